@@ -1,0 +1,51 @@
+import { Type } from '@sinclair/typebox'
+import { PolicySchema } from '../core/community.ts'
+import { defineEvent } from '../core/module.ts'
+import { ContentIdSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
+
+/** First event of a log, by the root itself (COM-1). */
+export const communityFounded = defineEvent(
+  'community.root.founded',
+  Strict({ name: NameSchema, founder_name: NameSchema, policy: PolicySchema }),
+)
+
+/**
+ * An invite was made. Its token alone admits; this record lets the log tell, should the issuer be revoked, which of their
+ * invites were known before.
+ */
+export const inviteIssued = defineEvent('community.invite.issued', Strict({ jti: UlidSchema, expires_at: TimeSchema }))
+
+/** Signed by whoever joins, with the invite token inside (COM-3). */
+export const memberJoined = defineEvent(
+  'community.member.joined',
+  Strict({ invite: Type.String({ maxLength: 800 }), display_name: NameSchema }),
+)
+
+export const memberRenamed = defineEvent('community.member.renamed', Strict({ display_name: NameSchema }))
+
+export const memberLeft = defineEvent('community.member.left', Strict({}))
+
+/** By an anchor. Lowering a level takes signatures: `demotionSigned`. */
+export const memberPromoted = defineEvent(
+  'community.member.promoted',
+  Strict({ subject: NodeIdSchema, level: OneOf(['trusted', 'anchor']) }),
+)
+
+/** One signature towards making `subject` a plain member again (COM-1 `min_signatures_to_demote`). */
+export const demotionSigned = defineEvent('community.demotion.signed', Strict({ demotion_id: UlidSchema, subject: NodeIdSchema }))
+
+/** One signature towards a revocation; equal `revocation` records count together (COM-4). */
+export const revocationSigned = defineEvent(
+  'community.revocation.signed',
+  Strict({
+    revocation: Strict({
+      revocation_id: UlidSchema,
+      subject: NodeIdSchema,
+      /** The subject's last events that the revokers hold; what they reach by `prev` stays. */
+      last_valid: Type.Array(ContentIdSchema, { maxItems: 16 }),
+      reason: Type.String({ maxLength: 280 }),
+    }),
+  }),
+)
+
+export const policyChanged = defineEvent('community.policy.changed', Strict({ policy: PolicySchema }))

@@ -1,0 +1,12 @@
+import { defineModuleContract } from '../core/module.ts'
+import { configGet, configSet } from './capabilities.ts'
+import { configChanged } from './events.ts'
+
+export const contract = defineModuleContract({
+  id: 'config',
+  number: null,
+  stability: 'stable',
+  capabilities: [configGet, configSet],
+  events: [configChanged],
+  planned: { capabilities: [], events: [] },
+})

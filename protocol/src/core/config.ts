@@ -1,0 +1,52 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Strict } from './schema.ts'
+
+const Switch = Strict({ enabled: Type.Boolean() })
+
+// one object per module (section 9); a module that needs more than its switch widens its own
+const modules = {
+  distributed_llm: Switch,
+  moe: Switch,
+  fedlearn: Switch,
+  lora: Switch,
+  evidence: Switch,
+  civdef: Switch,
+  tensor_transport: Switch,
+  protocol: Switch,
+}
+const policy = {
+  research: Strict({
+    /** The person's master switch for `experimental.*`. */
+    enable: Type.Boolean(),
+    /** Globs over capability names, `*` for any run of characters. */
+    enabled_capabilities: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 64 }),
+  }),
+}
+const mesh = {
+  /** Boxes to stay in touch with, beside the one that served the app. */
+  relays: Type.Array(Type.String({ pattern: '^/', maxLength: 512 }), { maxItems: 16 }),
+}
+
+/** The device's configuration (section 9). */
+export const ConfigSchema = Strict({ ...modules, policy: Strict(policy), mesh: Strict(mesh) })
+export type HearthnetConfig = Static<typeof ConfigSchema>
+
+const partial = <P extends Record<string, TSchema>>(properties: P) => Type.Partial(Strict(properties), { additionalProperties: false })
+
+export const ConfigPatchSchema = partial({ ...modules, policy: partial(policy), mesh: partial(mesh) })
+export type ConfigPatch = Static<typeof ConfigPatchSchema>
+export type ModuleSwitch = keyof typeof modules
+
+const off = { enabled: false }
+export const DEFAULT_CONFIG: HearthnetConfig = {
+  distributed_llm: off,
+  moe: off,
+  fedlearn: off,
+  lora: off,
+  evidence: off,
+  civdef: off,
+  tensor_transport: off,
+  protocol: { enabled: true },
+  policy: { research: { enable: false, enabled_capabilities: ['experimental.*'] } },
+  mesh: { relays: [] },
+}

@@ -1,0 +1,14 @@
+import { defineModuleContract } from '../core/module.ts'
+import { selfDescribe, versionList } from './capabilities.ts'
+
+export const contract = defineModuleContract({
+  id: 'protocol',
+  number: 'M32',
+  stability: 'stable',
+  capabilities: [versionList, selfDescribe],
+  events: [],
+  planned: {
+    capabilities: ['protocol.conformance.report', 'protocol.registry.list', 'protocol.registry.announce'],
+    events: ['protocol.descriptor.announced', 'protocol.registry.updated', 'protocol.conformance.ran'],
+  },
+})
