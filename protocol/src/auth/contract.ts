@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'auth',
   number: null,
   stability: 'stable',
+  config: null,
   capabilities: [tokenIssue, tokenRevoke],
   events: [tokenRevoked],
   planned: { capabilities: [], events: [] },

@@ -4,6 +4,7 @@ export const contract = defineModuleContract({
   id: 'civdef',
   number: 'M31',
   stability: 'experimental',
+  config: 'civdef',
   capabilities: [],
   events: [],
   planned: {

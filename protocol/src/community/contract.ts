@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'community',
   number: null,
   stability: 'stable',
+  config: null,
   capabilities: [
     capabilities.communityGet,
     capabilities.communityFound,

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { PolicySchema } from '../core/community.ts'
+import { inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
 import { defineEvent } from '../core/module.ts'
 import { ContentIdSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
+import { checkGrant, openToken } from '../core/token.ts'
 
 /** First event of a log, by the root itself (COM-1). */
 export const communityFounded = defineEvent(
@@ -15,10 +16,25 @@ export const communityFounded = defineEvent(
  */
 export const inviteIssued = defineEvent('community.invite.issued', Strict({ jti: UlidSchema, expires_at: TimeSchema }))
 
-/** Signed by whoever joins, with the invite token inside (COM-3). */
+/**
+ * Signed by whoever joins, with the invite token inside (COM-3). Whether the invite was still good is judged by the
+ * event's own `wall_clock`, so that all nodes agree; the member at the door also asks its own clock.
+ */
 export const memberJoined = defineEvent(
   'community.member.joined',
   Strict({ invite: Type.String({ maxLength: 800 }), display_name: NameSchema }),
+  {
+    async verify({ invite }, event) {
+      const token = await openToken(invite)
+      inviteGrant(token)
+      checkGrant(token, {
+        capability: JOIN_SCOPE,
+        subject: event.author,
+        audience: event.community_id,
+        nowMs: Date.parse(event.wall_clock),
+      })
+    },
+  },
 )
 
 export const memberRenamed = defineEvent('community.member.renamed', Strict({ display_name: NameSchema }))

@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'config',
   number: null,
   stability: 'stable',
+  config: null,
   capabilities: [configGet, configSet],
   events: [configChanged],
   planned: { capabilities: [], events: [] },

@@ -1,5 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { CountSchema, NameSchema, Strict } from './schema.ts'
+import { Value } from '@sinclair/typebox/value'
+import { canonicalBytes } from './canonical.ts'
+import { fromBase64Url, toBase64Url } from './encoding.ts'
+import { HearthError } from './errors.ts'
+import type { CommunityId, NodeId, Ulid } from './ids.ts'
+import { parseJson } from './json.ts'
+import { CountSchema, NameSchema, OneOf, parseAs, Strict } from './schema.ts'
+import type { TokenPayload } from './token.ts'
 
 /** Levels a person in the community can have (section 3). */
 export const MEMBER_LEVELS = ['member', 'trusted', 'anchor'] as const
@@ -34,6 +41,53 @@ export const InviteSchema = Strict({
   /** Scope `community.join`; `params_constraints` hold `level` and `community_name`. */
   token: Type.String({ maxLength: 800 }),
   inviter_name: NameSchema,
+  /** The inviter's Lamport time, so that the newcomer's first event comes after the invite in replay order (EVT-3). */
+  lamport: CountSchema,
   relays: Type.Array(Type.String({ pattern: '^/', maxLength: 512 }), { maxItems: 8 }),
 })
 export type Invite = Static<typeof InviteSchema>
+
+const InviteGrantSchema = Type.Object({ level: OneOf(['member', 'trusted']), community_name: NameSchema })
+
+/** What an invite's token grants. */
+export interface InviteGrant {
+  readonly jti: Ulid
+  readonly communityId: CommunityId
+  readonly inviter: NodeId
+  readonly level: 'member' | 'trusted'
+  readonly communityName: string
+  readonly uses: number
+  /** Seconds since 1970. */
+  readonly notBefore: number
+  readonly expires: number
+}
+
+/** @throws HearthError `unauthorized` when the token is no invite */
+export function inviteGrant(token: TokenPayload): InviteGrant {
+  const granted: unknown = token.scope.params_constraints
+  if (!token.scope.capabilities.includes(JOIN_SCOPE) || !Value.Check(InviteGrantSchema, granted)) {
+    throw new HearthError('unauthorized', 'token is no invite')
+  }
+  return {
+    jti: token.jti,
+    communityId: token.aud,
+    inviter: token.iss,
+    level: granted.level,
+    communityName: granted.community_name,
+    uses: token.scope.max_calls_total ?? 1,
+    notBefore: token.nbf,
+    expires: token.exp,
+  }
+}
+
+/** The code a link carries in its fragment: base64url of the canonical invite. */
+export const encodeInvite = (invite: Invite): string => toBase64Url(canonicalBytes(invite))
+
+/**
+ * Reads a pasted link, or the code alone.
+ * @throws HearthError `bad_request`
+ */
+export function decodeInvite(text: string): Invite {
+  const code = text.trim().split('/join/').at(-1) ?? ''
+  return parseAs(InviteSchema, parseJson(fromBase64Url(code)), 'bad_request')
+}

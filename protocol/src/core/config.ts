@@ -14,13 +14,11 @@ const modules = {
   tensor_transport: Switch,
   protocol: Switch,
 }
-const policy = {
-  research: Strict({
-    /** The person's master switch for `experimental.*`. */
-    enable: Type.Boolean(),
-    /** Globs over capability names, `*` for any run of characters. */
-    enabled_capabilities: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 64 }),
-  }),
+const research = {
+  /** The person's master switch for `experimental.*`. */
+  enable: Type.Boolean(),
+  /** Globs over capability names, `*` for any run of characters. */
+  enabled_capabilities: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 64 }),
 }
 const mesh = {
   /** Boxes to stay in touch with, beside the one that served the app. */
@@ -28,12 +26,12 @@ const mesh = {
 }
 
 /** The device's configuration (section 9). */
-export const ConfigSchema = Strict({ ...modules, policy: Strict(policy), mesh: Strict(mesh) })
+export const ConfigSchema = Strict({ ...modules, policy: Strict({ research: Strict(research) }), mesh: Strict(mesh) })
 export type HearthnetConfig = Static<typeof ConfigSchema>
 
 const partial = <P extends Record<string, TSchema>>(properties: P) => Type.Partial(Strict(properties), { additionalProperties: false })
 
-export const ConfigPatchSchema = partial({ ...modules, policy: partial(policy), mesh: partial(mesh) })
+export const ConfigPatchSchema = partial({ ...modules, policy: partial({ research: partial(research) }), mesh: partial(mesh) })
 export type ConfigPatch = Static<typeof ConfigPatchSchema>
 export type ModuleSwitch = keyof typeof modules
 

@@ -1,5 +1,8 @@
 import type { Static, TObject } from '@sinclair/typebox'
 import type { Capability } from './capability.ts'
+import type { ModuleSwitch } from './config.ts'
+import type { SignedEvent } from './event.ts'
+import { parseAs } from './schema.ts'
 
 /** One event type with the schema of its `data`. */
 export interface EventDefinition<D extends TObject = TObject> {
@@ -7,14 +10,32 @@ export interface EventDefinition<D extends TObject = TObject> {
   readonly data: D
   /** `community` events travel in the log; `device` events stay on this device. */
   readonly scope: 'community' | 'device'
+  /**
+   * What a receiver checks beyond the envelope before it stores an event of this type, whether or not the module is
+   * switched on: the schema of `data`, and records inside that carry signatures or ids of their own.
+   * @throws HearthError `schema_mismatch` and the type's own codes
+   */
+  readonly check: (event: SignedEvent) => Promise<void>
 }
 export type EventData<E extends EventDefinition> = Static<E['data']>
 
-export const defineEvent = <D extends TObject>(type: string, data: D, scope: 'community' | 'device' = 'community'): EventDefinition<D> => ({
-  type,
-  data,
-  scope,
-})
+interface EventOptions<D extends TObject> {
+  readonly scope?: 'community' | 'device'
+  /** Beyond the schema: runs on data that already matches it. */
+  readonly verify?: (data: Static<D>, event: SignedEvent) => void | Promise<void>
+}
+
+export function defineEvent<D extends TObject>(type: string, data: D, options: EventOptions<D> = {}): EventDefinition<D> {
+  return {
+    type,
+    data,
+    scope: options.scope ?? 'community',
+    check: async (event) => {
+      const parsed = parseAs(data, event.data)
+      await options.verify?.(parsed, event)
+    },
+  }
+}
 
 /**
  * Everything one module adds to the protocol. `planned` holds the names of the index (11-index) that nobody has built
@@ -26,6 +47,8 @@ export interface ModuleContract {
   /** The number people know it by, for instance `M30`; null for the kernel's own. */
   readonly number: string | null
   readonly stability: 'stable' | 'experimental'
+  /** Its switch in the configuration; null for what cannot be switched off. */
+  readonly config: ModuleSwitch | null
   readonly capabilities: readonly Capability[]
   readonly events: readonly EventDefinition[]
   readonly planned: { readonly capabilities: readonly string[]; readonly events: readonly string[] }

@@ -16,7 +16,7 @@ export const SYNC_NEGENTROPY_BYTES = 256 * 1024
 
 /**
  * Frames of the sync protocol, each an unsigned-varint length and JSON. `open` and `message` carry Negentropy protocol 1
- * (items `(lamport, 32-byte content id)`) in hex; then the opener sends what the other lacks and asks for what it lacks.
+ * (items `(lamport, 32-byte content id)`, variable-length integers of up to 53 bits) in hex; then the opener sends what the other lacks and asks for what it lacks.
  */
 export const SyncFrameSchema = Type.Union([
   Strict({ type: Type.Literal('open'), community_id: NodeIdSchema, negentropy: Type.String({ pattern: '^([0-9a-f]{2})+$' }) }),

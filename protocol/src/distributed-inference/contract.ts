@@ -4,6 +4,7 @@ export const contract = defineModuleContract({
   id: 'distributed-inference',
   number: 'M26',
   stability: 'experimental',
+  config: 'distributed_llm',
   capabilities: [],
   events: [],
   planned: {

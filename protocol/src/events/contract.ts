@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'events',
   number: null,
   stability: 'stable',
+  config: null,
   capabilities: [eventsWatch, eventsStats, eventsList],
   events: [logNoticed],
   planned: { capabilities: [], events: [] },

@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'evidence',
   number: 'M30',
   stability: 'experimental',
+  config: 'evidence',
   capabilities: [claimAssert, claimGet, claimQuery],
   events: [claimAsserted],
   planned: {

@@ -1,6 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { HearthError } from '../core/errors.ts'
 import { defineEvent } from '../core/module.ts'
 import { ClaimIdSchema, NodeIdSchema, SignatureSchema, Strict, TimeSchema } from '../core/schema.ts'
+import { verifyRecord } from '../core/signing.ts'
+import { claimIdOf } from './claim-id.ts'
 import { EVIDENCE_EXCERPT_MAX_CHARS } from './constants.ts'
 
 export const SourceSchema = Strict({
@@ -29,4 +32,18 @@ export const ClaimSchema = Strict({
 export type Claim = Static<typeof ClaimSchema>
 
 /** The whole signed record travels inside (EVI-2). */
-export const claimAsserted = defineEvent('evidence.claim.asserted', Strict({ claim_id: ClaimIdSchema, claim: ClaimSchema }))
+export const claimAsserted = defineEvent('evidence.claim.asserted', Strict({ claim_id: ClaimIdSchema, claim: ClaimSchema }), {
+  async verify({ claim_id, claim }, event) {
+    if (claim.asserted_by !== event.author) {
+      throw new HearthError('claim_signature_invalid', 'a claim is asserted by the author of its event', {
+        data: { field: '/claim/asserted_by' },
+      })
+    }
+    if (claim_id !== claimIdOf(claim)) {
+      throw new HearthError('bad_request', 'claim_id is not the hash of the claim', { data: { field: '/claim_id' } })
+    }
+    if (!(await verifyRecord(claim.asserted_by, claim))) {
+      throw new HearthError('claim_signature_invalid', 'the claim carries no valid signature')
+    }
+  },
+})

@@ -4,6 +4,7 @@ export const contract = defineModuleContract({
   id: 'fedlearn',
   number: 'M28',
   stability: 'experimental',
+  config: 'fedlearn',
   capabilities: [],
   events: [],
   planned: {

@@ -4,6 +4,7 @@ export const contract = defineModuleContract({
   id: 'lora',
   number: 'M29',
   stability: 'experimental',
+  config: 'lora',
   capabilities: [],
   events: [],
   planned: {

@@ -4,6 +4,7 @@ export const contract = defineModuleContract({
   id: 'moe',
   number: 'M27',
   stability: 'experimental',
+  config: 'moe',
   capabilities: [],
   events: [],
   planned: {

@@ -6,6 +6,7 @@ export const contract = defineModuleContract({
   id: 'node',
   number: null,
   stability: 'stable',
+  config: null,
   capabilities: [
     capabilities.nodeStatus,
     capabilities.identityCreate,

@@ -5,6 +5,7 @@ export const contract = defineModuleContract({
   id: 'protocol',
   number: 'M32',
   stability: 'stable',
+  config: 'protocol',
   capabilities: [versionList, selfDescribe],
   events: [],
   planned: {

@@ -1,4 +1,5 @@
 import type { Capability, Frame, Input, Output, Streaming, TrustLevel } from '#protocol/core/capability.ts'
+import type { ErrorCode } from '#protocol/core/errors.ts'
 import type { CommunityId, NodeId } from '#protocol/core/ids.ts'
 import type { JsonValue } from '#protocol/core/json.ts'
 
@@ -25,6 +26,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** A token that grants the call (section 7). */
   readonly token?: string
+  /** Calls of one session stay with the provider that took the first, while it can (BUS-5). */
+  readonly session?: string
 }
 
 /**
@@ -66,4 +69,27 @@ export interface BusDeps {
   readonly providers: (capability: Capability) => readonly { readonly nodeId: NodeId; readonly latencyMs: number | null; readonly load: number }[]
   /** Whether a token's `jti` is revoked or its issuer no member (section 7). */
   readonly isTokenHonoured: (token: { readonly jti: string; readonly iss: NodeId }) => boolean
+  /** A peer went over a hard limit (BUS-6): at most once a second for each. */
+  readonly onAbuse?: (peer: NodeId) => void
+}
+
+/** One call as it is remembered (BUS-5): who, what and how it went, never what was said. */
+export interface Trace {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly capability: string
+  /** Null when it was answered here. */
+  readonly provider: NodeId | null
+  /** Null when the person at this device called. */
+  readonly caller: NodeId | null
+  readonly ms: number
+  readonly outcome: 'ok' | ErrorCode
+}
+
+/** What the node's own modules may ask of the bus beside calling and serving. */
+export interface BusMonitor {
+  /** The newest calls, newest first (BUS-5). */
+  traces(limit: number): readonly Trace[]
+  /** Calls being answered now: the manifest's `load`. */
+  load(): number
 }

@@ -52,7 +52,7 @@ export interface Mesh {
   stop(): Promise<void>
   /** Serves a protocol. @returns a function that withdraws it. */
   handle(handler: ProtocolHandler): () => void
-  /** @throws HearthError `partition` when the peer cannot be reached, `timeout` */
+  /** @throws HearthError `partition` when the peer cannot be reached, `timeout`, `not_implemented` when it does not serve the protocol */
   open(peer: NodeId, protocol: string, options: { readonly maxFrameBytes: number; readonly signal?: AbortSignal }): Promise<FramedStream>
   /** Everyone at the community's topic: registers with every box, dials whom it finds, keeps redialling (SYN-1, BUS-7). */
   enter(community: CommunityId): void
@@ -64,6 +64,8 @@ export interface Mesh {
   boxAddresses(): readonly string[]
   /** Hangs up and does not redial until `forgive`: for revoked members and abusers. */
   banish(peer: NodeId): void
+  /** Takes back `banish`. */
+  forgive(peer: NodeId): void
   /** Publishes on the entered community's gossip topic. Resolves when handed to the mesh, whoever listens. */
   publish(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** Judges each gossip message before it is forwarded; only `accept` travels on (SYN-1). */

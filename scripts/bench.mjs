@@ -1,0 +1,39 @@
+// @ts-check
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { register } from 'tsx/esm/api'
+import { ROOT, runTool } from './lib/process.mjs'
+import { table } from './lib/table.mjs'
+
+register()
+const { ratioOf } = await import('../bench/report.ts')
+
+const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
+const files = readdirSync(join(ROOT, 'bench'))
+  .filter((name) => name.endsWith('.bench.ts'))
+  .filter((name) => positionals.length === 0 || positionals.some((filter) => name.includes(filter)))
+const folder = mkdtempSync(join(tmpdir(), 'hearthnet-bench-'))
+/** @type {import('../bench/report.ts').BenchReport[]} */
+const reports = []
+try {
+  for (const [index, name] of files.entries()) {
+    const out = join(folder, `${index}.json`)
+    const { code } = await runTool('tsx', ['scripts/lib/bench-one.mjs', join('bench', name), out], { show: true })
+    if (code === 0) reports.push(JSON.parse(readFileSync(out, 'utf8')))
+    else process.exitCode = code
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+for (const { title, against, measurements } of reports) {
+  const rows = measurements.map((measurement) => {
+    const { name, unit, ours, theirs } = measurement
+    return [name, unit, ours.toPrecision(3), theirs.toPrecision(3), `${ratioOf(measurement).toFixed(2)}×`]
+  })
+  process.stdout.write(`\n${title}\n${table(['', 'unit', 'ours', against, 'ratio'], rows)}\n`)
+}
+if (files.length === 0) process.stdout.write('Nothing to measure: bench/ has no *.bench.ts\n')
+if (values.json) writeFileSync(values.json, `${JSON.stringify(reports, null, 2)}\n`)

@@ -1,0 +1,79 @@
+// @ts-check
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium } from 'playwright'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** What Playwright downloads for itself, where someone ran `npx playwright install`. */
+const playwrightsOwn = () => {
+  try {
+    return chromium.executablePath()
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The Chromium to test in: CHROMIUM_PATH, else one on the PATH, else Playwright's own.
+ * @returns {string | null}
+ */
+const findBrowser = () => {
+  const { CHROMIUM_PATH, PATH = '' } = process.env
+  if (CHROMIUM_PATH) return existsSync(CHROMIUM_PATH) ? CHROMIUM_PATH : null
+  const onPath = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  return [...onPath, playwrightsOwn()].find((file) => file && existsSync(file)) ?? null
+}
+
+/** Chromium refuses its sandbox to root, and only to root. */
+const isRoot = () => process.getuid?.() === 0
+
+/** Nothing but what the tests ask for: no updates, no field trials, no QUIC to the box. */
+const browserFlags = () => [
+  ...(isRoot() ? ['--no-sandbox'] : []),
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const launchOptions = () => {
+  const executablePath = findBrowser()
+  return { ...(executablePath ? { executablePath } : {}), args: browserFlags() }
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+const succeeds = (command, args) => {
+  process.stdout.write(`> ${command} ${args.join(' ')}\n`)
+  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+}
+
+const isDebian = () =>
+  existsSync('/etc/os-release') && /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
+
+const installFromDebian = () =>
+  isDebian() && isRoot() && succeeds('apt-get', ['update', '-q']) && succeeds('apt-get', ['install', '-y', '-q', 'chromium'])
+
+const installFromPlaywright = () =>
+  succeeds(process.execPath, [join('node_modules', 'playwright', 'cli.js'), 'install', 'chromium'])
+
+/**
+ * Finds a browser, or installs one where that needs nobody's password.
+ * @returns {string} its path
+ */
+export const ensureBrowser = () => {
+  const found = findBrowser()
+  if (found) return found
+  if (process.env.CHROMIUM_PATH) throw new Error(`CHROMIUM_PATH names no file: ${process.env.CHROMIUM_PATH}`)
+  if (installFromDebian() || installFromPlaywright()) {
+    const installed = findBrowser()
+    if (installed) return installed
+  }
+  throw new Error('No Chromium found. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to its executable.')
+}

@@ -1,0 +1,67 @@
+// @ts-check
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ensureBrowser } from './lib/browser.mjs'
+import { ROOT, runTool } from './lib/process.mjs'
+import { add, countPlaywright, countVitest, NONE, readCounts, sumLine } from './lib/test-counts.mjs'
+
+const REPORTS = join(ROOT, 'dist/reports')
+
+/**
+ * @typedef {{ readonly code: number, readonly counts: import('./lib/test-counts.mjs').Counts }} Result
+ * @typedef {(filters: readonly string[]) => Promise<Result>} Runner
+ */
+
+/**
+ * @param {string} project
+ * @returns {Runner}
+ */
+const vitest = (project) => async (filters) => {
+  const report = join(REPORTS, `${project}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { code } = await runTool('vitest', ['run', '--project', project, ...reporters, ...filters], { show: true })
+  return { code, counts: readCounts(report, countVitest) }
+}
+
+/** @type {Runner} */
+const journeys = async (filters) => {
+  const build = await runTool('vite', ['build', '--logLevel', 'warn'], { show: true })
+  if (build.code !== 0) return { code: build.code, counts: NONE }
+  const report = join(REPORTS, 'e2e.json')
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: report }
+  const { code } = await runTool('playwright', ['test', '--reporter=list,json', ...filters], { show: true, env })
+  return { code, counts: readCounts(report, countPlaywright) }
+}
+
+/** @type {Readonly<Record<string, Runner>>} */
+const RUNNERS = { unit: vitest('node'), browser: vitest('browser'), e2e: journeys }
+
+/** @returns {{ names: readonly string[], filters: readonly string[] }} */
+const readArguments = () => {
+  const { values, positionals } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true })
+  const { only } = values
+  if (only === undefined && positionals.length > 0) throw new Error('A filter needs --only, or two runners would find no test')
+  if (only !== undefined && !(only in RUNNERS)) throw new Error(`--only takes one of ${Object.keys(RUNNERS).join(', ')}`)
+  return { names: only === undefined ? Object.keys(RUNNERS) : [only], filters: positionals }
+}
+
+const { names, filters } = readArguments()
+rmSync(REPORTS, { recursive: true, force: true })
+mkdirSync(REPORTS, { recursive: true })
+if (names.some((name) => name !== 'unit')) process.env.CHROMIUM_PATH = ensureBrowser()
+
+let total = NONE
+let failed = false
+for (const name of names) {
+  process.stdout.write(`\n── ${name} ──\n`)
+  const result = (await RUNNERS[name]?.(filters)) ?? { code: 1, counts: NONE }
+  const ran = result.counts.passed + result.counts.failed
+  if (ran === 0) process.stdout.write(`${name} ran no test: that is a failure\n`)
+  failed ||= result.code !== 0 || ran === 0 || result.counts.failed > 0
+  total = add(total, result.counts)
+}
+// A runner that died or found nothing must be seen in the line that is read by machines, too.
+if (failed && total.failed === 0) total = add(total, { passed: 0, failed: 1, skipped: 0 })
+process.stdout.write(`\n${sumLine(total)}\n`)
+process.exitCode = failed ? 1 : 0

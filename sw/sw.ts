@@ -1,0 +1,44 @@
+/// <reference lib="webworker" />
+import { addPlugins, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
+import { NavigationRoute, registerRoute } from 'workbox-routing'
+import { buildId } from './build-id.ts'
+import { isolate } from './isolation.ts'
+import { parseRequest, type ServiceWorkerState } from './messages.ts'
+import { NOT_THE_APP } from './navigation.ts'
+import { createBuildStore, withActivated, withInstalled } from './state.ts'
+
+declare const self: ServiceWorkerGlobalScope
+
+const entries = self.__WB_MANIFEST
+const store = createBuildStore()
+
+addPlugins([{ handlerWillRespond: async ({ response }) => isolate(response) }])
+precacheAndRoute([...entries])
+cleanupOutdatedCaches()
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: NOT_THE_APP }))
+
+const recordInstalled = async (): Promise<void> => {
+  const build = { version: __APP_VERSION__, build: await buildId(entries), installedAt: new Date().toISOString() }
+  await store.update((history) => withInstalled(history, build))
+}
+
+const recordActivated = async (): Promise<void> => {
+  const build = await buildId(entries)
+  await store.update((history) => withActivated(history, build))
+  await self.clients.claim()
+}
+
+const answerState = async (port: MessagePort | undefined): Promise<void> => {
+  const { active, previous } = await store.read()
+  const state: ServiceWorkerState = { type: 'STATE', active, previous }
+  port?.postMessage(state)
+}
+
+// An update waits until the person asks for it: a page never changes under them, and never meets another build's chunks.
+self.addEventListener('install', (event) => event.waitUntil(recordInstalled()))
+self.addEventListener('activate', (event) => event.waitUntil(recordActivated()))
+self.addEventListener('message', (event) => {
+  const request = parseRequest(event.data)
+  if (request?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting())
+  if (request?.type === 'GET_STATE') event.waitUntil(answerState(event.ports[0]))
+})

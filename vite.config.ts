@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import { SECURITY_HEADERS } from './relay/http/headers.ts'
+import { sizeBudget } from './scripts/build-budget.mjs'
+import { serviceWorker } from './scripts/build-sw.mjs'
+
+const root = import.meta.dirname
+const directory = join(root, 'dist/web')
+const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const define = { __APP_VERSION__: JSON.stringify(version) }
+
+/** The oldest browsers in which a data channel can be handed to a worker; nothing is polyfilled for older ones. */
+const TARGET = ['chrome130', 'edge130', 'firefox144', 'safari18']
+
+/** React's fast refresh puts an inline script into the page; what is built has none. */
+const DEVELOPMENT_HEADERS = {
+  ...SECURITY_HEADERS,
+  'Content-Security-Policy': (SECURITY_HEADERS['Content-Security-Policy'] ?? '').replace(
+    "script-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+  ),
+}
+
+export default defineConfig({
+  root: join(root, 'web'),
+  publicDir: join(root, 'public'),
+  define,
+  plugins: [react(), serviceWorker({ root, directory, define, target: TARGET }), sizeBudget({ directory })],
+  server: { headers: DEVELOPMENT_HEADERS, fs: { allow: [root] } },
+  preview: { headers: { ...SECURITY_HEADERS } },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      output: { entryFileNames: 'assets/workers/[name]-[hash].js', chunkFileNames: 'assets/workers/[name]-[hash].js' },
+    },
+  },
+  build: {
+    outDir: directory,
+    emptyOutDir: true,
+    target: TARGET,
+    modulePreload: { polyfill: false },
+    // The budget below says what a first visit costs; a warning about single chunks would only be noise beside it.
+    chunkSizeWarningLimit: 1024,
+    rolldownOptions: {
+      output: {
+        // React changes less often than the app does: a chunk of its own survives most updates in the cache.
+        codeSplitting: { groups: [{ name: 'react', test: /node_modules\/(?:react|react-dom|scheduler)\// }] },
+      },
+    },
+  },
+})

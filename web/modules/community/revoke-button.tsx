@@ -1,0 +1,45 @@
+import { Stack, Text, Textarea } from '@mantine/core'
+import { useState } from 'react'
+import { communityRevoke } from '#protocol/community/capabilities.ts'
+import { BidiText } from '../../kit/bidi-text.tsx'
+import { ConfirmButton } from '../../kit/confirm-button.tsx'
+import { ErrorNotice } from '../../kit/error-notice.tsx'
+import { useText } from '../../kit/i18n.tsx'
+import { useCall } from '../../port/hooks.ts'
+import { messages } from './messages.ts'
+import { SignaturesNeeded } from './signatures-needed.tsx'
+import type { Community, Member } from './standing.ts'
+
+const REASON_MAX = communityRevoke.input.properties.reason.maxLength ?? 0
+
+/** Proposes to shut somebody out, with a reason all can read (COM-4). */
+export function RevokeButton({ community, member }: { readonly community: Community; readonly member: Member }) {
+  const text = useText(messages).revoke
+  const [reason, setReason] = useState('')
+  const revoke = useCall(communityRevoke)
+  const sign = async () => {
+    if (await revoke.run({ subject: member.node_id, reason: reason.trim() })) setReason('')
+  }
+  return (
+    <>
+      <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={revoke.busy} onConfirm={sign}>
+        <Stack gap="md">
+          <Text>
+            <BidiText>{text.body(member.display_name)}</BidiText>
+          </Text>
+          <SignaturesNeeded community={community} kind="revocation" subject={member.node_id} />
+          <Textarea
+            label={text.reason}
+            description={text.reasonHint}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            maxLength={REASON_MAX}
+            autosize
+            minRows={2}
+          />
+        </Stack>
+      </ConfirmButton>
+      {revoke.error ? <ErrorNotice error={revoke.error} /> : null}
+    </>
+  )
+}

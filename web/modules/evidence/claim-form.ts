@@ -1,0 +1,109 @@
+import type { Input } from '#protocol/core/capability.ts'
+import type { HearthError } from '#protocol/core/errors.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
+import type { claimAssert } from '#protocol/evidence/capabilities.ts'
+import { EVIDENCE_EXCERPT_MAX_CHARS } from '#protocol/evidence/constants.ts'
+import { ClaimSchema } from '#protocol/evidence/events.ts'
+import { type HashedDocument, term, webAddress } from './terms.ts'
+
+export const CONFIDENCE_WORDS = ['sure', 'fairly', 'unsure'] as const
+export type ConfidenceWord = (typeof CONFIDENCE_WORDS)[number]
+
+const CONFIDENCE: Readonly<Record<ConfidenceWord, number>> = { sure: 0.95, fairly: 0.75, unsure: 0.4 }
+
+/** The word a person reads for a number between 0 and 1. */
+export const confidenceWord = (confidence: number): ConfidenceWord =>
+  confidence >= 0.9 ? 'sure' : confidence >= 0.6 ? 'fairly' : 'unsure'
+
+export interface SourceDraft {
+  /** Tells drafts apart while they are edited; never sent. */
+  readonly key: number
+  readonly kind: 'url' | 'own' | 'document'
+  readonly url: string
+  readonly document: HashedDocument | null
+  readonly excerpt: string
+}
+
+export interface ClaimDraft {
+  readonly subject: string
+  readonly predicate: string
+  readonly object: string
+  readonly confidence: ConfidenceWord
+  readonly sources: readonly SourceDraft[]
+}
+
+export const emptySource = (key: number, kind: SourceDraft['kind']): SourceDraft => ({ key, kind, url: '', document: null, excerpt: '' })
+
+export const EMPTY_DRAFT: ClaimDraft = { subject: '', predicate: '', object: '', confidence: 'fairly', sources: [] }
+
+export type FieldProblem = 'required' | 'too_long' | 'not_an_address' | 'no_document' | 'refused'
+/** By field: `subject`, `sources`, or `source-<at>` and `excerpt-<at>`. */
+export type Problems = Readonly<Record<string, FieldProblem>>
+
+const MAX = {
+  subject: ClaimSchema.properties.subject.maxLength ?? 0,
+  predicate: ClaimSchema.properties.predicate.maxLength ?? 0,
+  object: ClaimSchema.properties.object.maxLength ?? 0,
+  source: 2048,
+} as const
+export const SOURCES_MAX = ClaimSchema.properties.sources.maxItems ?? 0
+
+type Source = Input<typeof claimAssert>['sources'][number]
+
+function sourceIdOf(draft: SourceDraft, me: NodeId): { readonly id: string } | { readonly problem: FieldProblem } {
+  if (draft.kind === 'own') return { id: `node:${me}` }
+  if (draft.kind === 'document') return draft.document ? { id: draft.document.sourceId } : { problem: 'no_document' }
+  if (draft.url.trim() === '') return { problem: 'required' }
+  const address = webAddress(draft.url)
+  if (address === null) return { problem: 'not_an_address' }
+  return `url:${address}`.length > MAX.source ? { problem: 'too_long' } : { id: `url:${address}` }
+}
+
+function buildSource(draft: SourceDraft, id: string, accessedAt: string): Source {
+  const excerpt = draft.excerpt.trim()
+  return {
+    source_id: id,
+    accessed_at: accessedAt,
+    ...(draft.kind === 'document' && draft.document ? { content_sha: draft.document.sha256 } : {}),
+    ...(excerpt === '' ? {} : { excerpt }),
+  }
+}
+
+function termProblems(claim: Pick<ClaimDraft, 'subject' | 'predicate' | 'object'>): Record<string, FieldProblem> {
+  const problems: Record<string, FieldProblem> = {}
+  for (const field of ['subject', 'predicate', 'object'] as const) {
+    if (claim[field] === '') problems[field] = 'required'
+    else if (claim[field].length > MAX[field]) problems[field] = 'too_long'
+  }
+  return problems
+}
+
+export type Checked =
+  | { readonly ok: true; readonly input: Input<typeof claimAssert> }
+  | { readonly ok: false; readonly problems: Problems }
+
+/** A draft as the node takes it, or which fields are wrong and how. @param accessedAt RFC 3339, when the sources were read. */
+export function checkDraft(draft: ClaimDraft, me: NodeId, accessedAt: string): Checked {
+  const terms = { subject: term(draft.subject), predicate: term(draft.predicate), object: draft.object.normalize('NFC').trim() }
+  const problems = termProblems(terms)
+  const sources: Source[] = []
+  for (const [at, source] of draft.sources.entries()) {
+    const made = sourceIdOf(source, me)
+    if ('problem' in made) problems[`source-${at}`] = made.problem
+    else sources.push(buildSource(source, made.id, accessedAt))
+    if (source.excerpt.trim().length > EVIDENCE_EXCERPT_MAX_CHARS) problems[`excerpt-${at}`] = 'too_long'
+  }
+  if (draft.sources.length > SOURCES_MAX) problems.sources = 'too_long'
+  if (Object.keys(problems).length > 0) return { ok: false, problems }
+  return { ok: true, input: { ...terms, sources, confidence: CONFIDENCE[draft.confidence], derived_from: [] } }
+}
+
+/** The field a refusal by the node is about (`data.field`, a JSON pointer into the call's input), where it names one. */
+export function fieldOfError(error: HearthError): string | null {
+  const { data } = error
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || typeof data.field !== 'string') return null
+  const parts = data.field.split('/').filter((part) => part !== '' && part !== 'input' && part !== 'body')
+  const [first, at, inner] = parts
+  if (first !== 'sources' || at === undefined) return first ?? null
+  return inner === 'excerpt' ? `excerpt-${at}` : `source-${at}`
+}

@@ -1,0 +1,51 @@
+import { useMemo } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import type { Input } from '#protocol/core/capability.ts'
+import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
+import { nodeStatus } from '#protocol/node/capabilities.ts'
+import { useText } from '../../kit/i18n.tsx'
+import { Loading } from '../../kit/loading.tsx'
+import { Page } from '../../kit/page.tsx'
+import { QueryView } from '../../kit/query-view.tsx'
+import { useCall, useQuery } from '../../port/hooks.ts'
+import { ClaimFormView } from './claim-form-view.tsx'
+import { messages } from './messages.ts'
+import { ModuleOff } from './module-off.tsx'
+import { draftFromQuery } from './prefill.ts'
+
+const ONE = { limit: 1 } as const
+
+/** Writes a claim, empty or from what another app shared. */
+export function NewClaimPage() {
+  const text = useText(messages).form
+  const [, navigate] = useLocation()
+  const search = useSearch()
+  const draft = useMemo(() => draftFromQuery(new URLSearchParams(search)), [search])
+  const status = useQuery(nodeStatus, {})
+  // asked only to know whether the module is on before somebody has written for nothing
+  const probe = useQuery(claimQuery, ONE)
+  const assert = useCall(claimAssert)
+  const isOff = probe.status === 'failed' && probe.error.code === 'experimental_disabled'
+
+  const publish = async (input: Input<typeof claimAssert>) => {
+    const made = await assert.run(input)
+    if (made) navigate(`/claims/${made.claim_id}`, { replace: true })
+  }
+  return (
+    <Page title={text.title} intro={isOff ? null : text.intro} back="/claims">
+      {isOff ? (
+        <ModuleOff onTurnedOn={probe.retry} />
+      ) : (
+        <QueryView query={status} rows={8}>
+          {({ identity }) =>
+            identity ? (
+              <ClaimFormView key={search} me={identity.node_id} initial={draft} busy={assert.busy} error={assert.error} onSubmit={publish} />
+            ) : (
+              <Loading rows={8} />
+            )
+          }
+        </QueryView>
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,85 @@
+import { Text } from '@mantine/core'
+import { IconExternalLink } from '@tabler/icons-react'
+import { displayNodeId, parseNodeId } from '#protocol/core/ids.ts'
+import type { Source } from '#protocol/evidence/events.ts'
+import { BidiText } from '../../kit/bidi-text.tsx'
+import { useFormat, useText } from '../../kit/i18n.tsx'
+import type { ClaimRecord } from './claim-filter.ts'
+import classes from './evidence.module.css'
+import { messages } from './messages.ts'
+import { sourceHref, sourceParts } from './terms.ts'
+
+interface SourceProps {
+  readonly source: Source
+  readonly author: ClaimRecord['author']
+}
+
+/** The short form of a NodeID, or the text itself where somebody wrote something else. */
+function observer(rest: string, author: ClaimRecord['author']): string {
+  if (rest === author.node_id) return author.display_name
+  try {
+    return displayNodeId(parseNodeId(rest))
+  } catch {
+    return rest // a source id is free text behind its kind
+  }
+}
+
+/** Where the claim comes from: opened only when it is plainly a web address, and then shown in full. */
+function Place({ source, author }: SourceProps) {
+  const text = useText(messages).claim
+  const parts = sourceParts(source.source_id)
+  const href = sourceHref(source.source_id)
+  if (href) {
+    return (
+      <a href={href} target="_blank" rel="noopener noreferrer" title={text.opens} className={classes.external}>
+        <span>{href}</span>
+        <IconExternalLink size={18} aria-label={text.opens} style={{ flex: 'none' }} />
+      </a>
+    )
+  }
+  if (parts?.kind === 'node') return <BidiText>{text.observedBy(observer(parts.rest, author))}</BidiText>
+  return (
+    <span className={classes.digest}>
+      <BidiText>{source.source_id}</BidiText>
+    </span>
+  )
+}
+
+function SourceItem({ source, author }: SourceProps) {
+  const text = useText(messages).claim
+  const format = useFormat()
+  const kind = sourceParts(source.source_id)?.kind ?? 'other'
+  return (
+    <li className={classes.source}>
+      <Text fw={600}>{text.kinds[kind]}</Text>
+      <Place source={source} author={author} />
+      <Text size="sm" c="dimmed">
+        {text.accessed(format.dateTime(source.accessed_at))}
+        {kind === 'doc' ? `. ${text.docHint}` : null}
+      </Text>
+      {source.content_sha === undefined ? null : (
+        <Text size="sm" component="div">
+          {text.fingerprint}: <span className={classes.digest}>{source.content_sha}</span>
+        </Text>
+      )}
+      {source.excerpt === undefined ? null : (
+        <blockquote className={classes.quote} aria-label={text.excerpt}>
+          <BidiText>{source.excerpt}</BidiText>
+        </blockquote>
+      )}
+    </li>
+  )
+}
+
+/** Everything a claim rests on. */
+export function SourceList({ claim, author }: Pick<ClaimRecord, 'claim' | 'author'>) {
+  const text = useText(messages).claim
+  if (claim.sources.length === 0) return <Text c="dimmed">{text.noSources}</Text>
+  return (
+    <ul className={classes.list}>
+      {claim.sources.map((source) => (
+        <SourceItem key={`${source.source_id} ${source.accessed_at}`} source={source} author={author} />
+      ))}
+    </ul>
+  )
+}

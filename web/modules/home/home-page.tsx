@@ -1,0 +1,29 @@
+import { Text } from '@mantine/core'
+import { claimQuery } from '#protocol/evidence/capabilities.ts'
+import { useText } from '../../kit/i18n.tsx'
+import { Page } from '../../kit/page.tsx'
+import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
+import { useSession } from '../../shell/session.tsx'
+import { LatestClaims } from './latest-claims.tsx'
+import { messages } from './messages.ts'
+import { NextSteps } from './next-steps.tsx'
+import { WhoIsHere } from './who-is-here.tsx'
+
+export function HomePage() {
+  const text = useText(messages)
+  const { node, communityName, served } = useSession()
+  return (
+    <Page
+      title={node.identity ? text.hello(visibleText(node.identity.display_name)) : text.title}
+      intro={communityName ? text.intro(visibleText(communityName)) : undefined}
+    >
+      <WhoIsHere />
+      <NextSteps />
+      {served.has(claimQuery.name) ? <LatestClaims /> : null}
+      <Section title={text.about.title}>
+        <Text>{text.about.text}</Text>
+      </Section>
+    </Page>
+  )
+}

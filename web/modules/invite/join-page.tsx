@@ -1,0 +1,77 @@
+import { Button } from '@mantine/core'
+import { IconHomeHeart } from '@tabler/icons-react'
+import { Link, useParams } from 'wouter'
+import { communityGet, communityInviteInspect } from '#protocol/community/capabilities.ts'
+import { nodeStatus } from '#protocol/node/capabilities.ts'
+import { BidiText } from '../../kit/bidi-text.tsx'
+import { Empty } from '../../kit/empty.tsx'
+import { useText } from '../../kit/i18n.tsx'
+import { Loading } from '../../kit/loading.tsx'
+import { Page } from '../../kit/page.tsx'
+import { QueryView } from '../../kit/query-view.tsx'
+import { useQuery } from '../../port/hooks.ts'
+import { inviteCodeIn } from './invite-code.ts'
+import { JoinForm } from './join-form.tsx'
+import { canRetry, joinProblem } from './join-problem.ts'
+import { JoinTrouble } from './join-trouble.tsx'
+import { messages } from './messages.ts'
+import { NameFirst } from './name-first.tsx'
+
+/** Nobody here has a name yet: the invite can wait while that is done. */
+function Newcomer({ code }: { readonly code: string }) {
+  const invite = useQuery(communityInviteInspect, { invite: code })
+  if (invite.status === 'loading') return <Loading rows={4} />
+  if (invite.status === 'ready') return <JoinForm code={code} offer={invite.data} hasIdentity={false} />
+  return canRetry(joinProblem(invite.error.code)) ? <NameFirst code={code} /> : <JoinTrouble error={invite.error} onRetry={invite.retry} />
+}
+
+function Resident({ code }: { readonly code: string }) {
+  const text = useText(messages).join
+  const mine = useQuery(communityGet, {})
+  const invite = useQuery(communityInviteInspect, { invite: code })
+  if (invite.status === 'loading') return <Loading rows={4} />
+  if (invite.status === 'failed') return <JoinTrouble error={invite.error} onRetry={invite.retry} />
+  const offer = invite.data
+  return (
+    <QueryView query={mine}>
+      {({ community }) =>
+        community ? (
+          <Empty
+            icon={IconHomeHeart}
+            action={
+              <Button component={Link} href="/community">
+                {text.toCommunity}
+              </Button>
+            }
+          >
+            <BidiText>
+              {community.community_id === offer.community_id ? text.already(community.name) : text.elsewhere(community.name)}
+            </BidiText>
+          </Empty>
+        ) : (
+          <JoinForm code={code} offer={offer} hasIdentity />
+        )
+      }
+    </QueryView>
+  )
+}
+
+function Join({ code }: { readonly code: string }) {
+  const status = useQuery(nodeStatus, {})
+  return (
+    <QueryView query={status} rows={4}>
+      {({ identity }) => (identity ? <Resident code={code} /> : <Newcomer code={code} />)}
+    </QueryView>
+  )
+}
+
+/** An invite somebody opened: what it is, what joining means, and joining (COM-2, COM-3). */
+export function JoinPage() {
+  const text = useText(messages).join
+  const { code = '' } = useParams<{ code: string }>()
+  return (
+    <Page title={text.title}>
+      <Join code={inviteCodeIn(code) ?? code} />
+    </Page>
+  )
+}

@@ -1,0 +1,89 @@
+import { transfer, wrap } from 'comlink'
+import { BoxInfoSchema } from '#protocol/core/rendezvous.ts'
+import { HearthError, toHearthError } from '#protocol/core/errors.ts'
+import { parseAs } from '#protocol/core/schema.ts'
+import type { NodeControl } from '../../workers/port.ts'
+import { hostRtc } from '../../workers/rtc/host.ts'
+import { createNodeClient, type NodeClient } from './client.ts'
+
+/** How long the box may take to say how it is reached before the node starts without it. */
+const BOX_WAIT_MS = 3000
+/** How long a clean shutdown may take. */
+const STOP_WAIT_MS = 3000
+
+/** A running node worker. */
+export interface NodeProcess {
+  readonly client: NodeClient
+  /** Resolves when the node serves; rejects when it cannot. */
+  readonly ready: Promise<void>
+  /** Resolves when the worker is no more. */
+  readonly died: Promise<HearthError>
+  /** Withdraws, flushes, closes; then the worker ends. */
+  stop(): Promise<void>
+  kill(): void
+}
+
+interface Origin {
+  readonly boxes: readonly string[]
+  readonly appUrl: string
+}
+
+/** Where this app came from. On a static host there is no box: the node goes by the invites it knows. */
+async function origin(): Promise<Origin> {
+  const appUrl = new URL('./', location.href).href
+  try {
+    const response = await fetch(new URL('box.json', appUrl), { signal: AbortSignal.timeout(BOX_WAIT_MS) })
+    const box = parseAs(BoxInfoSchema, await response.json())
+    return { boxes: box.multiaddrs, appUrl: box.app_url }
+  } catch {
+    return { boxes: [], appUrl }
+  }
+}
+
+/** Resolves with the reason when the worker's script cannot run or its realm is gone. */
+function deathOf(worker: Worker, screen: MessagePort, isReady: () => boolean): Promise<HearthError> {
+  return new Promise((resolve) => {
+    worker.addEventListener('error', (event) => {
+      // once it serves, an error event is a bug that was reported in there, and the node goes on
+      if (!isReady()) resolve(new HearthError('internal_error', event.message || 'the node cannot be loaded'))
+    })
+    screen.addEventListener('close', () => resolve(new HearthError('partition', 'the node has stopped by itself')))
+  })
+}
+
+/** Starts the node's worker with the window's half of WebRTC and a port for this screen. */
+export function startNode(): NodeProcess {
+  const worker = new Worker(new URL('../../workers/node.worker.ts', import.meta.url), { type: 'module', name: 'hearthnet-node' })
+  const control = wrap<NodeControl>(worker)
+  const [rtc, screen] = [new MessageChannel(), new MessageChannel()]
+  const host = hostRtc(rtc.port1)
+  const client = createNodeClient(screen.port1)
+  let isReady = false
+
+  async function start(): Promise<void> {
+    await control.attachRtc(transfer(rtc.port2, [rtc.port2]))
+    await control.attachScreen(transfer(screen.port2, [screen.port2]))
+    await control.start(await origin())
+    isReady = true
+  }
+
+  function kill(): void {
+    worker.terminate()
+    host.close()
+    client.close()
+  }
+
+  async function stop(): Promise<void> {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_WAIT_MS))
+    try {
+      await Promise.race([control.stop(), late])
+    } finally {
+      kill()
+    }
+  }
+
+  const ready = start().catch((thrown: unknown) => {
+    throw toHearthError(thrown)
+  })
+  return { client, ready, died: deathOf(worker, screen.port1, () => isReady), stop, kill }
+}

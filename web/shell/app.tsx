@@ -1,0 +1,65 @@
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
+import { Router } from 'wouter'
+import { LanguageProvider } from '../kit/i18n.tsx'
+import { cssVariables, theme } from '../kit/theme.ts'
+import { NodeProvider, type NodeProviderProps, useNodePhase } from '../port/provider.tsx'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { useHashPath, useHashQuery } from './hash-location.ts'
+import { Layout } from './layout.tsx'
+import { Navigation } from './navigation.tsx'
+import { NodeFailed } from './node-failed.tsx'
+import { Routes } from './routes.tsx'
+import { type Services, ServicesProvider } from './services.tsx'
+import { SessionProvider } from './session.tsx'
+import { Starting } from './starting.tsx'
+
+const colorScheme = localStorageColorSchemeManager({ key: 'hearthnet.theme' })
+
+/** The app once there is a node to ask, or what stands in its place until then. */
+export function Shell() {
+  const { phase, error, retry, takeOver } = useNodePhase()
+  if (phase === 'starting') {
+    return (
+      <Layout>
+        <Starting />
+      </Layout>
+    )
+  }
+  if (phase === 'failed') {
+    return (
+      <Layout>
+        <NodeFailed error={error} onRetry={retry} onTakeOver={takeOver} />
+      </Layout>
+    )
+  }
+  return (
+    <SessionProvider>
+      <Layout navigation={<Navigation />}>
+        <Routes />
+      </Layout>
+    </SessionProvider>
+  )
+}
+
+export interface AppProps extends Pick<NodeProviderProps, 'connection'> {
+  readonly services: Services
+}
+
+/** Theme, language, router and services; then the node and what is shown of it. */
+export function App({ services, ...node }: AppProps) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+      <LanguageProvider>
+        <ErrorBoundary resetKey="app">
+          <ServicesProvider value={services}>
+            <Router hook={useHashPath} searchHook={useHashQuery}>
+              <NodeProvider {...node}>
+                <Shell />
+              </NodeProvider>
+            </Router>
+          </ServicesProvider>
+        </ErrorBoundary>
+      </LanguageProvider>
+    </MantineProvider>
+  )
+}

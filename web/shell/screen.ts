@@ -1,0 +1,29 @@
+import { type ComponentType, lazy } from 'react'
+import type { Language } from '../kit/i18n.tsx'
+
+/** One place a person can go to. Its file is small and loaded at once; the page behind it is loaded when it is visited. */
+export interface ScreenDefinition {
+  /** Path after the `#`, for instance `/settings`; parameters as `/claims/:id`, read with wouter's `useParams`. */
+  readonly path: string
+  /** Place in the navigation, smallest first. */
+  readonly order: number
+  readonly icon: ComponentType<{ readonly size?: number | string }>
+  readonly nav: 'main' | 'none'
+  readonly title: (language: Language) => string
+  readonly Component: ComponentType
+  /** What must exist before the screen makes sense; without it the person is led there first. */
+  readonly requires: 'nothing' | 'identity' | 'community'
+  /** Shown only while this capability is served here. */
+  readonly capability?: string
+  /** Further paths of the same module, each in full, for instance `/claims/new`. They share everything else. */
+  readonly routes?: readonly SubRoute[]
+}
+
+export interface SubRoute {
+  readonly path: string
+  readonly title: (language: Language) => string
+  readonly Component: ComponentType
+}
+
+/** `lazyPage(async () => (await import('./home-page.tsx')).HomePage)`: named exports stay named. */
+export const lazyPage = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))

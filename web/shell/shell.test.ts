@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { detour, offered } from './gate.ts'
+import { splitHash } from './hash-location.ts'
+import { sharedHash } from './share-target.ts'
+
+const has = { identity: true, community: true, served: new Set(['a.b']) }
+
+describe('the gate', () => {
+  it('leads to what is missing first', () => {
+    expect(detour({ requires: 'community' }, { ...has, identity: false, community: false })).toBe('/welcome')
+    expect(detour({ requires: 'community' }, { ...has, community: false })).toBe('/start')
+    expect(detour({ requires: 'identity' }, { ...has, community: false })).toBeNull()
+    expect(detour({ requires: 'nothing' }, { ...has, identity: false })).toBeNull()
+    expect(detour({ requires: 'community' }, has)).toBeNull()
+  })
+
+  it('offers a screen only while its capability is served', () => {
+    expect(offered({ capability: 'a.b' }, has)).toBe(true)
+    expect(offered({ capability: 'a.c' }, has)).toBe(false)
+    expect(offered({}, has)).toBe(true)
+  })
+})
+
+describe('the address', () => {
+  it('keeps path and query behind the hash apart', () => {
+    expect(splitHash('')).toEqual(['/', ''])
+    expect(splitHash('#/join/abc-_')).toEqual(['/join/abc-_', ''])
+    expect(splitHash('#/claims/new?subject=a%3Fb&x=?')).toEqual(['/claims/new', 'subject=a%3Fb&x=?'])
+  })
+
+  it('turns what another app shared into the form for a claim', () => {
+    expect(sharedHash('?share_title=Brunnen&share_url=https%3A%2F%2Fa.example%2F')).toBe(
+      '#/claims/new?title=Brunnen&url=https%3A%2F%2Fa.example%2F',
+    )
+    expect(sharedHash('?share_title=')).toBeNull()
+    expect(sharedHash('?other=1')).toBeNull()
+  })
+})

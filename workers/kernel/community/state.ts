@@ -1,0 +1,41 @@
+import type { MemberLevel, Policy } from '#protocol/core/community.ts'
+import type { CommunityId, ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
+
+export type MemberStatus = 'active' | 'left' | 'revoked'
+
+export interface Member {
+  readonly nodeId: NodeId
+  readonly displayName: string
+  readonly level: MemberLevel
+  readonly status: MemberStatus
+  readonly joinedAt: string
+  readonly invitedBy: NodeId | null
+  /** The ends of what counts of this author, once they left or were revoked (COM-4); null while active. */
+  readonly lastValid: readonly ContentId[] | null
+}
+
+/** A revocation or demotion that lacks signatures. */
+export interface Pending {
+  readonly kind: 'revocation' | 'demotion'
+  readonly id: Ulid
+  readonly subject: NodeId
+  readonly reason: string
+  readonly lastValid: readonly ContentId[]
+  readonly signedBy: readonly NodeId[]
+  readonly needed: number
+}
+
+/** The member list and what hangs on it: a pure function of the set of events (EVT-3). */
+export interface CommunityState {
+  readonly communityId: CommunityId
+  readonly name: string
+  readonly foundedAt: string
+  readonly policy: Policy
+  readonly members: ReadonlyMap<NodeId, Member>
+  /** Uses of each invite. */
+  readonly redeemed: ReadonlyMap<Ulid, number>
+  /** Invites their issuers recorded: jti to expiry and issuer. */
+  readonly issued: ReadonlyMap<Ulid, { readonly by: NodeId; readonly expiresAt: string }>
+  readonly revokedTokens: ReadonlySet<string>
+  readonly pending: readonly Pending[]
+}

@@ -1,0 +1,109 @@
+import type { ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
+
+/** The least that the chain of an author's events needs. */
+export interface Link {
+  readonly cid: ContentId
+  readonly author: NodeId
+  readonly prev: ContentId | null
+  readonly eventId: Ulid
+  readonly lamport: number
+}
+
+/** An author who wrote two histories: one `event_id` with two contents, or two events with one `prev` (EVT-1, EVT-7). */
+export interface Equivocation {
+  readonly author: NodeId
+  readonly contentIds: readonly ContentId[]
+}
+
+interface Chain {
+  readonly byEventId: Map<Ulid, ContentId[]>
+  readonly byPrev: Map<ContentId | null, ContentId[]>
+  readonly prevOf: Map<ContentId, ContentId | null>
+  last: Link | null
+}
+
+export interface Authors {
+  add(link: Link): void
+  /** What `author` wrote up to `ends` along `prev`, as far as held. */
+  reach(author: NodeId, ends: readonly ContentId[], extra?: readonly Link[]): ReadonlySet<ContentId>
+  /** Events nobody of the author's follows: where the next one hangs (EVT-7). */
+  tips(author: NodeId): readonly ContentId[]
+  /** The author's own last event in replay order. */
+  last(author: NodeId): Link | null
+  /** Whether a smaller content id carries the same `event_id` (EVT-1). */
+  isShadowed(link: Link): boolean
+  /** Everything of one `event_id`. */
+  twins(link: Link): readonly ContentId[]
+  equivocations(): readonly Equivocation[]
+}
+
+const after = (a: Link, b: Link | null): boolean =>
+  b === null || a.lamport > b.lamport || (a.lamport === b.lamport && a.cid > b.cid)
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}
+
+/** Per-author chains: gaps, forks and equivocations show here (EVT-1, EVT-7). */
+export function createAuthors(): Authors {
+  const chains = new Map<NodeId, Chain>()
+
+  function chain(author: NodeId): Chain {
+    const known = chains.get(author)
+    if (known) return known
+    const made: Chain = { byEventId: new Map(), byPrev: new Map(), prevOf: new Map(), last: null }
+    chains.set(author, made)
+    return made
+  }
+
+  const twins = (link: Link): readonly ContentId[] => chains.get(link.author)?.byEventId.get(link.eventId) ?? []
+
+  return {
+    add(link) {
+      const own = chain(link.author)
+      if (own.prevOf.has(link.cid)) return
+      own.prevOf.set(link.cid, link.prev)
+      push(own.byEventId, link.eventId, link.cid)
+      push(own.byPrev, link.prev, link.cid)
+      if (after(link, own.last)) own.last = link
+    },
+
+    reach(author, ends, extra = []) {
+      const held = chains.get(author)?.prevOf
+      const also = new Map(extra.filter((link) => link.author === author).map((link) => [link.cid, link.prev]))
+      const kept = new Set<ContentId>()
+      const open = [...ends]
+      for (let cid = open.pop(); cid !== undefined; cid = open.pop()) {
+        const prev = held?.get(cid) ?? also.get(cid)
+        if (kept.has(cid) || (prev === undefined && !held?.has(cid) && !also.has(cid))) continue
+        kept.add(cid)
+        if (prev) open.push(prev)
+      }
+      return kept
+    },
+
+    tips(author) {
+      const own = chains.get(author)
+      if (!own) return []
+      return [...own.prevOf.keys()].filter((cid) => !own.byPrev.has(cid))
+    },
+
+    last: (author) => chains.get(author)?.last ?? null,
+    isShadowed: (link) => twins(link).some((cid) => cid < link.cid),
+    twins,
+
+    equivocations() {
+      const found: Equivocation[] = []
+      for (const [author, own] of chains) {
+        const contentIds = new Set<ContentId>()
+        for (const group of [...own.byEventId.values(), ...own.byPrev.values()]) {
+          if (group.length > 1) for (const cid of group) contentIds.add(cid)
+        }
+        if (contentIds.size > 0) found.push({ author, contentIds: [...contentIds].sort() })
+      }
+      return found
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { ContentId } from '#protocol/core/ids.ts'
+import type { VerifiedEvent } from './verify.ts'
+
+/** Bounds of the queue for events that cannot be judged yet (EVT-4). */
+export const WAITING_MAX_EVENTS = 10_000
+export const WAITING_MAX_BYTES = 32 * 1024 * 1024
+
+export interface Waiting {
+  readonly size: number
+  has(cid: ContentId): boolean
+  all(): readonly VerifiedEvent[]
+  /** @returns how many older ones had to go. */
+  add(event: VerifiedEvent): number
+  remove(cid: ContentId): void
+}
+
+/** First in, first out: a sync brings what was dropped again, so the newest are the ones worth keeping. */
+export function createWaiting(maxEvents = WAITING_MAX_EVENTS, maxBytes = WAITING_MAX_BYTES): Waiting {
+  const events = new Map<ContentId, VerifiedEvent>()
+  let bytes = 0
+
+  function remove(cid: ContentId): void {
+    const event = events.get(cid)
+    if (!event) return
+    events.delete(cid)
+    bytes -= event.text.length
+  }
+
+  return {
+    get size() {
+      return events.size
+    },
+    has: (cid) => events.has(cid),
+    all: () => [...events.values()],
+    add(event) {
+      remove(event.cid)
+      events.set(event.cid, event)
+      bytes += event.text.length
+      let dropped = 0
+      for (const cid of events.keys()) {
+        if (events.size <= maxEvents && bytes <= maxBytes) break
+        remove(cid)
+        dropped++
+      }
+      return dropped
+    },
+    remove,
+  }
+}

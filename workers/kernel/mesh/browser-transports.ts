@@ -1,0 +1,17 @@
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
+import type { Transports } from './libp2p-node.ts'
+
+/** libp2p asks public STUN servers unless told that there are none. */
+export const RTC_CONFIGURATION = { iceServers: [] }
+/** Between browsers; libp2p's own 16 KiB costs a third of the throughput. */
+export const DATA_CHANNEL = { maxMessageSize: 64 * 1024 }
+
+/** What a browser can speak: websockets and webrtc-direct to a box, WebRTC to a peer, a box in between. */
+export const browserTransports = (): Transports => [
+  webSockets(),
+  circuitRelayTransport(),
+  webRTC({ rtcConfiguration: RTC_CONFIGURATION, dataChannel: DATA_CHANNEL }),
+  webRTCDirect({ rtcConfiguration: RTC_CONFIGURATION }),
+]

@@ -1,0 +1,41 @@
+import '../../testing/node-20.ts'
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import { webRTC } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
+import { multiaddr } from '@multiformats/multiaddr'
+import { expect, it, vi } from 'vitest'
+import type { Signer } from '#protocol/core/signing.ts'
+import { createRealRuntime } from '../../testing/seeded-runtime.ts'
+import { createTestBox } from '../../testing/test-box.ts'
+import { testSigner } from '../../testing/test-identity.ts'
+import { RTC_CONFIGURATION } from './browser-transports.ts'
+import { createMeshNode } from './libp2p-node.ts'
+import { createLinks } from './links.ts'
+
+async function nodeOf(signer: Signer, box: string) {
+  const transports = [webSockets(), circuitRelayTransport(), webRTC({ rtcConfiguration: RTC_CONFIGURATION })]
+  const node = await createMeshNode(signer, transports, () => false)
+  await node.start()
+  const links = createLinks({ runtime: createRealRuntime(), node, isBox: (peer) => box.endsWith(peer) })
+  links.start()
+  await node.dial(multiaddr(box))
+  await vi.waitFor(() => expect(node.getMultiaddrs().join()).toContain('p2p-circuit'), { timeout: 10_000 })
+  return { node, links, address: multiaddr(`${box}/p2p-circuit/webrtc/p2p/${node.peerId.toString()}`) }
+}
+
+it('keeps one connection of the two that result when both sides dial, and the relay is let go (BUS-7)', { timeout: 30_000 }, async () => {
+  const box = await createTestBox()
+  const [one, two] = await Promise.all([testSigner(1), testSigner(2)])
+  const [a, b] = await Promise.all([nodeOf(one, box.multiaddr), nodeOf(two, box.multiaddr)])
+  await Promise.all([a.node.dial(b.address, { force: true }), b.node.dial(a.address, { force: true })])
+  await vi.waitFor(
+    () => {
+      expect(a.node.getConnections(b.node.peerId)).toHaveLength(1)
+      expect(b.node.getConnections(a.node.peerId)).toHaveLength(1)
+    },
+    { timeout: 20_000 },
+  )
+  expect([a.links.get(two.nodeId)?.kind, b.links.get(one.nodeId)?.kind]).toEqual(['direct', 'direct'])
+  await Promise.all([a.node.stop(), b.node.stop()])
+  await box.stop()
+})

@@ -1,0 +1,182 @@
+import { CAPABILITIES, EVENTS } from '#protocol/catalogue.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
+import type { Signer } from '#protocol/core/signing.ts'
+import { statusChanged, meshChanged } from '#protocol/node/events.ts'
+import { logNoticed } from '#protocol/events/events.ts'
+import type { Bus } from './bus/bus.ts'
+import { createBus } from './bus/create-bus.ts'
+import { createCommunityHolder } from './community/holder.ts'
+import { createMembers } from './community/members.ts'
+import { openConfig } from './config.ts'
+import { openIdentity } from './identity.ts'
+import { createManifests, type Manifests } from './manifests.ts'
+import type { VerifiedEvent } from './log/verify.ts'
+import type { Mesh } from './mesh/mesh.ts'
+import { createModules, isSwitchedOff, type ModuleDeps, type WorkerModule } from './modules.ts'
+import { createNetwork, type Network } from './network.ts'
+import { createNotifier } from './notifier.ts'
+import type { Runtime } from './runtime.ts'
+import { serveAuth } from './services/auth.ts'
+import { serveCommunity } from './services/community.ts'
+import { serveConfig } from './services/config.ts'
+import { serveEvents } from './services/events.ts'
+import { serveIdentity } from './services/identity.ts'
+import { serveNode } from './services/node.ts'
+import type { Store } from './store/store.ts'
+
+export interface NodeDeps {
+  readonly runtime: Runtime
+  readonly store: Store
+  /** Makes the mesh once there is an identity to speak for. */
+  readonly createMesh: (signer: Signer) => Promise<Mesh>
+  /** Module folders found by the entry. */
+  readonly modules: readonly WorkerModule[]
+}
+
+export interface NodeOptions {
+  /** Multiaddrs of the box that served the app; none on a static host. */
+  readonly boxes: readonly string[]
+  /** Where people open the app: the start of invite links. */
+  readonly appUrl: string
+  /** The app's version. */
+  readonly version: string
+}
+
+export interface HearthNode {
+  readonly bus: Bus
+  /** Clean shutdown, in reverse order of the start. */
+  stop(): Promise<void>
+}
+
+/** What is there once the device has an identity. */
+interface Net {
+  readonly signer: Signer
+  readonly mesh: Mesh
+  readonly network: Network
+  readonly manifests: Manifests
+}
+
+/** Builds and starts a node: identity, log, community, mesh, bus, modules (design: how a thing flows, start). */
+export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<HearthNode> {
+  const { runtime, store } = deps
+  const notifier = createNotifier()
+  const identity = await openIdentity(runtime, store)
+  const config = await openConfig(store)
+  let net: Net | null = null
+
+  const community = createCommunityHolder({
+    runtime,
+    store,
+    notifier,
+    types: EVENTS,
+    moved: () => modules.settle(),
+    noticed: () => notifier.device(logNoticed),
+  })
+  const members = createMembers(() => community.current()?.log ?? null)
+
+  const bus = createBus(runtime, {
+    self: () => identity.current()?.nodeId ?? null,
+    community: () => community.current()?.log.communityId ?? null,
+    levelOf: (peer) => members.levelOf(peer),
+    isDisabled: (name) => isSwitchedOff(name, config.current()),
+    open: (peer, signal) => requireNet().network.openLink(peer, signal),
+    providers: (capability) => net?.manifests.providers(capability) ?? [],
+    isTokenHonoured: ({ jti, iss }) => {
+      const state = community.current()?.log.state()
+      return state?.members.get(iss)?.status === 'active' && !state.revokedTokens.has(jti)
+    },
+    onAbuse: (peer: NodeId) => net?.mesh.banish(peer),
+  })
+
+  function requireNet(): Net {
+    if (!net) throw new TypeError('a remote call before there is an identity')
+    return net
+  }
+
+  const publish = (event: VerifiedEvent): void => net?.network.publish(event)
+  const modules = createModules(deps.modules, (): Partial<ModuleDeps> => {
+    const open = community.current()
+    return {
+      bus,
+      runtime,
+      publish,
+      config: () => config.current(),
+      ...(net ? { signer: net.signer } : {}),
+      ...(open ? { log: open.log, views: open.views, members } : {}),
+    }
+  })
+
+  async function setBoxes(extra: readonly string[]): Promise<void> {
+    const { relays } = config.current().mesh
+    const kept = [...new Set([...relays, ...extra.filter((box) => !options.boxes.includes(box))])].slice(0, 16)
+    // boxes of an invite are kept: they are how this community meets when the app came from elsewhere
+    if (kept.length > relays.length) await config.change({ mesh: { relays: kept } })
+    net?.mesh.setBoxes([...new Set([...options.boxes, ...kept])])
+  }
+
+  /** Brings up what needs an identity. */
+  async function born(signer: Signer): Promise<void> {
+    const mesh = await deps.createMesh(signer)
+    const network = createNetwork({ runtime, mesh, bus, community, members, met: (peer) => net?.manifests.exchange(peer) })
+    const capabilities = [...CAPABILITIES.values()]
+    const manifests = createManifests({ runtime, signer, bus, mesh, members, community, capabilities })
+    net = { signer, mesh, network, manifests }
+    mesh.changed.on(() => notifier.device(meshChanged))
+    await mesh.start()
+    await setBoxes([])
+    await community.resume(signer)
+    await modules.settle()
+    if (community.current()) network.enter()
+  }
+
+  /** Hangs up, but leaves what is stored. */
+  async function hangUp(): Promise<void> {
+    const going = net
+    net = null
+    going?.manifests.stop()
+    going?.network.stop()
+    await going?.mesh.stop()
+  }
+
+  serveIdentity({ bus, identity, notifier, version: options.version, startedAt: runtime.now(), born })
+  serveCommunity({ runtime, bus, identity, community, members, notifier, net: () => net, setBoxes, appUrl: options.appUrl })
+  serveConfig({
+    bus,
+    config,
+    notifier,
+    async applied() {
+      await setBoxes([])
+      await modules.settle()
+      net?.manifests.announce()
+    },
+  })
+  serveEvents({ bus, community, notifier })
+  serveAuth({ runtime, bus, identity, community, net: () => net })
+  serveNode({
+    bus,
+    store,
+    members,
+    notifier,
+    net: () => net,
+    traces: (limit) => bus.traces(limit),
+    async erase() {
+      await modules.stop()
+      await hangUp()
+      await store.erase()
+    },
+  })
+
+  const existing = identity.current()
+  if (existing) await born(existing)
+  else await modules.settle()
+  notifier.device(statusChanged)
+
+  return {
+    bus,
+    async stop() {
+      await modules.stop()
+      await hangUp()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import type { Static } from '@sinclair/typebox'
+import { wireTime } from '#protocol/core/ids.ts'
+import { nodeEcho, nodeErase, nodePeers, nodeStorage, nodeTraces, type PeerSchema } from '#protocol/node/capabilities.ts'
+import { meshChanged } from '#protocol/node/events.ts'
+import type { Bus, Trace } from '../bus/bus.ts'
+import type { Members } from '../community/members.ts'
+import type { Mesh, PeerConnection } from '../mesh/mesh.ts'
+import type { Notifier } from '../notifier.ts'
+import type { Store } from '../store/store.ts'
+
+export interface NodeServiceDeps {
+  readonly bus: Bus
+  readonly store: Store
+  readonly members: Members
+  readonly notifier: Notifier
+  readonly net: () => { readonly mesh: Mesh } | null
+  readonly traces: (limit: number) => readonly Trace[]
+  /** Stops everything and forgets everything. */
+  readonly erase: () => Promise<void>
+}
+
+type Peer = Static<typeof PeerSchema>
+
+/** Everyone in the community but oneself, reachable or away, and whoever else is connected. */
+function listPeers(mesh: Mesh, members: Members): Peer[] {
+  const connections = new Map(mesh.peers().map((peer) => [peer.nodeId, peer]))
+  const others = members.all().filter(({ nodeId, status }) => nodeId !== mesh.nodeId && status === 'active')
+  const known = others.map((member) => {
+    const away: PeerConnection = {
+      nodeId: member.nodeId,
+      connection: 'away',
+      latencyMs: null,
+      since: Date.parse(member.joinedAt),
+    }
+    const connection = connections.get(member.nodeId) ?? away
+    connections.delete(member.nodeId)
+    return { connection, name: member.displayName, level: member.level }
+  })
+  const strangers = [...connections.values()].map((connection) => ({ connection, name: null, level: 'unknown' as const }))
+  return [...known, ...strangers].map(({ connection, name, level }) => ({
+    node_id: connection.nodeId,
+    display_name: name,
+    level,
+    connection: connection.connection,
+    latency_ms: connection.latencyMs,
+    since: wireTime(connection.since),
+  }))
+}
+
+/** `node.*` but the identity's and the manifest's. */
+export function serveNode(deps: NodeServiceDeps): void {
+  const { bus, store, members, net } = deps
+
+  bus.handle(nodePeers, async () => {
+    const mesh = net()?.mesh
+    if (!mesh) return { peers: [], boxes: [] }
+    const boxes = mesh.boxes().map(({ multiaddr, state, since }) => ({ multiaddr, state, since: wireTime(since) }))
+    return { peers: listPeers(mesh, members), boxes }
+  })
+
+  bus.handle(nodeEcho, async ({ payload }) => ({ payload }))
+
+  bus.handle(nodeStorage, async () => {
+    const { usageBytes, quotaBytes, persisted } = await store.usage()
+    return { usage_bytes: usageBytes, quota_bytes: quotaBytes, persisted }
+  })
+
+  bus.handle(nodeTraces, async ({ limit }) => ({
+    traces: deps.traces(limit).map((trace) => ({
+      at: wireTime(trace.at),
+      capability: trace.capability,
+      provider: trace.provider,
+      caller: trace.caller,
+      ms: trace.ms,
+      outcome: trace.outcome,
+    })),
+  }))
+
+  bus.handle(nodeErase, async () => {
+    await deps.erase()
+    deps.notifier.device(meshChanged)
+    return {}
+  })
+}

@@ -1,0 +1,9 @@
+import { contract } from '#protocol/evidence/contract.ts'
+import { defineWorkerModule } from '../../kernel/modules.ts'
+import { serveEvidence } from './service.ts'
+
+export default defineWorkerModule({
+  contract,
+  needs: ['bus', 'runtime', 'signer', 'log', 'views', 'members', 'publish'],
+  start: serveEvidence,
+})

@@ -1,0 +1,94 @@
+import { ulid } from 'ulid'
+import { parseUlid } from '#protocol/core/ids.ts'
+import type { Runtime } from '../kernel/runtime.ts'
+
+/** A runtime whose clock stands still until `advance` moves it. */
+export interface SeededRuntime extends Runtime {
+  /** Moves the clock by `ms`, runs every timer that falls due, in order, and lets what they start settle in between. */
+  advance(ms: number): Promise<void>
+  /** Lets work that needs no clock settle: promises, message ports, WebCrypto. */
+  settle(): Promise<void>
+}
+
+interface Timer {
+  readonly at: number
+  readonly task: () => void
+}
+
+const DEFAULT_START = Date.UTC(2026, 4, 26, 8, 0, 0)
+/** Turns of the event loop that count as settled: WebCrypto answers from another thread. */
+const SETTLE_TURNS = 8
+
+/** Mulberry32: 32 bits of state, enough for tests. @returns numbers in [0, 1) */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const bytesFrom = (random: () => number, length: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, () => Math.floor(random() * 256))
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+}
+
+/** Time by hand, randomness from `seed`. @param options.start milliseconds since 1970. */
+export function createSeededRuntime(seed: number, options: { readonly start?: number } = {}): SeededRuntime {
+  const random = randomFrom(seed)
+  const start = options.start ?? DEFAULT_START
+  const timers = new Set<Timer>()
+  let elapsed = 0
+
+  function nextDue(limit: number): Timer | undefined {
+    let next: Timer | undefined
+    for (const timer of timers) if (timer.at <= limit && (!next || timer.at < next.at)) next = timer
+    return next
+  }
+
+  return {
+    now: () => start + elapsed,
+    monotonic: () => elapsed,
+    randomBytes: (length) => bytesFrom(random, length),
+    ulid: () => parseUlid(ulid(start + elapsed, random)),
+    after(ms, task) {
+      const timer: Timer = { at: elapsed + Math.max(0, ms), task }
+      timers.add(timer)
+      return () => {
+        timers.delete(timer)
+      }
+    },
+    settle,
+    async advance(ms) {
+      const target = elapsed + ms
+      await settle()
+      for (let due = nextDue(target); due; due = nextDue(target)) {
+        timers.delete(due)
+        elapsed = Math.max(elapsed, due.at)
+        due.task()
+        await settle()
+      }
+      elapsed = target
+    },
+  }
+}
+
+/** The real clock; randomness from `seed` where one is given. */
+export function createRealRuntime(seed?: number): Runtime {
+  const random = seed === undefined ? Math.random : randomFrom(seed)
+  return {
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    randomBytes: (length) =>
+      seed === undefined ? crypto.getRandomValues(new Uint8Array(length)) : bytesFrom(random, length),
+    ulid: () => parseUlid(ulid(Date.now(), random)),
+    after(ms, task) {
+      const timer = setTimeout(task, ms)
+      return () => clearTimeout(timer)
+    },
+  }
+}
