@@ -14,7 +14,6 @@ const CONTENT_SECURITY_POLICY = [
 
 const OFF = [
   'accelerometer',
-  'bluetooth',
   'display-capture',
   'geolocation',
   'gyroscope',

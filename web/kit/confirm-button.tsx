@@ -18,7 +18,15 @@ export interface ConfirmButtonProps {
 }
 
 /** Asks before it acts: a dialog with what will happen, and for the irreversible a word to type. */
-export function ConfirmButton({ label, title, children, typed, onConfirm, busy = false, disabled = false }: ConfirmButtonProps) {
+export function ConfirmButton({
+  label,
+  title,
+  children,
+  typed,
+  onConfirm,
+  busy = false,
+  disabled = false,
+}: ConfirmButtonProps) {
   const text = useText(messages)
   const [opened, { open, close }] = useDisclosure(false)
   const [entry, setEntry] = useState('')

@@ -52,7 +52,9 @@ export function createFormat(locale: string): Format {
     bytes: (count) => {
       const { unit, value } = byteUnit(count)
       const options = { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' } as const
-      return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits: value < 10 && unit !== 'byte' ? 1 : 0 }).format(value)
+      return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits: value < 10 && unit !== 'byte' ? 1 : 0 }).format(
+        value,
+      )
     },
     number: (value) => number.format(value),
     duration: (ms) => {

@@ -14,7 +14,11 @@ interface Tree {
 }
 /** The shape of a message tree: the same keys, strings stay strings, functions keep their arguments. */
 type Shape<T> = {
-  readonly [K in keyof T]: T[K] extends (...args: infer A) => string ? (...args: A) => string : T[K] extends string ? string : Shape<T[K]>
+  readonly [K in keyof T]: T[K] extends (...args: infer A) => string
+    ? (...args: A) => string
+    : T[K] extends string
+      ? string
+      : Shape<T[K]>
 }
 export interface Messages<T> {
   readonly de: Shape<T>

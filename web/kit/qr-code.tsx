@@ -34,7 +34,13 @@ export function QrCode({ value, label }: { readonly value: string; readonly labe
   const modules = useMemo(() => modulesOf(value), [value])
   if (!modules) return <Text c="dimmed">{text.qrTooLong}</Text>
   return (
-    <svg className={classes.code} viewBox={`0 0 ${modules.length} ${modules.length}`} role="img" aria-label={label} shapeRendering="crispEdges">
+    <svg
+      className={classes.code}
+      viewBox={`0 0 ${modules.length} ${modules.length}`}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
       <title>{label}</title>
       <rect width="100%" height="100%" fill="#fff" />
       <path d={pathOf(modules)} fill="#000" />

@@ -1,4 +1,4 @@
-import { type QRCanvasResult, QRCanvas, frameLoop, rearCamera } from 'qr/dom.js'
+import { frameLoop, QRCanvas, type QRCanvasResult, rearCamera } from 'qr/dom.js'
 
 /** Why the camera stays dark. */
 export type CameraTrouble = 'denied' | 'missing' | 'busy'

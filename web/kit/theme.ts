@@ -2,19 +2,20 @@ import {
   ActionIcon,
   Badge,
   Button,
-  type CSSVariablesResolver,
   Checkbox,
+  type CSSVariablesResolver,
   colorsTuple,
   createTheme,
   defaultVariantColorsResolver,
   Input,
   Modal,
+  Paper,
   Radio,
   SegmentedControl,
   Switch,
   type VariantColorsResolver,
 } from '@mantine/core'
-import { FONTS, MOTION, type Palette, PALETTES, paletteVariables, TARGET_PX, WIDE_PX } from './tokens.ts'
+import { FONTS, MOTION, PALETTES, type Palette, paletteVariables, TARGET_PX, WIDE_PX } from './tokens.ts'
 
 const rem = (px: number): string => `${px / 16}rem`
 const TARGET = rem(TARGET_PX)
@@ -25,7 +26,10 @@ const accents = {
   bad: { fill: 'badFill', hover: 'bad', text: 'bad', wash: 'badWash', onFill: 'var(--hn-on-bad)' },
   good: { fill: 'good', hover: 'good', text: 'good', wash: 'raised', onFill: 'var(--hn-surface)' },
   warn: { fill: 'warn', hover: 'warn', text: 'warn', wash: 'raised', onFill: 'var(--hn-surface)' },
-} as const satisfies Record<string, { fill: keyof Palette; hover: keyof Palette; text: keyof Palette; wash: keyof Palette; onFill: string }>
+} as const satisfies Record<
+  string,
+  { fill: keyof Palette; hover: keyof Palette; text: keyof Palette; wash: keyof Palette; onFill: string }
+>
 
 const accentVariables = (palette: Palette): Record<string, string> =>
   Object.fromEntries(
@@ -81,6 +85,9 @@ export const theme = createTheme({
     bad: colorsTuple(PALETTES.light.bad),
     good: colorsTuple(PALETTES.light.good),
     warn: colorsTuple(PALETTES.light.warn),
+    // what Mantine takes from its neutral scales, in our paper and ink
+    gray: ['#fbf7f0', '#f1eadf', '#e8dfd1', '#e0d6c6', '#cdc1ae', '#8b8172', '#726a5e', '#565d6b', '#333a48', '#18202f'],
+    dark: ['#f1ede6', '#d5d3d0', '#a9b3c3', '#6b7c98', '#3a4a63', '#2a374d', '#1e293b', '#141c2a', '#0d131e', '#080c14'],
   },
   variantColorResolver: variantColors,
   fontFamily: FONTS.text,
@@ -106,18 +113,36 @@ export const theme = createTheme({
     Button: Button.extend({
       defaultProps: { size: 'md' },
       vars: () => ({ root: { '--button-height': TARGET, '--button-padding-x': rem(18), '--button-fz': rem(16) } }),
+      // German words are long: a label wraps rather than being cut
+      styles: {
+        root: {
+          display: 'inline-flex',
+          alignItems: 'center',
+          justifyContent: 'center',
+          height: 'auto',
+          minHeight: TARGET,
+          paddingBlock: rem(6),
+        },
+        label: { whiteSpace: 'normal', height: 'auto' },
+      },
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle' }, vars: () => ({ root: { '--ai-size': TARGET } }) }),
     Badge: Badge.extend({
       defaultProps: { variant: 'light', tt: 'none', fw: 600, radius: 'sm' },
       vars: () => ({ root: { '--badge-height': rem(24), '--badge-fz': rem(13.5) } }),
     }),
-    Input: Input.extend({ defaultProps: { size: 'md' }, vars: () => ({ wrapper: { '--input-height': rem(46), '--input-fz': rem(17) } }) }),
-    InputWrapper: Input.Wrapper.extend({ defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] } }),
+    Input: Input.extend({
+      defaultProps: { size: 'md' },
+      vars: () => ({ wrapper: { '--input-height': rem(46), '--input-fz': rem(17) } }),
+    }),
+    InputWrapper: Input.Wrapper.extend({
+      defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
+    }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
     Radio: Radio.extend({ defaultProps: { size: 'md' } }),
     Switch: Switch.extend({ defaultProps: { size: 'md' } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
+    Paper: Paper.extend({ styles: { root: { backgroundColor: 'var(--hn-surface)', borderColor: 'var(--hn-line)' } } }),
     Modal: Modal.extend({ defaultProps: { radius: 'lg', padding: 'lg' } }),
   },
 })

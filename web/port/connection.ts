@@ -79,7 +79,15 @@ export function connectNode(platform: TabPlatform, queries = createQueryStore())
       } else await holdLock({ ifAvailable: true })
       if (closed || stealNext) continue
       waiting = new AbortController()
-      const stopFollowing = followNode(platform, (node) => set({ ...node, role: 'follower' }))
+      const detach = followNode(platform, (node) => set({ ...node, role: 'follower' }))
+      let following = true
+      const stopFollowing = (): void => {
+        if (!following) return
+        following = false
+        // screens let go of the client before its calls fail
+        set({ phase: 'starting', client: null, error: undefined, role: 'follower' })
+        detach()
+      }
       await holdLock({ signal: waiting.signal }, stopFollowing)
       stopFollowing()
     }
@@ -98,7 +106,10 @@ export function connectNode(platform: TabPlatform, queries = createQueryStore())
   }
 
   function takeOver(): void {
-    if (leading) return leading.retry()
+    if (leading) {
+      leading.retry()
+      return
+    }
     const cancelWait = platform.after(YIELD_WAIT_MS, () => onYielded())
     onYielded = () => {
       onYielded = () => undefined
@@ -119,10 +130,10 @@ export function connectNode(platform: TabPlatform, queries = createQueryStore())
   }
 
   takeOvers.addEventListener('message', ({ data }) => {
-    if (data.kind === 'yield') yieldNode().catch(reportError)
+    if (data.kind === 'yield') yieldNode().catch((bug: unknown) => reportError(bug))
     else onYielded()
   })
-  elect().catch(reportError)
+  elect().catch((bug: unknown) => reportError(bug))
 
   return {
     queries,

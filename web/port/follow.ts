@@ -1,5 +1,5 @@
 import { ulid } from 'ulid'
-import { type PortMessage, PORTS_CHANNEL, type PortRequest } from '../../workers/port.ts'
+import { PORTS_CHANNEL, type PortMessage, type PortRequest } from '../../workers/port.ts'
 import { createNodeClient, type NodeClient } from './client.ts'
 import type { NodeState } from './lead.ts'
 import type { TabPlatform } from './tab-platform.ts'
@@ -19,7 +19,10 @@ interface Attachment {
  * Lock named like the channel tells the node when this tab is gone.
  * @returns a function that detaches
  */
-export function followNode(platform: Pick<TabPlatform, 'withLock' | 'openChannel' | 'after'>, report: (state: NodeState) => void): () => void {
+export function followNode(
+  platform: Pick<TabPlatform, 'withLock' | 'openChannel' | 'after'>,
+  report: (state: NodeState) => void,
+): () => void {
   const shared = platform.openChannel<PortRequest>(PORTS_CHANNEL)
   let current: Attachment | null = null
 
@@ -42,7 +45,7 @@ export function followNode(platform: Pick<TabPlatform, 'withLock' | 'openChannel
         if (detached) return resolve()
         ask()
       })
-    platform.withLock(name, {}, hold).catch(reportError)
+    platform.withLock(name, {}, hold).catch((bug: unknown) => reportError(bug))
     current = {
       name,
       client,

@@ -2,8 +2,8 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { canonical } from '#protocol/core/canonical.ts'
 import type { Capability, Frame, Input, Output, Streaming } from '#protocol/core/capability.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
-import type { QueryState } from './query-store.ts'
 import { useConnection } from './provider.tsx'
+import type { QueryState } from './query-store.ts'
 
 export type { QueryState } from './query-store.ts'
 
@@ -16,12 +16,19 @@ export interface QueryOptions {
 }
 
 /** Asks the node and asks again when events arrive that can change the answer; inputs are compared by value. */
-export function useQuery<C extends Capability>(capability: C, input: Input<C>, { enabled = true }: QueryOptions = {}): QueryState<Output<C>> {
+export function useQuery<C extends Capability>(
+  capability: C,
+  input: Input<C>,
+  { enabled = true }: QueryOptions = {},
+): QueryState<Output<C>> {
   const { queries } = useConnection()
   const key = canonical(input)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `input`, which is a new object with each render
   const query = useMemo(() => queries.query(capability, input), [queries, capability, key])
-  const subscribe = useCallback((listener: () => void) => (enabled ? query.subscribe(listener) : unsubscribed), [query, enabled])
+  const subscribe = useCallback(
+    (listener: () => void) => (enabled ? query.subscribe(listener) : unsubscribed),
+    [query, enabled],
+  )
   const get = (): QueryState<Output<C>> => (enabled ? query.get() : LOADING)
   return useSyncExternalStore(subscribe, get, get)
 }
@@ -67,9 +74,17 @@ export type StreamState = { readonly status: 'running' | 'done' } | { readonly s
  * Follows a stream while the screen is up; leaving it cancels the stream.
  * @param input null while there is nothing to follow
  */
-export function useStream<C extends Streaming>(capability: C, input: Input<C> | null, onFrame: (frame: Frame<C>) => void): StreamState {
+export function useStream<C extends Streaming>(
+  capability: C,
+  input: Input<C> | null,
+  onFrame: (frame: Frame<C>) => void,
+): StreamState {
   const { get, subscribe } = useConnection()
-  const client = useSyncExternalStore(subscribe, () => get().client, () => null)
+  const client = useSyncExternalStore(
+    subscribe,
+    () => get().client,
+    () => null,
+  )
   const key = canonical(input)
   const newest = useRef(onFrame)
   const [state, setState] = useState<StreamState>({ status: 'running' })

@@ -1,6 +1,6 @@
 import { transfer, wrap } from 'comlink'
-import { BoxInfoSchema } from '#protocol/core/rendezvous.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
+import { BoxInfoSchema } from '#protocol/core/rendezvous.ts'
 import { parseAs } from '#protocol/core/schema.ts'
 import type { NodeControl } from '../../workers/port.ts'
 import { hostRtc } from '../../workers/rtc/host.ts'
@@ -53,7 +53,10 @@ function deathOf(worker: Worker, screen: MessagePort, isReady: () => boolean): P
 
 /** Starts the node's worker with the window's half of WebRTC and a port for this screen. */
 export function startNode(): NodeProcess {
-  const worker = new Worker(new URL('../../workers/node.worker.ts', import.meta.url), { type: 'module', name: 'hearthnet-node' })
+  const worker = new Worker(new URL('../../workers/node.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'hearthnet-node',
+  })
   const control = wrap<NodeControl>(worker)
   const [rtc, screen] = [new MessageChannel(), new MessageChannel()]
   const host = hostRtc(rtc.port1)

@@ -1,5 +1,5 @@
-import type { Capability, Input, Output } from '#protocol/core/capability.ts'
 import { canonical } from '#protocol/core/canonical.ts'
+import type { Capability, Input, Output } from '#protocol/core/capability.ts'
 import { type HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { eventsWatch } from '#protocol/events/capabilities.ts'
 import type { NodeClient } from './client.ts'
@@ -134,7 +134,14 @@ export function createQueryStore(platform: QueryPlatform = browserPlatform): Que
 
   function query<C extends Capability>(capability: C, input: Input<C>): Query<Output<C>> {
     const key = `${capability.name} ${canonical(input)}`
-    const entry = entries.get(key) ?? { capability, input, listeners: new Set(), state: { status: 'loading' }, round: 0, stopKeeping: null }
+    const entry = entries.get(key) ?? {
+      capability,
+      input,
+      listeners: new Set(),
+      state: { status: 'loading' },
+      round: 0,
+      stopKeeping: null,
+    }
     // not yet among the entries: React may ask during a render that it throws away
     return {
       get: () => (entries.get(key) ?? entry).state as QueryState<Output<C>>, // answers come from this capability only

@@ -48,7 +48,12 @@ export interface AppProps extends Pick<NodeProviderProps, 'connection'> {
 /** Theme, language, router and services; then the node and what is shown of it. */
 export function App({ services, ...node }: AppProps) {
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorScheme} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      colorSchemeManager={colorScheme}
+      defaultColorScheme="auto"
+    >
       <LanguageProvider>
         <ErrorBoundary resetKey="app">
           <ServicesProvider value={services}>

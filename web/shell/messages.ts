@@ -29,7 +29,8 @@ export const messages = defineMessages({
     },
     crashed: {
       title: 'Diese Seite ist abgestürzt',
-      intro: 'Das ist ein Fehler im Programm, nicht deiner. Deine gespeicherten Daten sind nicht betroffen. Meist hilft Neuladen.',
+      intro:
+        'Das ist ein Fehler im Programm, nicht deiner. Deine gespeicherten Daten sind nicht betroffen. Meist hilft Neuladen.',
       reload: 'Neu laden',
       details: 'Einzelheiten für die Fehlersuche',
     },

@@ -4,9 +4,9 @@ import { useText } from '../kit/i18n.tsx'
 import { StatusDot } from '../kit/status-dot.tsx'
 import { useQuery } from '../port/hooks.ts'
 import { useNodePhase } from '../port/provider.tsx'
+import classes from './layout.module.css'
 import { messages } from './messages.ts'
 import { type NetworkState, networkState } from './network-state.ts'
-import classes from './layout.module.css'
 import { useOnline } from './services.tsx'
 
 export function useNetwork(): NetworkState {

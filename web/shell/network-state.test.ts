@@ -11,13 +11,19 @@ const peer = (connection: Mesh['peers'][number]['connection']): Mesh['peers'][nu
   latency_ms: null,
   since: SINCE,
 })
-const box = (state: Mesh['boxes'][number]['state']): Mesh['boxes'][number] => ({ multiaddr: '/dns4/box/tcp/443/wss', state, since: SINCE })
+const box = (state: Mesh['boxes'][number]['state']): Mesh['boxes'][number] => ({
+  multiaddr: '/dns4/box/tcp/443/wss',
+  state,
+  since: SINCE,
+})
 const see = (mesh: Mesh | null, online = true) => networkState({ phase: 'ready', mesh, online })
 
 describe('the network as it is told', () => {
   it('claims nothing before the node has answered', () => {
     expect(see(null).kind).toBe('starting')
-    expect(networkState({ phase: 'starting', mesh: { peers: [peer('direct')], boxes: [] }, online: true }).kind).toBe('starting')
+    expect(networkState({ phase: 'starting', mesh: { peers: [peer('direct')], boxes: [] }, online: true }).kind).toBe(
+      'starting',
+    )
   })
 
   it('counts only neighbours that are reached, and how', () => {
@@ -32,7 +38,10 @@ describe('the network as it is told', () => {
 
   it('tells apart: nobody there, still looking, box away, no box known', () => {
     expect(see({ peers: [], boxes: [box('unreachable'), box('connected')] })).toMatchObject({ kind: 'alone', status: 'idle' })
-    expect(see({ peers: [], boxes: [box('unreachable'), box('connecting')] })).toMatchObject({ kind: 'searching', status: 'busy' })
+    expect(see({ peers: [], boxes: [box('unreachable'), box('connecting')] })).toMatchObject({
+      kind: 'searching',
+      status: 'busy',
+    })
     expect(see({ peers: [], boxes: [box('unreachable')] })).toMatchObject({ kind: 'boxUnreachable', status: 'bad' })
     expect(see({ peers: [], boxes: [] })).toMatchObject({ kind: 'noBox', status: 'idle' })
   })

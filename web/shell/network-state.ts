@@ -5,7 +5,15 @@ import type { Status } from '../kit/status-dot.tsx'
 export type Mesh = Output<typeof nodePeers>
 
 /** What can honestly be said about the network right now. */
-export type NetworkKind = 'starting' | 'stopped' | 'noNetwork' | 'neighbours' | 'searching' | 'boxUnreachable' | 'alone' | 'noBox'
+export type NetworkKind =
+  | 'starting'
+  | 'stopped'
+  | 'noNetwork'
+  | 'neighbours'
+  | 'searching'
+  | 'boxUnreachable'
+  | 'alone'
+  | 'noBox'
 
 export interface NetworkState {
   readonly kind: NetworkKind

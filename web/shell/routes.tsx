@@ -1,7 +1,7 @@
 import { Suspense, useEffect, useRef } from 'react'
-import { matchRoute, Redirect, useLocation, useRouter, Switch, Route } from 'wouter'
-import { Loading } from '../kit/loading.tsx'
+import { matchRoute, Redirect, Route, Switch, useLocation, useRouter } from 'wouter'
 import { useLanguage } from '../kit/i18n.tsx'
+import { Loading } from '../kit/loading.tsx'
 import { Arrival } from './arrival.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { detour, offered } from './gate.ts'
@@ -17,7 +17,9 @@ interface Place extends SubRoute {
 }
 
 // a screen's own sub paths first: `/claims/new` before `/claims/:id` is the module's order to choose
-const PLACES: readonly Place[] = SCREENS.flatMap((screen) => [...(screen.routes ?? []), screen].map((route) => ({ ...route, screen })))
+const PLACES: readonly Place[] = SCREENS.flatMap((screen) =>
+  [...(screen.routes ?? []), screen].map((route) => ({ ...route, screen })),
+)
 
 /** Leads to what is missing and remembers the way. */
 function Detour({ to }: { readonly to: string }) {

@@ -52,7 +52,13 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   const session = useMemo<Session | null>(() => {
     if (!node) return null
-    return { node, identity: node.identity !== null, community: community !== null, communityName: community?.name ?? null, served }
+    return {
+      node,
+      identity: node.identity !== null,
+      community: community !== null,
+      communityName: community?.name ?? null,
+      served,
+    }
   }, [node, community, served])
 
   // before there is an identity, nobody can be a member: that question may fail and it does not matter

@@ -48,7 +48,11 @@ const community = (members: number) =>
       })),
     },
   })
-const box = (state: 'connected' | 'unreachable') => ({ multiaddr: '/dns4/kiste.lindenhaus.example/tcp/8443/wss', state, since: ago(7) })
+const box = (state: 'connected' | 'unreachable') => ({
+  multiaddr: '/dns4/kiste.lindenhaus.example/tcp/8443/wss',
+  state,
+  since: ago(7),
+})
 const peer = (n: number, connection: 'direct' | 'relayed' | 'connecting' | 'away') => ({
   node_id: id(n),
   display_name: NAMES[n - 1] ?? null,
@@ -75,7 +79,13 @@ const describe = (evidence: boolean) =>
         schema_hash: null,
         state: module.id === 'evidence' && !evidence ? ('disabled' as const) : stability,
       })),
-      ...module.planned.capabilities.map((name) => ({ name, module: module.id, version: null, schema_hash: null, state: 'not_built' as const })),
+      ...module.planned.capabilities.map((name) => ({
+        name,
+        module: module.id,
+        version: null,
+        schema_hash: null,
+        state: 'not_built' as const,
+      })),
     ]),
   })
 const config = (evidence: boolean) =>
@@ -86,7 +96,9 @@ const config = (evidence: boolean) =>
   })
 const storage = answer(nodeStorage, { usage_bytes: 48_300_000, quota_bytes: 2_600_000_000, persisted: false })
 const claim = (n: number, subject: string, predicate: string, object: string, sources: number) => ({
-  claim_id: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST'.replace('A', 'BCDE'[n] ?? 'F') as Output<typeof claimQuery>['claims'][number]['claim_id'],
+  claim_id: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRST'.replace('A', 'BCDE'[n] ?? 'F') as Output<
+    typeof claimQuery
+  >['claims'][number]['claim_id'],
   content_id: `blake3:${'0'.repeat(63)}${n}` as Output<typeof claimQuery>['claims'][number]['content_id'],
   level: sources > 0 ? ('cited' as const) : ('unverified' as const),
   stale: false,
@@ -137,8 +149,25 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     ]),
     state: { role: 'follower' },
   },
-  fresh: { answers: new Map([status(null), answer(communityGet, { community: null }), answer(nodePeers, { peers: [], boxes: [] }), config(false), storage]) },
-  joining: { answers: new Map([status(me), answer(communityGet, { community: null }), answer(nodePeers, { peers: [], boxes: [box('connected')] }), describe(false), config(false), storage]) },
+  fresh: {
+    answers: new Map([
+      status(null),
+      answer(communityGet, { community: null }),
+      answer(nodePeers, { peers: [], boxes: [] }),
+      config(false),
+      storage,
+    ]),
+  },
+  joining: {
+    answers: new Map([
+      status(me),
+      answer(communityGet, { community: null }),
+      answer(nodePeers, { peers: [], boxes: [box('connected')] }),
+      describe(false),
+      config(false),
+      storage,
+    ]),
+  },
   starting: { answers: new Map(), state: { phase: 'starting' } },
   failed: { answers: new Map(), state: { phase: 'failed', error: new HearthError('capacity_exceeded', 'no room') } },
 }

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { parseUlid } from '#protocol/core/ids.ts'
+import { createRealRuntime as createKernelRuntime } from '../kernel/real-runtime.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
 /** A runtime whose clock stands still until `advance` moves it. */
@@ -16,8 +17,9 @@ interface Timer {
 }
 
 const DEFAULT_START = Date.UTC(2026, 4, 26, 8, 0, 0)
-/** Turns of the event loop that count as settled: WebCrypto answers from another thread. */
+/** Turns of the event loop that count as settled. */
 const SETTLE_TURNS = 8
+const CRYPTO_THREADS = 4
 
 /** Mulberry32: 32 bits of state, enough for tests. @returns numbers in [0, 1) */
 function randomFrom(seed: number): () => number {
@@ -33,8 +35,17 @@ function randomFrom(seed: number): () => number {
 const bytesFrom = (random: () => number, length: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length }, () => Math.floor(random() * 256))
 
+const NOTHING = new Uint8Array(0)
+
+/**
+ * WebCrypto answers from a pool of four threads, first come first served: when digests asked for now are answered on all of
+ * them, so is what was asked for before.
+ */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < SETTLE_TURNS; turn++) {
+    await Promise.all(Array.from({ length: CRYPTO_THREADS }, () => crypto.subtle.digest('SHA-256', NOTHING)))
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
 }
 
 /** Time by hand, randomness from `seed`. @param options.start milliseconds since 1970. */
@@ -79,16 +90,8 @@ export function createSeededRuntime(seed: number, options: { readonly start?: nu
 
 /** The real clock; randomness from `seed` where one is given. */
 export function createRealRuntime(seed?: number): Runtime {
-  const random = seed === undefined ? Math.random : randomFrom(seed)
-  return {
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
-    randomBytes: (length) =>
-      seed === undefined ? crypto.getRandomValues(new Uint8Array(length)) : bytesFrom(random, length),
-    ulid: () => parseUlid(ulid(Date.now(), random)),
-    after(ms, task) {
-      const timer = setTimeout(task, ms)
-      return () => clearTimeout(timer)
-    },
-  }
+  const real = createKernelRuntime()
+  if (seed === undefined) return real
+  const random = randomFrom(seed)
+  return { ...real, randomBytes: (length) => bytesFrom(random, length), ulid: () => parseUlid(ulid(real.now(), random)) }
 }

@@ -3,11 +3,11 @@ import { IconGitFork } from '@tabler/icons-react'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
 import { StatusDot } from '../../kit/status-dot.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
 import { messages } from './messages.ts'
 import { refusals } from './refusals.ts'
@@ -47,7 +47,7 @@ export function HistoryState({ community }: { readonly community: Community }) {
                 key={author}
                 color="warn"
                 icon={<IconGitFork aria-hidden />}
-                title={<BidiText>{text.twoStories(nameOf(community, author) ?? displayNodeId(author))}</BidiText>}
+                title={{visibleText(text.twoStories(nameOf(community, author) ?? displayNodeId(author)))}}
               >
                 {text.twoStoriesBody}
               </Alert>

@@ -3,10 +3,10 @@ import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import { communityDemote, communityPromote } from '#protocol/community/capabilities.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useCall } from '../../port/hooks.ts'
 import { messages } from './messages.ts'
 import { RevokeButton } from './revoke-button.tsx'
@@ -43,7 +43,7 @@ function Demote({ community, member }: { readonly community: Community; readonly
     <>
       <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={demote.busy} onConfirm={sign}>
         <Text>
-          <BidiText>{text.body(member.display_name)}</BidiText>
+          {visibleText(text.body(member.display_name))}
         </Text>
         <SignaturesNeeded community={community} kind="demotion" subject={member.node_id} />
       </ConfirmButton>

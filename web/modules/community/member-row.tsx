@@ -1,9 +1,9 @@
 import { Stack, Text } from '@mantine/core'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { NodeBadge } from '../../kit/node-badge.tsx'
 import { StatusDot } from '../../kit/status-dot.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { MemberActions } from './member-actions.tsx'
 import classes from './member-list.module.css'
 import type { MeshPeer } from './mesh-layout.ts'
@@ -45,7 +45,7 @@ export function MemberRow({ community, member, me, peer }: MemberRowProps) {
           {isMe ? `${text.levels[member.level]} · ` : null}
           {text.members.since(format.date(member.joined_at))}
           {' · '}
-          {inviter ? <BidiText>{text.members.invitedBy(inviter)}</BidiText> : text.members.founder}
+          {inviter ? {visibleText(text.members.invitedBy(inviter))} : text.members.founder}
         </Text>
         {member.status === 'active' ? (
           isMe ? null : (

@@ -6,6 +6,7 @@ import { ConfirmButton } from '../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useCall } from '../../port/hooks.ts'
 import classes from './member-list.module.css'
 import { messages } from './messages.ts'
@@ -45,7 +46,7 @@ function Proposal({ community, me, pending }: ProposalProps) {
         <Text size="sm">
           {all.signatures.progress(format.number(pending.signed_by.length), format.number(pending.needed))}
           {'. '}
-          <BidiText>{all.signatures.by(pending.signed_by.map(name).join(', '))}</BidiText>
+          {visibleText(all.signatures.by(pending.signed_by.map(name).join(', ')))}
         </Text>
         {pending.signed_by.includes(me) ? <Text size="sm">{text.signed}</Text> : null}
         {error ? <ErrorNotice error={error} /> : null}

@@ -1,10 +1,10 @@
 import { Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { communityRevoke } from '#protocol/community/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useCall } from '../../port/hooks.ts'
 import { messages } from './messages.ts'
 import { SignaturesNeeded } from './signatures-needed.tsx'
@@ -25,7 +25,7 @@ export function RevokeButton({ community, member }: { readonly community: Commun
       <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={revoke.busy} onConfirm={sign}>
         <Stack gap="md">
           <Text>
-            <BidiText>{text.body(member.display_name)}</BidiText>
+            {visibleText(text.body(member.display_name))}
           </Text>
           <SignaturesNeeded community={community} kind="revocation" subject={member.node_id} />
           <Textarea

@@ -101,7 +101,7 @@ export function checkDraft(draft: ClaimDraft, me: NodeId, accessedAt: string): C
 /** The field a refusal by the node is about (`data.field`, a JSON pointer into the call's input), where it names one. */
 export function fieldOfError(error: HearthError): string | null {
   const { data } = error
-  if (typeof data !== 'object' || data === null || Array.isArray(data) || typeof data.field !== 'string') return null
+  if (typeof data !== 'object' || data === null || !('field' in data) || typeof data.field !== 'string') return null
   const parts = data.field.split('/').filter((part) => part !== '' && part !== 'input' && part !== 'body')
   const [first, at, inner] = parts
   if (first !== 'sources' || at === undefined) return first ?? null

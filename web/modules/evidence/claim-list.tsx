@@ -3,6 +3,7 @@ import { IconClockOff } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { BidiText } from '../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import type { ClaimRecord } from './claim-filter.ts'
 import classes from './evidence.module.css'
 import { LevelMark } from './level-mark.tsx'
@@ -25,7 +26,7 @@ function ClaimItem({ record }: { readonly record: ClaimRecord }) {
         </Text>
         <span className={classes.meta}>
           <LevelMark level={record.level} />
-          <BidiText>{text.list.by(author.display_name, format.date(claim.asserted_at))}</BidiText>
+          {visibleText(text.list.by(author.display_name, format.date(claim.asserted_at)))}
           {author.status === 'active' ? null : <span>{text.claim.statuses[author.status]}</span>}
           <span>{plural(language, claim.sources.length, text.list.sources)}</span>
           {record.stale ? (

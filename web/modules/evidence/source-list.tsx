@@ -4,6 +4,7 @@ import { displayNodeId, parseNodeId } from '#protocol/core/ids.ts'
 import type { Source } from '#protocol/evidence/events.ts'
 import { BidiText } from '../../kit/bidi-text.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import type { ClaimRecord } from './claim-filter.ts'
 import classes from './evidence.module.css'
 import { messages } from './messages.ts'
@@ -37,7 +38,7 @@ function Place({ source, author }: SourceProps) {
       </a>
     )
   }
-  if (parts?.kind === 'node') return <BidiText>{text.observedBy(observer(parts.rest, author))}</BidiText>
+  if (parts?.kind === 'node') return {visibleText(text.observedBy(observer(parts.rest, author)))}
   return (
     <span className={classes.digest}>
       <BidiText>{source.source_id}</BidiText>

@@ -7,7 +7,9 @@ import { Empty } from '../../kit/empty.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
+import classes from './latest-claims.module.css'
 import { messages } from './messages.ts'
 
 const SHOWN = 3
@@ -22,21 +24,25 @@ export function LatestClaims() {
     <Section
       title={text.title}
       actions={
-        <Anchor component={Link} href={CLAIMS}>
+        <Anchor component={Link} href={CLAIMS} className={classes.link}>
           {text.all}
         </Anchor>
       }
     >
-      <QueryView query={query} isEmpty={({ claims }) => claims.length === 0} empty={<Empty icon={IconQuote}>{text.empty}</Empty>}>
+      <QueryView
+        query={query}
+        isEmpty={({ claims }) => claims.length === 0}
+        empty={<Empty icon={IconQuote}>{text.empty}</Empty>}
+      >
         {({ claims }) => (
-          <Stack gap="md">
+          <Stack gap="xs">
             {claims.map(({ claim_id, claim, author }) => (
               <div key={claim_id}>
-                <Anchor component={Link} href={`${CLAIMS}/${claim_id}`} fw={600}>
+                <Anchor component={Link} href={`${CLAIMS}/${claim_id}`} fw={600} className={classes.link}>
                   <BidiText>{`${claim.subject}: ${claim.object}`}</BidiText>
                 </Anchor>
                 <Text size="sm" c="dimmed">
-                  <BidiText>{text.by(author.display_name, format.relative(claim.asserted_at))}</BidiText>
+                  {visibleText(text.by(author.display_name, format.relative(claim.asserted_at)))}
                 </Text>
               </div>
             ))}

@@ -8,7 +8,8 @@ export const messages = defineMessages({
     here: {
       title: 'Wer gerade da ist',
       nobody: 'Gerade ist sonst niemand da. Was du schreibst, kommt an, sobald jemand HearthNet öffnet.',
-      away: (n: number) => plural('de', n, { one: '# Mitglied ist gerade nicht da', other: '# Mitglieder sind gerade nicht da' }),
+      away: (n: number) =>
+        plural('de', n, { one: '# Mitglied ist gerade nicht da', other: '# Mitglieder sind gerade nicht da' }),
       direct: 'direkt verbunden',
       relayed: 'über eine Box verbunden',
       connecting: 'wird verbunden',

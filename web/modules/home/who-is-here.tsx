@@ -1,4 +1,4 @@
-import { Group, List, Stack, Text } from '@mantine/core'
+import { Box, Group, List, Stack, Text } from '@mantine/core'
 import { IconUsers } from '@tabler/icons-react'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { Empty } from '../../kit/empty.tsx'
@@ -13,7 +13,12 @@ import { messages } from './messages.ts'
 
 type Peer = Mesh['peers'][number]
 
-const STATUS: Readonly<Record<Peer['connection'], Status>> = { direct: 'good', relayed: 'good', connecting: 'busy', away: 'idle' }
+const STATUS: Readonly<Record<Peer['connection'], Status>> = {
+  direct: 'good',
+  relayed: 'good',
+  connecting: 'busy',
+  away: 'idle',
+}
 
 function PeerRow({ peer }: { readonly peer: Peer }) {
   const text = useText(messages).here
@@ -21,7 +26,9 @@ function PeerRow({ peer }: { readonly peer: Peer }) {
   const words = peer.connection === 'away' ? text.gone : text[peer.connection]
   return (
     <Group justify="space-between" gap="xs">
-      <NodeBadge nodeId={peer.node_id} name={peer.display_name} level={peer.level} />
+      <Box flex="1 1 16rem" miw={0}>
+        <NodeBadge nodeId={peer.node_id} name={peer.display_name} {...(peer.level === 'member' ? {} : { level: peer.level })} />
+      </Box>
       <Text size="sm" component="div">
         <StatusDot status={STATUS[peer.connection]}>
           {words}

@@ -3,10 +3,10 @@ import { IconUserPlus } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
 import { communityInviteInspect, communityRedeem } from '#protocol/community/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { NodeBadge } from '../../kit/node-badge.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { JoinProgress } from './join-progress.tsx'
 import { JoinTrouble } from './join-trouble.tsx'
 import { messages } from './messages.ts'
@@ -22,7 +22,7 @@ function OfferView({ offer }: { readonly offer: Offer }) {
   return (
     <Stack gap="md">
       <Text fz="lg" fw={600}>
-        <BidiText>{text.headline(offer.inviter_name, offer.community_name)}</BidiText>
+        {visibleText(text.headline(offer.inviter_name, offer.community_name))}
       </Text>
       <Stack gap={4}>
         <Text size="sm" c="dimmed">

@@ -4,13 +4,13 @@ import { type FormEvent, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { communityFound, communityGet } from '#protocol/community/capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { Empty } from '../../kit/empty.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useCall, useQuery } from '../../port/hooks.ts'
 import { takeGoal } from '../../shell/goal.ts'
 import { EnterInvite } from './enter-invite.tsx'
@@ -80,7 +80,7 @@ function Settled() {
               </Button>
             }
           >
-            <BidiText>{text.already(mine.name)}</BidiText>
+            {visibleText(text.already(mine.name))}
           </Empty>
         ) : (
           <Choice />

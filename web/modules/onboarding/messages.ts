@@ -15,7 +15,7 @@ export const messages = defineMessages({
       submit: 'Los geht’s',
     },
     restore: {
-      open: 'Ich habe eine Sicherungsdatei',
+      open: 'Sicherungsdatei nutzen',
       title: 'Aus einer Sicherungsdatei weitermachen',
       intro: 'Damit bist du auf diesem Gerät wieder dieselbe Person wie vorher. Nutze die Datei nicht auf zwei Geräten zugleich.',
       choose: 'Datei wählen',
@@ -72,7 +72,7 @@ export const messages = defineMessages({
       submit: 'Let’s go',
     },
     restore: {
-      open: 'I have a recovery file',
+      open: 'Use a recovery file',
       title: 'Go on from a recovery file',
       intro: 'It makes you the same person on this device as before. Do not use the file on two devices at once.',
       choose: 'Choose file',

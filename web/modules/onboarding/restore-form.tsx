@@ -3,10 +3,10 @@ import { IconAlertTriangle, IconFileDownload } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import type { ErrorCode } from '#protocol/core/errors.ts'
 import { identityRestore } from '#protocol/node/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useCall } from '../../port/hooks.ts'
 import { messages } from './messages.ts'
 import { type RecoveryRead, readRecoveryFile } from './recovery-file.ts'
@@ -46,7 +46,7 @@ export function RestoreForm({ onBack }: { readonly onBack: () => void }) {
                 </Button>
               )}
             </FileButton>
-            <Text role="status">{file ? <BidiText>{text.chosen(file.display_name)}</BidiText> : null}</Text>
+            <Text role="status">{file ? {visibleText(text.chosen(file.display_name))} : null}</Text>
           </Group>
           {chosen && chosen.kind !== 'file' ? (
             <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} role="alert">

@@ -4,11 +4,11 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 import type { Output } from '#protocol/core/capability.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { type Language, useLanguage, useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
 import { peekGoal, takeGoal } from '../../shell/goal.ts'
 import { messages } from './messages.ts'
@@ -48,7 +48,7 @@ function Steps({ identity, onDone }: { readonly identity: Identity; readonly onD
   return (
     <Stack gap="xl">
       <Text>
-        <BidiText>{text.ready(identity.display_name)}</BidiText>
+        {visibleText(text.ready(identity.display_name))}
       </Text>
       {identity.recovery === 'pending' ? (
         <Section title={text.recovery.title} intro={text.recovery.intro}>

@@ -103,7 +103,9 @@ export function BoxesSection() {
                 <BoxRow
                   box={box}
                   onRemove={
-                    listed.includes(box.multiaddr) ? () => setListed(listed.filter((address) => address !== box.multiaddr)) : null
+                    listed.includes(box.multiaddr)
+                      ? () => setListed(listed.filter((address) => address !== box.multiaddr))
+                      : null
                   }
                 />
               </List.Item>

@@ -8,7 +8,12 @@ import { rememberGoal } from '../../shell/goal.ts'
 import type { Identity } from './device-section.tsx'
 import { messages } from './messages.ts'
 
-const STATUS: Readonly<Record<Identity['recovery'], Status>> = { pending: 'busy', saved: 'good', declined: 'idle', restored: 'good' }
+const STATUS: Readonly<Record<Identity['recovery'], Status>> = {
+  pending: 'busy',
+  saved: 'good',
+  declined: 'idle',
+  restored: 'good',
+}
 
 /** Whether there is a way back should this device get lost (ID-5). */
 export function RecoverySection({ state }: { readonly state: Identity['recovery'] }) {

@@ -39,7 +39,11 @@ export function StorageSection() {
           <Stack gap="md">
             <Stack gap={6}>
               <Text>{text.used(format.bytes(usage_bytes), format.bytes(quota_bytes))}</Text>
-              <Progress value={quota_bytes === 0 ? 0 : (100 * usage_bytes) / quota_bytes} aria-label={text.usedLabel} size="lg" />
+              <Progress
+                value={quota_bytes === 0 ? 0 : (100 * usage_bytes) / quota_bytes}
+                aria-label={text.usedLabel}
+                size="lg"
+              />
             </Stack>
             <Persistence persisted={persisted} />
           </Stack>

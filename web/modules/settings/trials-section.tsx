@@ -1,4 +1,4 @@
-import { Alert, Badge, Group, Stack, Switch, Text } from '@mantine/core'
+import { Alert, Badge, Box, Group, Stack, Switch, Text } from '@mantine/core'
 import { IconFlask } from '@tabler/icons-react'
 import { configGet, configSet } from '#protocol/config/capabilities.ts'
 import type { HearthnetConfig, ModuleSwitch } from '#protocol/core/config.ts'
@@ -33,13 +33,13 @@ function TrialRow({ trial, config, busy, onSwitch }: TrialRowProps) {
     )
   }
   return (
-    <Group justify="space-between" gap="xs" wrap="nowrap">
-      <div>
+    <Group justify="space-between" gap="xs">
+      <Box flex="1 1 12rem">
         <Text size="md">{name}</Text>
         <Text size="sm" c="dimmed">
           {description}
         </Text>
-      </div>
+      </Box>
       <Badge color={trial.state === 'always' ? 'good' : 'warn'} flex="none">
         {trial.state === 'always' ? text.always : text.notBuilt}
       </Badge>
@@ -62,7 +62,9 @@ export function TrialsSection() {
               label={text.master}
               checked={config.policy.research.enable}
               disabled={change.busy}
-              onChange={(event) => change.run({ policy: { research: { ...config.policy.research, enable: event.currentTarget.checked } } })}
+              onChange={(event) =>
+                change.run({ policy: { research: { ...config.policy.research, enable: event.currentTarget.checked } } })
+              }
             />
             <Alert color="warn" icon={<IconFlask aria-hidden />} role="note">
               {text.warning}

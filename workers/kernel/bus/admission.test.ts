@@ -1,8 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { signRecord } from '#protocol/core/signing.ts'
-import { anchors, ask, type BusWorld, createBusWorld, echo, hello, own, requestFor, type TestNode } from './testing/bus-world.ts'
+import {
+  anchors,
+  ask,
+  type BusWorld,
+  createBusWorld,
+  echo,
+  hello,
+  own,
+  requestFor,
+  type TestNode,
+} from './testing/bus-world.ts'
 
-const failed = (code: string, more: object = {}) => [expect.objectContaining({ error: expect.objectContaining({ code, ...more }) })]
+const failed = (code: string, more: object = {}) => [
+  expect.objectContaining({ error: expect.objectContaining({ code, ...more }) }),
+]
 
 describe('admission of a call from a peer', () => {
   let world: BusWorld
@@ -29,7 +41,9 @@ describe('admission of a call from a peer', () => {
   it('answers a broken shape with bad_request and names the field (BUS-3)', async () => {
     const { body: _, ...broken } = request()
     expect(await ask(server, member.nodeId, broken)).toEqual(failed('bad_request', { data: { field: '/body' } }))
-    expect(await ask(server, member.nodeId, { ...request(), more: 1 })).toEqual(failed('bad_request', { data: { field: '/more' } }))
+    expect(await ask(server, member.nodeId, { ...request(), more: 1 })).toEqual(
+      failed('bad_request', { data: { field: '/more' } }),
+    )
     expect(await ask(server, member.nodeId, 'hello')).toEqual(failed('bad_request'))
   })
 
@@ -52,9 +66,13 @@ describe('admission of a call from a peer', () => {
     const names = ['test.echo', 'test.nothing', 'test.disabled']
     server.disabled.add('test.disabled')
     for (const name of names) {
-      expect(await ask(server, stranger.nodeId, { ...request(echo, stranger), capability: name })).toEqual(failed('unauthorized'))
+      expect(await ask(server, stranger.nodeId, { ...request(echo, stranger), capability: name })).toEqual(
+        failed('unauthorized'),
+      )
     }
-    expect(await ask(server, stranger.nodeId, request(hello, stranger))).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
+    expect(await ask(server, stranger.nodeId, request(hello, stranger))).toEqual([
+      expect.objectContaining({ output: { text: 'hi' } }),
+    ])
     server.levels.set(member.nodeId, 'revoked')
     expect(await ask(server, member.nodeId, request())).toEqual(failed('revoked'))
     expect(await ask(server, member.nodeId, request(hello))).toEqual(failed('revoked'))
@@ -67,7 +85,9 @@ describe('admission of a call from a peer', () => {
 
   it('tells a member what is switched off and what is not there (BUS-2)', async () => {
     server.disabled.add('test.disabled')
-    expect(await ask(server, member.nodeId, { ...request(), capability: 'test.disabled' })).toEqual(failed('experimental_disabled'))
+    expect(await ask(server, member.nodeId, { ...request(), capability: 'test.disabled' })).toEqual(
+      failed('experimental_disabled'),
+    )
     expect(await ask(server, member.nodeId, { ...request(), capability: 'test.nothing' })).toEqual(failed('not_implemented'))
     expect(await ask(server, member.nodeId, { ...request(), version: '1.1' })).toEqual(failed('not_implemented'))
   })
@@ -82,7 +102,10 @@ describe('admission of a call from a peer', () => {
   })
 
   it('names the field that does not match the schema, as the last check (BUS-3)', async () => {
-    const broken = (capability = echo, from = member) => ({ ...request(capability, from), body: { params: {}, input: { text: 1 } } })
+    const broken = (capability = echo, from = member) => ({
+      ...request(capability, from),
+      body: { params: {}, input: { text: 1 } },
+    })
     expect(await ask(server, member.nodeId, broken())).toEqual(failed('schema_mismatch', { data: { field: '/text' } }))
     expect(await ask(server, member.nodeId, broken(anchors))).toEqual(failed('unauthorized'))
     for (let i = 0; i < 9; i++) await ask(server, member.nodeId, request())

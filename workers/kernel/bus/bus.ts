@@ -66,7 +66,9 @@ export interface BusDeps {
   /** Opens a link to a peer for one call. @throws HearthError `partition` */
   readonly open: (peer: NodeId, signal: AbortSignal) => Promise<MessageLink>
   /** Peers that announce a capability at a version that serves, nearest first (BUS-5). */
-  readonly providers: (capability: Capability) => readonly { readonly nodeId: NodeId; readonly latencyMs: number | null; readonly load: number }[]
+  readonly providers: (
+    capability: Capability,
+  ) => readonly { readonly nodeId: NodeId; readonly latencyMs: number | null; readonly load: number }[]
   /** Whether a token's `jti` is revoked or its issuer no member (section 7). */
   readonly isTokenHonoured: (token: { readonly jti: string; readonly iss: NodeId }) => boolean
   /** A peer went over a hard limit (BUS-6): at most once a second for each. */

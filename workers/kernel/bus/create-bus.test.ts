@@ -159,7 +159,11 @@ describe('the router', () => {
 describe('a call at another node', () => {
   it('does not take nonsense for an answer (BUS-4)', async () => {
     const { linkFrom: _ } = near
-    for (const nonsense of ['?', { request_id: 'x' }, { request_id: world.runtime.ulid(), output: { text: 'hi' }, meta: { ms: 1 } }]) {
+    for (const nonsense of [
+      '?',
+      { request_id: 'x' },
+      { request_id: world.runtime.ulid(), output: { text: 'hi' }, meta: { ms: 1 } },
+    ]) {
       Object.assign(near, {
         linkFrom() {
           const [here, there] = createLinkPair()
@@ -224,7 +228,9 @@ describe('traces', () => {
       { at, capability: echo.name, provider: null, caller: null, ms: 0, outcome: 'ok' },
       { at, capability: echo.name, provider: near.nodeId, caller: null, ms: 0, outcome: 'not_found' },
     ])
-    expect(near.bus.traces(10)).toEqual([{ at, capability: echo.name, provider: null, caller: me.nodeId, ms: 0, outcome: 'not_found' }])
+    expect(near.bus.traces(10)).toEqual([
+      { at, capability: echo.name, provider: null, caller: me.nodeId, ms: 0, outcome: 'not_found' },
+    ])
     expect(JSON.stringify([me.bus.traces(10), near.bus.traces(10)])).not.toContain('secret')
   })
 

@@ -50,7 +50,11 @@ export function createBus(runtime: Runtime, deps: BusDeps): Bus & BusMonitor {
     }
   }
 
-  async function* streamHere(served: Served, input: unknown, signal: AbortSignal | undefined): AsyncGenerator<unknown, unknown> {
+  async function* streamHere(
+    served: Served,
+    input: unknown,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<unknown, unknown> {
     const end = traces.begin({ capability: served.capability.name, provider: null, caller: null })
     let failure: unknown
     try {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { canonicalBytes } from '#protocol/core/canonical.ts'
-import { toBase64Url } from '#protocol/core/encoding.ts'
 import type { Capability } from '#protocol/core/capability.ts'
+import { toBase64Url } from '#protocol/core/encoding.ts'
 import { issueToken, type TokenPayload } from '#protocol/core/token.ts'
 import { anchors, ask, type BusWorld, createBusWorld, echo, own, requestFor, type TestNode } from './testing/bus-world.ts'
 
@@ -67,7 +67,11 @@ describe('a call with a token', () => {
     const [head, body, signature] = token.slice('hntoken://v1/'.length).split('.')
     const none = toBase64Url(canonicalBytes({ alg: 'none', typ: 'hntoken', v: 1 }))
     const changed = toBase64Url(canonicalBytes(payload({ sub: '*' })))
-    for (const parts of [[none, body, ''], [head, body, ''], [head, changed, signature]]) {
+    for (const parts of [
+      [none, body, ''],
+      [head, body, ''],
+      [head, changed, signature],
+    ]) {
       expect(await codeWith(`hntoken://v1/${parts.join('.')}`)).toBe('invalid_signature')
     }
     expect(await codeFor({}, echo, guest)).toBe('invalid_signature')

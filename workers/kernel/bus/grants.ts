@@ -1,5 +1,5 @@
-import { type Capability, reaches } from '#protocol/core/capability.ts'
 import { canonical } from '#protocol/core/canonical.ts'
+import { type Capability, reaches } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { checkGrant, openToken, type TokenPayload } from '#protocol/core/token.ts'

@@ -1,5 +1,5 @@
-import type { JsonValue } from '#protocol/core/json.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
+import type { JsonValue } from '#protocol/core/json.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Caller } from './bus.ts'
 import type { Served } from './registry.ts'

@@ -19,7 +19,9 @@ describe('rate limits', () => {
   it('answers the eleventh call in a second with the time to wait, and serves who waits (BUS-6)', async () => {
     for (let i = 0; i < 10; i++) expect(await call()).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
     await world.runtime.advance(400)
-    expect(await call()).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 'rate_limited', retry_after_ms: 600 }) })])
+    expect(await call()).toEqual([
+      expect.objectContaining({ error: expect.objectContaining({ code: 'rate_limited', retry_after_ms: 600 }) }),
+    ])
     expect(await call(hello)).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
     await world.runtime.advance(600)
     expect(await call()).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
@@ -41,7 +43,9 @@ describe('rate limits', () => {
     expect(outcomes).toEqual({ ok: 10, limited: 90, dropped: 9_900 })
     expect(server.abusers).toEqual([member.nodeId])
     expect(server.bus.load()).toBe(0)
-    expect(await ask(server, other.nodeId, requestFor(world, echo, other, server))).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
+    expect(await ask(server, other.nodeId, requestFor(world, echo, other, server))).toEqual([
+      expect.objectContaining({ output: { text: 'hi' } }),
+    ])
     await world.runtime.advance(1000)
     expect(await call()).toEqual([expect.objectContaining({ output: { text: 'hi' } })])
   })

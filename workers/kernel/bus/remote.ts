@@ -51,7 +51,8 @@ export function createRemote({ client, router, traces }: RemoteDeps): Remote {
   }
 
   const mayTryElsewhere = ({ options }: Ask, failure: unknown): boolean => !options.signal?.aborted && isWorthRetrying(failure)
-  const nobody = ({ capability }: Ask): unknown => new HearthError('partition', `nobody who serves ${capability.name} can be asked now`)
+  const nobody = ({ capability }: Ask): unknown =>
+    new HearthError('partition', `nobody who serves ${capability.name} can be asked now`)
 
   return {
     async call(ask) {

@@ -75,7 +75,7 @@ export function createRouter(runtime: Runtime, providers: BusDeps['providers']):
 
   /** Expected milliseconds until an answer that counts: lower is better. */
   const cost = (latencyMs: number | null, load: number, success: number): number =>
-    ((latencyMs ?? UNMEASURED_LATENCY_MS) + 1) * (1 + load) / success
+    (((latencyMs ?? UNMEASURED_LATENCY_MS) + 1) * (1 + load)) / success
 
   return {
     pick(capability, session, tried) {

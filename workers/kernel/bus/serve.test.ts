@@ -140,7 +140,9 @@ describe('a streaming call', () => {
       const { link, seen, ended } = await openStream(30)
       await link.send(nonsense)
       await ended
-      expect(seen.slice(BUS_STREAM_WINDOW)).toEqual([{ event: 'error', data: expect.objectContaining({ code: 'bad_request' }), seq: 16 }])
+      expect(seen.slice(BUS_STREAM_WINDOW)).toEqual([
+        { event: 'error', data: expect.objectContaining({ code: 'bad_request' }), seq: 16 },
+      ])
     }
   })
 
@@ -151,7 +153,9 @@ describe('a streaming call', () => {
     await ended
     expect(world.runtime.monotonic()).toBe(0)
     expect(stopped).toBe(true)
-    const ends = seen.filter((frame) => JSON.stringify(frame).includes('"data":{"code"') || JSON.stringify(frame).includes('done'))
+    const ends = seen.filter(
+      (frame) => JSON.stringify(frame).includes('"data":{"code"') || JSON.stringify(frame).includes('done'),
+    )
     expect(ends).toHaveLength(1)
     expect(seen.at(-1)).toMatchObject({ event: 'error' })
   })

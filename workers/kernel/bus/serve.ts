@@ -55,7 +55,12 @@ async function servePlain(runtime: Runtime, { link, admitted }: OpenCall, signal
 }
 
 /** Ends with exactly one `done` or `error` (BUS-4). */
-async function serveStream(runtime: Runtime, { link, admitted }: OpenCall, signal: AbortSignal, flow: FlowWindow): Promise<void> {
+async function serveStream(
+  runtime: Runtime,
+  { link, admitted }: OpenCall,
+  signal: AbortSignal,
+  flow: FlowWindow,
+): Promise<void> {
   const frames = invokeStream(runtime, { ...admitted, signal })
   try {
     for (;;) {
@@ -65,7 +70,7 @@ async function serveStream(runtime: Runtime, { link, admitted }: OpenCall, signa
       if (done) return
     }
   } finally {
-    void frames.return(null).catch(reportError)
+    void frames.return(null).catch((bug: unknown) => reportError(bug))
   }
 }
 

@@ -37,6 +37,8 @@ interface Replay {
   readonly issued: Map<Ulid, { by: NodeId; expiresAt: string }>
   readonly revokedTokens: Set<string>
   readonly petitions: Map<string, Petition>
+  /** Last events of those who left and did not come back. */
+  readonly goodbyes: Map<NodeId, readonly ContentId[]>
   /** The first revocation or leaving in replay order that `bounds` did not know. */
   discovered: { readonly subject: NodeId; readonly ends: readonly ContentId[] } | null
 }
@@ -83,7 +85,6 @@ const founded = step(types.communityFounded, (replay, data, { event }, { communi
     status: 'active',
     joinedAt: event.wall_clock,
     invitedBy: null,
-    lastValid: null,
   })
 })
 
@@ -103,6 +104,7 @@ const joined = step(types.memberJoined, (replay, data, { event }, { bounds }) =>
   if (uses >= grant.uses) return
   if (!vouches(replay, grant.jti, replay.members.get(grant.inviter), grant.level, bounds)) return
   replay.redeemed.set(grant.jti, uses + 1)
+  replay.goodbyes.delete(event.author)
   replay.members.set(event.author, {
     nodeId: event.author,
     displayName: data.display_name,
@@ -110,7 +112,6 @@ const joined = step(types.memberJoined, (replay, data, { event }, { bounds }) =>
     status: 'active',
     joinedAt: event.wall_clock,
     invitedBy: grant.inviter,
-    lastValid: null,
   })
 })
 
@@ -124,7 +125,8 @@ const renamed = step(types.memberRenamed, (replay, data, { event }) => {
 
 const left = step(types.memberLeft, (replay, _, { event, cid }, { communityId }) => {
   if (event.author === communityId) return // a root that leaves would take everyone's ground away
-  set(replay, event.author, { status: 'left', lastValid: [cid] })
+  set(replay, event.author, { status: 'left' })
+  replay.goodbyes.set(event.author, [cid])
 })
 
 const promoted = step(types.memberPromoted, (replay, data, { event }) => {
@@ -176,7 +178,7 @@ const revocationSigned = step(types.revocationSigned, (replay, { revocation }, {
   } as const
   if (!sign(replay, contentIdOf(revocation), event.author, replay.policy.min_signatures_to_revoke, pending)) return
   if (!bounds.has(subject)) replay.discovered ??= { subject, ends: revocation.last_valid }
-  set(replay, subject, { status: 'revoked', lastValid: bounds.get(subject) ?? revocation.last_valid })
+  set(replay, subject, { status: 'revoked' })
 })
 
 const STEPS: ReadonlyMap<string, Step> = new Map([
@@ -205,6 +207,7 @@ function replay(events: readonly MembershipEvent[], context: Context, reach: Rea
     issued: new Map(),
     revokedTokens: new Set(),
     petitions: new Map(),
+    goodbyes: new Map(),
     discovered: null,
   }
   const kept = new Map([...context.bounds].map(([author, ends]) => [author, reach(author, ends)]))
@@ -237,13 +240,14 @@ export function foldCommunity(communityId: CommunityId, events: readonly Members
     }
     if (state.name === null) return null
     // once effective a revocation stands, also where a later bound takes one of its signatures away
-    for (const [subject, lastValid] of bounds) set(state, subject, { status: 'revoked', lastValid })
+    for (const subject of bounds.keys()) set(state, subject, { status: 'revoked' })
     return {
       communityId,
       name: state.name,
       foundedAt: state.foundedAt,
       policy: state.policy,
       members: state.members,
+      bounds: new Map([...state.goodbyes, ...bounds]),
       redeemed: state.redeemed,
       issued: state.issued,
       revokedTokens: state.revokedTokens,

@@ -10,8 +10,6 @@ export interface Member {
   readonly status: MemberStatus
   readonly joinedAt: string
   readonly invitedBy: NodeId | null
-  /** The ends of what counts of this author, once they left or were revoked (COM-4); null while active. */
-  readonly lastValid: readonly ContentId[] | null
 }
 
 /** A revocation or demotion that lacks signatures. */
@@ -32,6 +30,11 @@ export interface CommunityState {
   readonly foundedAt: string
   readonly policy: Policy
   readonly members: ReadonlyMap<NodeId, Member>
+  /**
+   * The ends of what counts of an author who left or was revoked (COM-4). A revoked author whose chain has a gap here is
+   * bounded before being a member again.
+   */
+  readonly bounds: ReadonlyMap<NodeId, readonly ContentId[]>
   /** Uses of each invite. */
   readonly redeemed: ReadonlyMap<Ulid, number>
   /** Invites their issuers recorded: jti to expiry and issuer. */

@@ -22,10 +22,17 @@ interface Chain {
   last: Link | null
 }
 
+/** What an author wrote up to some ends along `prev`. */
+export interface Reached {
+  readonly cids: ReadonlySet<ContentId>
+  /** Held without a gap back to the author's first event: nothing more can turn out to belong to it. */
+  readonly complete: boolean
+}
+
 export interface Authors {
   add(link: Link): void
-  /** What `author` wrote up to `ends` along `prev`, as far as held. */
-  reach(author: NodeId, ends: readonly ContentId[], extra?: readonly Link[]): ReadonlySet<ContentId>
+  /** As far as held, here or in `extra`. */
+  reach(author: NodeId, ends: readonly ContentId[], extra?: readonly Link[]): Reached
   /** Events nobody of the author's follows: where the next one hangs (EVT-7). */
   tips(author: NodeId): readonly ContentId[]
   /** The author's own last event in replay order. */
@@ -73,15 +80,20 @@ export function createAuthors(): Authors {
     reach(author, ends, extra = []) {
       const held = chains.get(author)?.prevOf
       const also = new Map(extra.filter((link) => link.author === author).map((link) => [link.cid, link.prev]))
-      const kept = new Set<ContentId>()
+      const cids = new Set<ContentId>()
       const open = [...ends]
+      let complete = true
       for (let cid = open.pop(); cid !== undefined; cid = open.pop()) {
-        const prev = held?.get(cid) ?? also.get(cid)
-        if (kept.has(cid) || (prev === undefined && !held?.has(cid) && !also.has(cid))) continue
-        kept.add(cid)
+        const prev = held?.get(cid) ?? also.get(cid) ?? null
+        if (cids.has(cid)) continue
+        if (prev === null && !held?.has(cid) && !also.has(cid)) {
+          complete = false
+          continue
+        }
+        cids.add(cid)
         if (prev) open.push(prev)
       }
-      return kept
+      return { cids, complete }
     },
 
     tips(author) {

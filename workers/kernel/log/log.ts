@@ -14,7 +14,7 @@ import type { CommunityState } from '../community/state.ts'
 import type { Runtime } from '../runtime.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import type { Store } from '../store/store.ts'
-import { createAuthors, type Equivocation, type Link } from './authors.ts'
+import { createAuthors, type Equivocation, type Link, type Reached } from './authors.ts'
 import { createSegments, type Entry } from './segments.ts'
 import { type VerifiedEvent, verifyEvent } from './verify.ts'
 import { createWaiting } from './waiting.ts'
@@ -90,6 +90,9 @@ const linkOf = ({ cid, event }: VerifiedEvent): Link => ({
 const byReplay = (a: VerifiedEvent, b: VerifiedEvent): number =>
   compareReplay({ lamport: a.event.lamport, cid: a.cid }, { lamport: b.event.lamport, cid: b.cid })
 
+/** How far an author's events count; null for all of them. */
+type Bound = (author: NodeId) => Reached | null
+
 /** Where an event goes in its author's chain. */
 interface Position {
   readonly lamport: number
@@ -144,25 +147,24 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   const fold = (pool: readonly VerifiedEvent[]): CommunityState | null => {
     const links = pool.map(linkOf)
     const events = [...membership, ...pool.filter(({ event }) => MEMBERSHIP_TYPES.has(event.event_type))]
-    return foldCommunity(communityId, events, (author, ends) => authors.reach(author, ends, links))
+    return foldCommunity(communityId, events, (author, ends) => authors.reach(author, ends, links).cids)
   }
 
   /** Membership decided over the log, never over the order of arrival (EVT-4). */
-  function judge(link: Link, known: CommunityState | null, kept: (author: NodeId) => ReadonlySet<ContentId> | null) {
-    const member = known?.members.get(link.author)
-    if (!member) return 'waiting'
-    const within = kept(link.author)
-    if (within === null || within.has(link.cid)) return 'counts'
-    const heldAll = member.lastValid?.every((cid) => within.has(cid)) ?? true
-    return heldAll ? 'revoked' : 'waiting'
+  function judge(link: Link, known: CommunityState | null, bound: Bound): 'counts' | 'waiting' | 'revoked' {
+    if (!known?.members.has(link.author)) return 'waiting'
+    const within = bound(link.author)
+    if (within === null || within.cids.has(link.cid)) return 'counts'
+    // with a gap in the chain it may still turn out to lie before the end
+    return within.complete ? 'revoked' : 'waiting'
   }
 
-  function keeper(known: CommunityState | null, links: readonly Link[]): (author: NodeId) => ReadonlySet<ContentId> | null {
-    const cache = new Map<NodeId, ReadonlySet<ContentId> | null>()
+  function keeper(known: CommunityState | null, links: readonly Link[]): Bound {
+    const cache = new Map<NodeId, Reached | null>()
     return (author) => {
       const cached = cache.get(author)
       if (cached !== undefined) return cached
-      const ends = known?.members.get(author)?.lastValid ?? null
+      const ends = known?.bounds.get(author) ?? null
       const kept = ends === null ? null : authors.reach(author, ends, links)
       cache.set(author, kept)
       return kept
@@ -170,7 +172,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   }
 
   /** Which stored events count now: those of members, within their bounds, and of twins the smaller (EVT-1). */
-  function countsNow(entry: Entry, kept: (author: NodeId) => ReadonlySet<ContentId> | null): boolean {
+  function countsNow(entry: Entry, kept: Bound): boolean {
     return judge(entry, state, kept) === 'counts' && !authors.isShadowed(entry)
   }
 
@@ -210,9 +212,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
 
   /** Whether these can change who is a member, or how much of a bounded author is held. */
   const mattersToMembership = (pool: readonly VerifiedEvent[]): boolean =>
-    pool.some(
-      ({ event }) => MEMBERSHIP_TYPES.has(event.event_type) || (state?.members.get(event.author)?.lastValid ?? null) !== null,
-    )
+    pool.some(({ event }) => MEMBERSHIP_TYPES.has(event.event_type) || state?.bounds.has(event.author))
 
   /** Judges, stores and counts verified events; runs under the lock. @returns outcomes of `fresh`, in order. */
   async function admit(fresh: readonly VerifiedEvent[]): Promise<readonly Outcome[]> {

@@ -8,13 +8,22 @@ import { createQueue } from '../bus/queue.ts'
 import type { FramedStream } from '../mesh/mesh.ts'
 import { createFramedLink } from './framed-link.ts'
 
-async function streamOf(...frames: readonly Uint8Array<ArrayBuffer>[]): Promise<FramedStream & { sent: Uint8Array<ArrayBuffer>[] }> {
+async function streamOf(
+  ...frames: readonly Uint8Array<ArrayBuffer>[]
+): Promise<FramedStream & { sent: Uint8Array<ArrayBuffer>[] }> {
   const { nodeId: peer } = await testSigner(1)
   const queue = createQueue<Uint8Array<ArrayBuffer>>()
   for (const frame of frames) queue.push(frame)
   queue.end()
   const sent: Uint8Array<ArrayBuffer>[] = []
-  return { peer, sent, frames: queue, send: async (frame) => void sent.push(frame), close: async () => undefined, abort: () => undefined }
+  return {
+    peer,
+    sent,
+    frames: queue,
+    send: async (frame) => void sent.push(frame),
+    close: async () => undefined,
+    abort: () => undefined,
+  }
 }
 
 /** Integers beyond 53 bits are no JSON of ours (ENC-1). */
@@ -53,7 +62,9 @@ describe('a link over frames', () => {
 
   it('sends nothing over the limit', async () => {
     const stream = await streamOf()
-    await expect(createFramedLink(stream).send('x'.repeat(BUS_MAX_MESSAGE_BYTES))).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(createFramedLink(stream).send('x'.repeat(BUS_MAX_MESSAGE_BYTES))).rejects.toMatchObject({
+      code: 'bad_request',
+    })
     expect(stream.sent).toEqual([])
   })
 })

@@ -53,7 +53,7 @@ export function brokerPorts(bus: Pick<Bus, 'answer'>, platform: BrokerPlatform =
     // a tab asks again until it is answered
     if (attached.has(data.channel)) return shared.postMessage({ kind: 'attached', channel: data.channel })
     attached.add(data.channel)
-    attach(data.channel).catch(reportError)
+    attach(data.channel).catch((bug: unknown) => reportError(bug))
   })
   shared.postMessage({ kind: 'node-started' })
 

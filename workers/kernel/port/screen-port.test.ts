@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createSeededRuntime } from '../../testing/seeded-runtime.ts'
-import { delay } from '../runtime.ts'
-import type { PortEndpoint, PortMessage } from '../../port.ts'
+import type { Capability } from '#protocol/core/capability.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import type { JsonValue } from '#protocol/core/json.ts'
+import type { PortEndpoint, PortMessage } from '../../port.ts'
+import { createSeededRuntime } from '../../testing/seeded-runtime.ts'
 import { createBus } from '../bus/create-bus.ts'
 import { type BusWorld, counting, createBusWorld, own, requestFor, type TestNode } from '../bus/testing/bus-world.ts'
+import { delay } from '../runtime.ts'
 import { type BrokerPlatform, brokerPorts } from './port-broker.ts'
 import { serveScreen } from './screen-port.ts'
 
@@ -38,7 +39,12 @@ function attach(): { screen: Screen; detach: () => void } {
   return { screen: screenAt(port1), detach: serveScreen(node.bus, port2) }
 }
 
-const open = (call: string, changes: Record<string, JsonValue> = {}, capability = own, input: JsonValue = { text: call }): PortMessage => {
+const open = (
+  call: string,
+  changes: Record<string, JsonValue> = {},
+  capability: Capability = own,
+  input: JsonValue = { text: call },
+): PortMessage => {
   const { from: _, ...request } = requestFor(world, capability, node, node, input)
   return { kind: 'open', call, message: { ...request, ...changes } }
 }
@@ -69,7 +75,9 @@ describe('screens', () => {
     screen.post(open('not mine', { from: other.nodeId }))
     screen.post(open('rubbish', { capability: 7 }))
     await until(() => screen.seen.length === 6)
-    const codes = screen.seen.flatMap((message) => (message.kind === 'message' ? /"code":"(\w+)"/.exec(JSON.stringify(message))?.[1] ?? 'ok' : []))
+    const codes = screen.seen.flatMap((message) =>
+      message.kind === 'message' ? (/"code":"(\w+)"/.exec(JSON.stringify(message))?.[1] ?? 'ok') : [],
+    )
     expect(codes.sort()).toEqual(['bad_request', 'invalid_signature', 'ok'])
   })
 

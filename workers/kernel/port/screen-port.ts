@@ -37,7 +37,7 @@ export function serveScreen(bus: Pick<Bus, 'answer'>, endpoint: ScreenEndpoint):
     const messages = createQueue<JsonValue>()
     calls.set(call, messages)
     messages.push(request)
-    bus.answer(linkOf(call, messages), null).catch(reportError)
+    bus.answer(linkOf(call, messages), null).catch((bug: unknown) => reportError(bug))
   }
 
   function receive({ data }: MessageEvent<PortMessage>): void {

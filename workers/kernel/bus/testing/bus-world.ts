@@ -12,7 +12,11 @@ import { testSigner } from '../../../testing/test-identity.ts'
 import type { Bus, BusDeps, BusMonitor, MessageLink } from '../bus.ts'
 import { createBus } from '../create-bus.ts'
 
-const contract = { stability: 'stable', input: Strict({ text: Type.String() }), output: Strict({ text: Type.String() }) } as const
+const contract = {
+  stability: 'stable',
+  input: Strict({ text: Type.String() }),
+  output: Strict({ text: Type.String() }),
+} as const
 
 /** Contracts as modules declare them, one for each thing the bus tells apart. */
 export const echo = defineCapability({ ...contract, name: 'test.echo', trust: 'member', idempotent: true })

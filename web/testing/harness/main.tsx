@@ -1,0 +1,51 @@
+import { MantineProvider } from '@mantine/core'
+import { createRoot } from 'react-dom/client'
+import { Router } from 'wouter'
+import '../../kit/styles.ts'
+import { LanguageProvider } from '../../kit/i18n.tsx'
+import { cssVariables, theme } from '../../kit/theme.ts'
+import { NodeProvider } from '../../port/provider.tsx'
+import { Shell } from '../../shell/app.tsx'
+import { useHashPath, useHashQuery } from '../../shell/hash-location.ts'
+import { createInstall } from '../../shell/install.ts'
+import { ServicesProvider } from '../../shell/services.tsx'
+import { createUpdates } from '../../shell/update.ts'
+import { createFakeConnection } from '../fake-connection.ts'
+import { createVillageNode, type VillageOptions } from '../village-node.ts'
+
+// every screen over a village in memory: `?stage=member&people=40&theme=dark#/community`
+const query = new URLSearchParams(location.search)
+const stages = ['new', 'named', 'member'] as const satisfies readonly VillageOptions['stage'][]
+const stage = stages.find((known) => known === query.get('stage')) ?? 'member'
+const village = createVillageNode({
+  stage,
+  people: Number(query.get('people') ?? 9),
+  claims: Number(query.get('claims') ?? 60),
+  evidence: query.get('evidence') !== 'off',
+  joinMs: Number(query.get('join') ?? 3000),
+})
+const services = {
+  install: createInstall(window),
+  updates: createUpdates({ container: undefined, page: document, reload: () => location.reload() }),
+}
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      forceColorScheme={query.get('theme') === 'dark' ? 'dark' : 'light'}
+    >
+      <LanguageProvider>
+        <ServicesProvider value={services}>
+          <Router hook={useHashPath} searchHook={useHashQuery}>
+            <NodeProvider connection={createFakeConnection(village)}>
+              <Shell />
+            </NodeProvider>
+          </Router>
+        </ServicesProvider>
+      </LanguageProvider>
+    </MantineProvider>,
+  )
+}

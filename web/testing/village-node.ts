@@ -1,0 +1,279 @@
+import { tokenRevoke } from '#protocol/auth/capabilities.ts'
+import { tokenRevoked } from '#protocol/auth/events.ts'
+import { MODULES } from '#protocol/catalogue.ts'
+import * as community from '#protocol/community/capabilities.ts'
+import * as happened from '#protocol/community/events.ts'
+import { configGet, configSet } from '#protocol/config/capabilities.ts'
+import { configChanged } from '#protocol/config/events.ts'
+import type { Output } from '#protocol/core/capability.ts'
+import { schemaHash } from '#protocol/core/capability.ts'
+import { DEFAULT_CONFIG } from '#protocol/core/config.ts'
+import { HearthError } from '#protocol/core/errors.ts'
+import type { Signature } from '#protocol/core/ids.ts'
+import { eventsStats } from '#protocol/events/capabilities.ts'
+import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
+import { claimAsserted } from '#protocol/evidence/events.ts'
+import * as node from '#protocol/node/capabilities.ts'
+import { meshChanged, statusChanged } from '#protocol/node/events.ts'
+import { selfDescribe } from '#protocol/protocol/capabilities.ts'
+import { createFakeClient, type FakeClient } from './fake-client.ts'
+import {
+  type ClaimRecord,
+  type Community,
+  claimIdFor,
+  claimsOf,
+  contentIdFor,
+  DAY_MS,
+  meshOf,
+  NAMES,
+  nodeIdFor,
+  timeAt,
+  ulidFor,
+  villageOf,
+} from './village.ts'
+
+type Identity = Output<typeof node.nodeStatus>['identity']
+type Invite = Output<typeof community.communityInviteList>['invites'][number]
+
+export interface VillageOptions {
+  /** How far this device has come. */
+  readonly stage: 'new' | 'named' | 'member'
+  readonly people?: number
+  readonly claims?: number
+  readonly evidence?: boolean
+  /** How long joining takes, ms. */
+  readonly joinMs?: number
+}
+
+interface State {
+  identity: Identity
+  community: Community | null
+  mesh: Output<typeof node.nodePeers>
+  invites: readonly Invite[]
+  claims: readonly ClaimRecord[]
+  config: Output<typeof configGet>
+}
+
+const anna: NonNullable<Identity> = {
+  node_id: nodeIdFor(NAMES[0]),
+  display_name: NAMES[0],
+  created_at: timeAt(60),
+  recovery: 'saved',
+}
+
+function answerNode(client: FakeClient, state: State): void {
+  client.answer(node.nodeStatus, () => ({ identity: state.identity, version: '3.0.0', started_at: timeAt(0) }))
+  client.answer(node.identityCreate, ({ display_name }) => {
+    state.identity = { ...anna, display_name, recovery: 'pending' }
+    client.emit(statusChanged)
+    return { node_id: anna.node_id }
+  })
+  client.answer(node.recoveryExport, () => ({
+    file: {
+      format: 'hearthnet-recovery' as const,
+      version: 1 as const,
+      node_id: anna.node_id,
+      display_name: state.identity?.display_name ?? NAMES[0],
+      kdf: { name: 'PBKDF2-SHA-256' as const, rounds: 600_000, salt: 'AAAA' },
+      cipher: { name: 'AES-256-GCM' as const, iv: 'AAAA', text: 'AAAA' },
+    },
+  }))
+  client.answer(node.recoverySettle, ({ outcome }) => {
+    if (state.identity) state.identity = { ...state.identity, recovery: outcome }
+    client.emit(statusChanged)
+    return {}
+  })
+  client.answer(node.identityRestore, ({ file, passphrase }) => {
+    if (passphrase !== 'gelbe Katze springt') throw new HearthError('unauthorized', 'wrong passphrase or damaged file')
+    state.identity = { ...anna, display_name: file.display_name, recovery: 'restored' }
+    client.emit(statusChanged)
+    return { node_id: anna.node_id }
+  })
+  client.answer(node.nodePeers, () => state.mesh)
+  client.answer(node.nodeStorage, () => ({ usage_bytes: 4_200_000, quota_bytes: 2_000_000_000, persisted: true }))
+  client.answer(node.nodeTraces, () => ({ traces: [] }))
+  client.answer(configGet, () => state.config)
+  client.answer(configSet, (patch) => {
+    const { policy, mesh, ...modules } = patch
+    state.config = {
+      ...state.config,
+      ...modules,
+      policy: { ...state.config.policy, ...policy },
+      mesh: { ...state.config.mesh, ...mesh },
+    }
+    client.emit(configChanged)
+    return state.config
+  })
+  client.answer(selfDescribe, () => ({
+    node_id: anna.node_id,
+    name: 'HearthNet',
+    vendor: 'HearthNet',
+    version: '3.0.0',
+    protocol_versions: ['3.0.0'],
+    homepage: 'https://example.org/',
+    contact: 'hello@example.org',
+    capabilities: MODULES.flatMap((module) =>
+      module.capabilities.map((capability) => ({
+        name: capability.name,
+        module: module.id,
+        state: module.id === 'evidence' && !state.config.evidence.enabled ? ('disabled' as const) : capability.stability,
+        version: capability.version,
+        schema_hash: schemaHash(capability),
+      })),
+    ),
+    signature: `ed25519:${'A'.repeat(86)}` as Signature, // shown to nobody who verifies it
+  }))
+}
+
+function answerCommunity(client: FakeClient, state: State, people: number, joinMs: number): void {
+  const enter = (): Community => {
+    const joined = state.community ?? { ...villageOf(people), my_level: 'member' }
+    state.community = joined
+    state.mesh = meshOf(joined)
+    client.emit(happened.memberJoined, meshChanged)
+    return joined
+  }
+  client.answer(community.communityGet, () => ({ community: state.community }))
+  client.answer(community.communityFound, ({ name }) => {
+    state.community = { ...villageOf(1), name }
+    client.emit(happened.communityFounded)
+    return { community_id: state.community.community_id }
+  })
+  client.answer(community.communityInvite, ({ valid_seconds }) => {
+    const expires_at = new Date(Date.now() + valid_seconds * 1000).toISOString()
+    const invite = { jti: ulidFor(100 + state.invites.length), expires_at, redeemed: 0, revoked: false }
+    state.invites = [...state.invites, invite]
+    client.emit(happened.inviteIssued)
+    return { jti: invite.jti, invite: 'eyJ2IjoxLCJ0b2tlbiI6ImhudG9rZW4i'.repeat(30), expires_at }
+  })
+  client.answer(community.communityInviteList, () => ({ invites: [...state.invites] }))
+  client.answer(community.communityInviteInspect, ({ invite }) => {
+    if (invite.startsWith('expired')) throw new HearthError('expired', 'invite has expired')
+    if (invite.startsWith('forged')) throw new HearthError('invalid_signature', 'invite is forged')
+    return {
+      community_id: nodeIdFor(NAMES[0]),
+      community_name: 'Issum',
+      inviter: nodeIdFor(NAMES[1]),
+      inviter_name: NAMES[1],
+      level: 'member' as const,
+      expires_at: new Date(Date.now() + DAY_MS).toISOString(),
+    }
+  })
+  client.answer(community.communityRedeem, async ({ invite }) => {
+    await new Promise((resolve) => setTimeout(resolve, joinMs))
+    if (invite.startsWith('nobody')) throw new HearthError('partition', 'no member is reachable')
+    return { community_id: enter().community_id }
+  })
+  client.answer(tokenRevoke, ({ jti }) => {
+    state.invites = state.invites.map((invite) => (invite.jti === jti ? { ...invite, revoked: true } : invite))
+    client.emit(tokenRevoked)
+    return {}
+  })
+}
+
+function answerMembers(client: FakeClient, state: State): void {
+  const change = (id: string, patch: Partial<Community['members'][number]>): void => {
+    if (!state.community) return
+    const members = state.community.members.map((member) => (member.node_id === id ? { ...member, ...patch } : member))
+    state.community = { ...state.community, members }
+  }
+  client.answer(community.communityPromote, ({ subject, level }) => {
+    change(subject, { level })
+    client.emit(happened.memberPromoted)
+    return {}
+  })
+  client.answer(community.communityDemote, ({ subject }) => {
+    change(subject, { level: 'member' })
+    client.emit(happened.demotionSigned)
+    return { demotion_id: ulidFor(7) }
+  })
+  client.answer(community.communityRevoke, ({ subject, reason }) => {
+    const pending = { kind: 'revocation' as const, id: ulidFor(8), subject, reason, signed_by: [anna.node_id], needed: 2 }
+    if (state.community) state.community = { ...state.community, pending: [...state.community.pending, pending] }
+    client.emit(happened.revocationSigned)
+    return { revocation_id: pending.id }
+  })
+  client.answer(community.communityRename, ({ display_name }) => {
+    change(anna.node_id, { display_name })
+    client.emit(happened.memberRenamed)
+    return {}
+  })
+  client.answer(community.communityLeave, () => {
+    state.community = null
+    client.emit(happened.memberLeft)
+    return {}
+  })
+  client.answer(eventsStats, () => ({
+    stored: 4218,
+    waiting: 2,
+    excluded: 0,
+    refused: { invalid_signature: 3, unauthorized: 1 },
+    equivocations: [{ author: nodeIdFor(NAMES[3]), content_ids: [contentIdFor('a'), contentIdFor('b')] }],
+  }))
+}
+
+function answerEvidence(client: FakeClient, state: State): void {
+  const need = (): void => {
+    if (!state.config.evidence.enabled) throw new HearthError('experimental_disabled', 'evidence is off')
+  }
+  client.answer(claimQuery, ({ subject_prefix = '', predicate, limit, after }) => {
+    need()
+    const prefix = subject_prefix.toLowerCase()
+    const found = state.claims.filter(
+      ({ claim }) =>
+        claim.subject.toLowerCase().startsWith(prefix) && (predicate === undefined || claim.predicate === predicate),
+    )
+    const from = after === undefined ? 0 : found.findIndex(({ content_id }) => content_id === after) + 1
+    const claims = found.slice(from, from + limit)
+    return { claims, total: found.length, next: from + limit < found.length ? (claims.at(-1)?.content_id ?? null) : null }
+  })
+  client.answer(claimGet, ({ claim_id }) => {
+    need()
+    const record = state.claims.find((one) => one.claim_id === claim_id)
+    if (!record) throw new HearthError('claim_not_found', 'no such claim')
+    return record
+  })
+  client.answer(claimAssert, (input) => {
+    need()
+    const claim_id = claimIdFor(`made ${state.claims.length}`)
+    const content_id = contentIdFor(`made ${state.claims.length}`)
+    const [first] = claimsOf(1, villageOf(1))
+    if (first) {
+      const claim = { ...first.claim, ...input }
+      state.claims = [
+        { ...first, claim_id, content_id, claim, level: input.sources.length > 0 ? 'cited' : 'unverified' },
+        ...state.claims,
+      ]
+    }
+    client.emit(claimAsserted)
+    return { claim_id, content_id }
+  })
+}
+
+/** A node of a village in memory that answers every contract the screens use. */
+export function createVillageNode({
+  stage,
+  people = 9,
+  claims = 60,
+  evidence = true,
+  joinMs = 3000,
+}: VillageOptions): FakeClient {
+  const client = createFakeClient()
+  const village = villageOf(people)
+  const state: State = {
+    identity: stage === 'new' ? null : anna,
+    community: stage === 'member' ? village : null,
+    mesh: stage === 'member' ? meshOf(village) : { peers: [], boxes: meshOf(village).boxes },
+    invites: [
+      { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), redeemed: 3, revoked: false },
+      { jti: ulidFor(22), expires_at: timeAt(3), redeemed: 0, revoked: false },
+    ],
+    claims: claimsOf(claims, village),
+    config: { ...DEFAULT_CONFIG, evidence: { enabled: evidence } },
+  }
+  answerNode(client, state)
+  answerCommunity(client, state, people, joinMs)
+  answerMembers(client, state)
+  answerEvidence(client, state)
+  return client
+}
