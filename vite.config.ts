@@ -44,6 +44,7 @@ export default defineConfig({
     // The budget below says what a first visit costs; a warning about single chunks would only be noise beside it.
     chunkSizeWarningLimit: 1024,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       output: {
         // React changes less often than the app does: a chunk of its own survives most updates in the cache.
         codeSplitting: { groups: [{ name: 'react', test: /node_modules\/(?:react|react-dom|scheduler)\// }] },

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CONTRAST_PAIRS, PALETTES } from './tokens.ts'
 
@@ -25,4 +27,14 @@ describe('the palette', () => {
       expect(contrast(palette[front], palette[back])).toBeGreaterThanOrEqual(least)
     })
   }
+})
+
+describe('what the browser colours before any of our code runs', () => {
+  const read = (path: string) => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
+
+  it('has the ground colour of the themes', () => {
+    const manifest: unknown = JSON.parse(read('public/manifest.webmanifest'))
+    expect(manifest).toMatchObject({ theme_color: PALETTES.dark.ground, background_color: PALETTES.dark.ground })
+    for (const { ground } of Object.values(PALETTES)) expect(read('web/index.html')).toContain(`content="${ground}"`)
+  })
 })

@@ -17,7 +17,9 @@ export function QrScanner({ onText }: { readonly onText: (text: string) => void 
 
   // the latest callback without restarting the camera
   const report = useRef(onText)
-  report.current = onText
+  useEffect(() => {
+    report.current = onText
+  })
 
   useEffect(() => {
     if (!open || !player.current) return

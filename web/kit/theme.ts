@@ -15,7 +15,7 @@ import {
   Switch,
   type VariantColorsResolver,
 } from '@mantine/core'
-import { FONTS, MOTION, PALETTES, type Palette, paletteVariables, TARGET_PX, WIDE_PX } from './tokens.ts'
+import { FONTS, MOTION, NEUTRALS, PALETTES, type Palette, paletteVariables, TARGET_PX, WIDE_PX } from './tokens.ts'
 
 const rem = (px: number): string => `${px / 16}rem`
 const TARGET = rem(TARGET_PX)
@@ -85,9 +85,7 @@ export const theme = createTheme({
     bad: colorsTuple(PALETTES.light.bad),
     good: colorsTuple(PALETTES.light.good),
     warn: colorsTuple(PALETTES.light.warn),
-    // what Mantine takes from its neutral scales, in our paper and ink
-    gray: ['#fbf7f0', '#f1eadf', '#e8dfd1', '#e0d6c6', '#cdc1ae', '#8b8172', '#726a5e', '#565d6b', '#333a48', '#18202f'],
-    dark: ['#f1ede6', '#d5d3d0', '#a9b3c3', '#6b7c98', '#3a4a63', '#2a374d', '#1e293b', '#141c2a', '#0d131e', '#080c14'],
+    ...NEUTRALS,
   },
   variantColorResolver: variantColors,
   fontFamily: FONTS.text,
@@ -143,6 +141,12 @@ export const theme = createTheme({
     Switch: Switch.extend({ defaultProps: { size: 'md' } }),
     SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
     Paper: Paper.extend({ styles: { root: { backgroundColor: 'var(--hn-surface)', borderColor: 'var(--hn-line)' } } }),
-    Modal: Modal.extend({ defaultProps: { radius: 'lg', padding: 'lg' } }),
+    Modal: Modal.extend({
+      defaultProps: { radius: 'lg', padding: 'lg' },
+      styles: {
+        header: { backgroundColor: 'var(--hn-surface)' },
+        title: { fontSize: rem(20), fontWeight: 650, lineHeight: 1.3 },
+      },
+    }),
   },
 })

@@ -73,6 +73,14 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
   },
 }
 
+type Scale = readonly [string, string, string, string, string, string, string, string, string, string]
+
+/** The ten-step neutral scales Mantine draws from by itself, in our paper (light first) and ink (text first). */
+export const NEUTRALS: Readonly<Record<'gray' | 'dark', Scale>> = {
+  gray: ['#fbf7f0', '#f1eadf', '#e8dfd1', '#e0d6c6', '#cdc1ae', '#8b8172', '#726a5e', '#565d6b', '#333a48', '#18202f'],
+  dark: ['#f1ede6', '#d5d3d0', '#a9b3c3', '#6b7c98', '#3a4a63', '#2a374d', '#1e293b', '#141c2a', '#0d131e', '#080c14'],
+}
+
 /** Pairs that must be readable: foreground, background, least ratio (4.5 for text, 3 for edges and shapes). */
 export const CONTRAST_PAIRS: readonly (readonly [keyof Palette, keyof Palette, number])[] = [
   ['text', 'ground', 7],

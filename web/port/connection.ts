@@ -121,6 +121,7 @@ export function connectNode(platform: TabPlatform, queries = createQueryStore())
   }
 
   function close(): void {
+    set({ phase: 'starting', client: null, error: undefined, role: state.role })
     closed = true
     void leading?.stop()
     leading = null

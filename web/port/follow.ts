@@ -35,6 +35,7 @@ export function followNode(
     let cancelAsking = (): void => undefined
 
     function ask(): void {
+      if (detached) return
       shared.postMessage({ kind: 'attach', channel: name })
       cancelAsking = platform.after(ASK_AGAIN_MS, ask)
     }

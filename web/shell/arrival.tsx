@@ -1,29 +1,26 @@
 import { VisuallyHidden } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 
 export interface ArrivalProps {
+  readonly path: string
   readonly title: string
-  /** Whether the person navigated here; on the first page the browser itself says where they are. */
-  readonly navigated: boolean
 }
 
 /**
  * Stands behind a page in the same Suspense boundary, so it is there as soon as the page is: moves the focus to the heading,
- * which reads it out; a page without one is announced instead.
+ * which reads it out; a page without one is announced instead. On the first page the browser itself says where one is.
  */
-export function Arrival({ title, navigated }: ArrivalProps) {
+export function Arrival({ path, title }: ArrivalProps) {
   const [announcement, announce] = useState('')
+  const last = useRef(path)
   useEffect(() => {
-    if (!navigated) return
+    if (last.current === path) return
+    last.current = path
     scrollTo(0, 0)
     const heading = document.querySelector<HTMLElement>('main [data-page-title]')
-    if (heading) return heading.focus({ preventScroll: true })
-    announce(title)
-  }, [title, navigated])
+    if (heading) heading.focus({ preventScroll: true })
+    else announce(title)
+  }, [path, title])
 
-  return (
-    <VisuallyHidden role="status" aria-live="polite">
-      {announcement}
-    </VisuallyHidden>
-  )
+  return <VisuallyHidden role="status">{announcement}</VisuallyHidden>
 }

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef } from 'react'
+import { Suspense, useEffect } from 'react'
 import { matchRoute, Redirect, Route, Switch, useLocation, useRouter } from 'wouter'
 import { useLanguage } from '../kit/i18n.tsx'
 import { Loading } from '../kit/loading.tsx'
@@ -43,10 +43,7 @@ export function Routes() {
   const [path] = useLocation()
   const { parser } = useRouter()
   const { language } = useLanguage()
-  const first = useRef(path)
   const place = PLACES.find((candidate) => matchRoute(parser, candidate.path, path)[0])
-  const navigated = first.current !== path
-  if (navigated) first.current = ''
 
   return (
     <ErrorBoundary resetKey={path}>
@@ -61,7 +58,7 @@ export function Routes() {
             <NotFound />
           </Route>
         </Switch>
-        <Arrival key={path} title={place?.title(language) ?? ''} navigated={navigated} />
+        <Arrival path={path} title={place?.title(language) ?? ''} />
       </Suspense>
     </ErrorBoundary>
   )

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { communityGet } from '#protocol/community/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
@@ -26,9 +26,9 @@ export function useSession(): Session {
 
 /** The last answer there was: a question asked again must not blank the page. */
 function useLast<T>(query: QueryState<T>): T | undefined {
-  const last = useRef<T | undefined>(undefined)
-  if (query.status === 'ready') last.current = query.data
-  return last.current
+  const [last, setLast] = useState<{ readonly data: T }>()
+  if (query.status === 'ready' && query.data !== last?.data) setLast({ data: query.data })
+  return query.status === 'ready' ? query.data : last?.data
 }
 
 /** Mounted once there is an identity: before, the node has nothing to sign its description with. */

@@ -61,7 +61,7 @@ const peer = (n: number, connection: 'direct' | 'relayed' | 'connecting' | 'away
   latency_ms: connection === 'direct' ? 14.2 : connection === 'relayed' ? 88 : null,
   since: ago(3),
 })
-const describe = (evidence: boolean) =>
+const description = (evidence: boolean) =>
   answer(selfDescribe, {
     node_id: id(1),
     name: 'hearthnet',
@@ -131,7 +131,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       status(me),
       community(4),
       answer(nodePeers, { peers: [peer(2, 'direct'), peer(3, 'relayed'), peer(4, 'away')], boxes: [box('connected')] }),
-      describe(true),
+      description(true),
       config(true),
       storage,
       claims,
@@ -143,7 +143,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       status(me),
       community(1),
       answer(nodePeers, { peers: [], boxes: [box('unreachable')] }),
-      describe(false),
+      description(false),
       config(false),
       storage,
     ]),
@@ -163,7 +163,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       status(me),
       answer(communityGet, { community: null }),
       answer(nodePeers, { peers: [], boxes: [box('connected')] }),
-      describe(false),
+      description(false),
       config(false),
       storage,
     ]),
@@ -184,7 +184,6 @@ export function createPreviewConnection({ answers, state }: Scene): Connection {
       // `answer` checked the value against the contract of this name
       return answers.get(name) as Output<C>
     },
-    // biome-ignore lint/correctness/useYield: nothing ever changes in a scene
     async *stream() {
       await new Promise(() => undefined)
       throw new HearthError('partition', 'a scene has no stream')

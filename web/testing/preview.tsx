@@ -7,7 +7,7 @@ import { createPreviewConnection, SCENES } from './preview-node.ts'
 
 // /testing/preview.html?scene=alone#/settings
 const query = new URLSearchParams(location.search)
-const scene = SCENES[query.get('scene') ?? 'house'] ?? SCENES['house']
+const scene = SCENES[query.get('scene') ?? 'house'] ?? SCENES.house
 const services = {
   install: createInstall(window),
   updates: createUpdates({ container: undefined, page: document, reload: () => location.reload() }),

@@ -98,7 +98,7 @@ function answerNode(client: FakeClient, state: State): void {
     state.config = {
       ...state.config,
       ...modules,
-      policy: { ...state.config.policy, ...policy },
+      policy: { research: { ...state.config.policy.research, ...policy?.research } },
       mesh: { ...state.config.mesh, ...mesh },
     }
     client.emit(configChanged)

@@ -72,7 +72,8 @@ export class BridgedDataChannel extends EventTarget {
         this.dispatchEvent(new MessageEvent('message', { data: report.data }))
         return
       case 'level':
-        return this.#level(report.taken, report.buffered)
+        this.#level(report.taken, report.buffered)
+        return
       case 'error':
         this.dispatchEvent(Object.assign(new Event('error'), { error: new DOMException(report.message, 'OperationError') }))
         return

@@ -25,7 +25,9 @@ export function cureInitChannel({ prototype }: ConnectionClass): void {
     channel.addEventListener = (type, listener, options) => {
       add.call(channel, type, listener, options)
       if (!listener || !isPast(type, channel.readyState)) return
-      queueMicrotask(() => (typeof listener === 'function' ? listener.call(channel, new Event(type)) : listener.handleEvent(new Event(type))))
+      queueMicrotask(() =>
+        typeof listener === 'function' ? listener.call(channel, new Event(type)) : listener.handleEvent(new Event(type)),
+      )
     }
     return channel
   }

@@ -105,7 +105,8 @@ export function hostRtc(port: MessagePort, { transferChannels = true }: HostOpti
         port.postMessage(report({ kind: 'transferred', channel }), transfer)
         return
       } catch (refused) {
-        if (!(refused instanceof DOMException && refused.name === 'DataCloneError') && !(refused instanceof TypeError)) throw refused
+        if (!(refused instanceof DOMException && refused.name === 'DataCloneError') && !(refused instanceof TypeError))
+          throw refused
         canTransfer = false
       }
     }
@@ -135,7 +136,11 @@ export function hostRtc(port: MessagePort, { transferChannels = true }: HostOpti
   async function issue(call: number, algorithm: AlgorithmIdentifier): Promise<void> {
     const certificate = await RTCPeerConnection.generateCertificate(algorithm)
     const fingerprints = certificate.getFingerprints()
-    tell({ kind: 'answer', call, result: { certificate: certificates.push(certificate) - 1, expires: certificate.expires, fingerprints } })
+    tell({
+      kind: 'answer',
+      call,
+      result: { certificate: certificates.push(certificate) - 1, expires: certificate.expires, fingerprints },
+    })
   }
 
   function drop(id: number): void {
@@ -160,9 +165,12 @@ export function hostRtc(port: MessagePort, { transferChannels = true }: HostOpti
 
   function refuse(request: RtcRequest, cause: unknown): void {
     const { name, message } = cause instanceof Error || cause instanceof DOMException ? cause : new Error(String(cause))
-    if (request.op === 'call' || request.op === 'certificate') return tell({ kind: 'refusal', call: request.call, error: { name, message } })
-    drop(request.pc)
-    tell({ kind: 'failed', pc: request.pc })
+    if (request.op === 'call' || request.op === 'certificate')
+      tell({ kind: 'refusal', call: request.call, error: { name, message } })
+    else {
+      drop(request.pc)
+      tell({ kind: 'failed', pc: request.pc })
+    }
   }
 
   function close(): void {

@@ -45,7 +45,13 @@ export interface ConnectionState {
   readonly connectionState: 'closed' | 'connected' | 'connecting' | 'disconnected' | 'failed' | 'new'
   readonly iceConnectionState: 'checking' | 'closed' | 'completed' | 'connected' | 'disconnected' | 'failed' | 'new'
   readonly iceGatheringState: 'complete' | 'gathering' | 'new'
-  readonly signalingState: 'closed' | 'have-local-offer' | 'have-local-pranswer' | 'have-remote-offer' | 'have-remote-pranswer' | 'stable'
+  readonly signalingState:
+    | 'closed'
+    | 'have-local-offer'
+    | 'have-local-pranswer'
+    | 'have-remote-offer'
+    | 'have-remote-pranswer'
+    | 'stable'
   readonly localDescription: Description | null
   readonly remoteDescription: Description | null
   readonly sctp: { readonly maxMessageSize: number } | null
@@ -71,7 +77,13 @@ export type RtcRequest =
   | { readonly op: 'new'; readonly pc: number; readonly config: Configuration }
   | { readonly op: 'close'; readonly pc: number }
   | { readonly op: 'restartIce'; readonly pc: number }
-  | { readonly op: 'channel'; readonly pc: number; readonly channel: number; readonly label: string; readonly init: ChannelInit }
+  | {
+      readonly op: 'channel'
+      readonly pc: number
+      readonly channel: number
+      readonly label: string
+      readonly init: ChannelInit
+    }
   | { readonly op: 'certificate'; readonly call: number; readonly algorithm: AlgorithmIdentifier }
   | { readonly op: 'call'; readonly pc: number; readonly call: number; readonly request: PeerCall }
 
@@ -97,13 +109,29 @@ export interface ChannelFacts {
 /** The channel itself where a browser can transfer one, else a port that carries its traffic. */
 export type Handover =
   | { readonly kind: 'transferred'; readonly channel: RTCDataChannel }
-  | { readonly kind: 'bridged'; readonly port: MessagePort; readonly facts: ChannelFacts; readonly readyState: RTCDataChannelState }
+  | {
+      readonly kind: 'bridged'
+      readonly port: MessagePort
+      readonly facts: ChannelFacts
+      readonly readyState: RTCDataChannelState
+    }
 
 /** Window to worker. */
 export type RtcReport =
-  | { readonly kind: 'answer'; readonly call: number; readonly pc?: number; readonly state?: ConnectionState; readonly result: CallResult }
+  | {
+      readonly kind: 'answer'
+      readonly call: number
+      readonly pc?: number
+      readonly state?: ConnectionState
+      readonly result: CallResult
+    }
   | { readonly kind: 'refusal'; readonly call: number; readonly error: { readonly name: string; readonly message: string } }
-  | { readonly kind: 'event'; readonly pc: number; readonly type: (typeof STATE_EVENTS)[number]; readonly state: ConnectionState }
+  | {
+      readonly kind: 'event'
+      readonly pc: number
+      readonly type: (typeof STATE_EVENTS)[number]
+      readonly state: ConnectionState
+    }
   | { readonly kind: 'candidate'; readonly pc: number; readonly candidate: Candidate | null }
   | { readonly kind: 'datachannel'; readonly pc: number; readonly state: ConnectionState; readonly handover: Handover }
   | { readonly kind: 'opened'; readonly pc: number; readonly channel: number; readonly handover: Handover }
@@ -120,7 +148,12 @@ export type BridgeReport =
   | { readonly kind: 'message'; readonly data: string | ArrayBuffer }
   /** `taken`: bytes the window has handed to the channel so far; `buffered`: its bufferedAmount then. */
   | { readonly kind: 'level'; readonly taken: number; readonly buffered: number }
-  | { readonly kind: 'state'; readonly readyState: RTCDataChannelState; readonly event: 'open' | 'closing' | 'close'; readonly id: number | null }
+  | {
+      readonly kind: 'state'
+      readonly readyState: RTCDataChannelState
+      readonly event: 'open' | 'closing' | 'close'
+      readonly id: number | null
+    }
   | { readonly kind: 'error'; readonly message: string }
 
 export const byteLengthOf = (data: string | ArrayBuffer): number =>

@@ -213,7 +213,13 @@ export class WorkerPeerConnection extends EventTarget {
     }
   }
 }
-defineEventAttributes(WorkerPeerConnection.prototype, [...STATE_EVENTS, 'datachannel', 'icecandidate', 'icecandidateerror', 'track'])
+defineEventAttributes(WorkerPeerConnection.prototype, [
+  ...STATE_EVENTS,
+  'datachannel',
+  'icecandidate',
+  'icecandidateerror',
+  'track',
+])
 
 export interface PeerConnectionClass {
   new (config?: Config): WorkerPeerConnection

@@ -3,7 +3,11 @@ import { CHANNEL_EVENTS, defineEventAttributes } from './event-attributes.ts'
 import type { ChannelInit } from './messages.ts'
 
 export type AnyDataChannel = RTCDataChannel | BridgedDataChannel
-type Listener = readonly [type: string, callback: EventListenerOrEventListenerObject, options: AddEventListenerOptions | boolean | undefined]
+type Listener = readonly [
+  type: string,
+  callback: EventListenerOrEventListenerObject,
+  options: AddEventListenerOptions | boolean | undefined,
+]
 
 /**
  * What `createDataChannel` returns at once: stands in until the real channel arrives from the window, then hands every
@@ -41,9 +45,11 @@ export class PendingDataChannel extends EventTarget {
 
   override addEventListener(...[type, callback, options]: Parameters<EventTarget['addEventListener']>): void {
     if (!callback) return
-    if (this.#channel) return this.#channel.addEventListener(type, callback, options)
-    this.#listeners.push([type, callback, options])
-    super.addEventListener(type, callback, options)
+    if (this.#channel) this.#channel.addEventListener(type, callback, options)
+    else {
+      this.#listeners.push([type, callback, options])
+      super.addEventListener(type, callback, options)
+    }
   }
 
   override removeEventListener(...[type, callback, options]: Parameters<EventTarget['removeEventListener']>): void {

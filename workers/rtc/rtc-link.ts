@@ -32,14 +32,22 @@ export function createRtcLink(): RtcLink {
     else waiting.push(request)
   }
 
+  function finish(report: Extract<RtcReport, { kind: 'answer' | 'refusal' }>): void {
+    const call = calls.get(report.call)
+    calls.delete(report.call)
+    if (report.kind === 'refusal') {
+      call?.reject(new DOMException(report.error.message, report.error.name))
+      return
+    }
+    // the mirrored state is there before the caller goes on
+    if (report.pc !== undefined) connections.get(report.pc)?.hear(report)
+    call?.resolve(report.result)
+  }
+
   function hear(report: RtcReport): void {
     if (report.kind === 'answer' || report.kind === 'refusal') {
-      const call = calls.get(report.call)
-      calls.delete(report.call)
-      if (report.kind === 'refusal') return call?.reject(new DOMException(report.error.message, report.error.name))
-      // the mirrored state is there before the caller goes on
-      if (report.pc !== undefined) connections.get(report.pc)?.hear(report)
-      return call?.resolve(report.result)
+      finish(report)
+      return
     }
     const connection = connections.get(report.pc)
     if (connection) connection.hear(report)

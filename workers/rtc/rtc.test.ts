@@ -1,3 +1,4 @@
+import '../testing/node-20.ts'
 import { RTCPeerConnection as RealPeerConnection } from 'node-datachannel/polyfill'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { hostRtc } from './host.ts'
@@ -8,7 +9,7 @@ import { createRtcLink } from './rtc-link.ts'
 // Node has no transferable channels, so these are the tests of the bridge; the transfer runs in real browsers only.
 
 const hosts: { close(): void; ports: MessagePort[] }[] = []
-const real = { connections: [] as RTCPeerConnection[] }
+const real = { connections: [] as { readonly connectionState: string }[] }
 
 function pretendWindow(): PeerConnectionClass {
   const { port1, port2 } = new MessageChannel()
@@ -21,11 +22,17 @@ function pretendWindow(): PeerConnectionClass {
 const eventOf = <T extends Event>(target: EventTarget, type: string): Promise<T> =>
   new Promise((resolve) => target.addEventListener(type, (event) => resolve(event as T), { once: true })) // the caller names the event
 
+/** Candidates that come before the description they belong to wait for it, as a signalling channel would let them. */
 async function handshake(a: WorkerPeerConnection, b: WorkerPeerConnection): Promise<void> {
-  for (const [from, to] of [[a, b], [b, a]] as const) {
+  const described = Promise.withResolvers<void>()
+  const pairs = [
+    [a, b],
+    [b, a],
+  ] as const
+  for (const [from, to] of pairs) {
     from.addEventListener('icecandidate', (event) => {
       const candidate = 'candidate' in event ? (event.candidate as { candidate: string } | null) : null // set by the shim
-      if (candidate?.candidate) void to.addIceCandidate(candidate)
+      if (candidate?.candidate) void described.promise.then(() => to.addIceCandidate(candidate))
     })
   }
   const offer = await a.createOffer()
@@ -34,6 +41,7 @@ async function handshake(a: WorkerPeerConnection, b: WorkerPeerConnection): Prom
   const answer = await b.createAnswer()
   await b.setLocalDescription(answer)
   await a.setRemoteDescription(answer)
+  described.resolve()
 }
 
 describe('RTCPeerConnection in a worker, bridged', { timeout: 20_000 }, () => {
@@ -100,14 +108,20 @@ describe('RTCPeerConnection in a worker, bridged', { timeout: 20_000 }, () => {
     expect(real.connections.map(({ connectionState }) => connectionState)).toEqual(['closed', 'closed'])
   })
 
-  it('tells a channel that its connection ended before it arrived, and passes refusals on', async () => {
+  it('tells a channel that its connection ended before it arrived', async () => {
     const pc = new (pretendWindow())()
     const channel = pc.createDataChannel('early')
     const closed = eventOf(channel, 'close')
     expect(() => channel.send(new Uint8Array(1))).toThrow('connecting')
-    await expect(pc.setRemoteDescription({ type: 'answer', sdp: 'nonsense' })).rejects.toBeInstanceOf(DOMException)
     pc.close()
     await closed
     expect(channel.readyState).toBe('closed')
+  })
+
+  it('passes on what the window refuses, with its name', async () => {
+    const pc = new (pretendWindow())()
+    await expect(pc.addIceCandidate({ candidate: 'nonsense', sdpMid: '0' })).rejects.toBeInstanceOf(DOMException)
+    pc.close()
+    await expect(pc.createOffer()).rejects.toMatchObject({ name: 'InvalidStateError' })
   })
 })

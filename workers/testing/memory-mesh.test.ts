@@ -20,7 +20,8 @@ async function village(size: number, seed: number) {
   return { runtime, network, ids, meshes }
 }
 
-const directPeers = (mesh: Mesh | undefined): number => mesh?.peers().filter(({ connection }) => connection === 'direct').length ?? -1
+const directPeers = (mesh: Mesh | undefined): number =>
+  mesh?.peers().filter(({ connection }) => connection === 'direct').length ?? -1
 
 it('links everyone at a topic, cuts along a partition, and links them again when it heals (SYN-3)', async () => {
   const { runtime, network, ids, meshes } = await village(5, 1)
@@ -89,7 +90,12 @@ it('delivers frames in order while the latency changes, and nothing after a part
 it('loses as much gossip as it is told to', async () => {
   const { runtime, network, meshes } = await village(3, 1)
   const heard: number[] = []
-  for (const mesh of meshes) mesh.onGossip(async (bytes) => (heard.push(bytes[0] ?? -1), 'accept'))
+  for (const mesh of meshes) {
+    mesh.onGossip(async (bytes) => {
+      heard.push(bytes[0] ?? -1)
+      return 'accept'
+    })
+  }
   network.setGossipLoss(1)
   await meshes[0]?.publish(Uint8Array.of(1))
   network.setGossipLoss(0)

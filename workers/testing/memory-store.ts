@@ -30,9 +30,9 @@ export function createMemoryStore(data: Map<Table, Map<Key, unknown>> = new Map(
 
   // a CryptoKey survives IndexedDB's clone but not Node 20's; it is immutable, so sharing it changes nothing
   function clone(value: unknown): unknown {
-    if (value instanceof CryptoKey || value === null || typeof value !== 'object') return value
+    if (value instanceof CryptoKey) return value
     if (Array.isArray(value)) return value.map(clone)
-    if (Object.getPrototypeOf(value) === Object.prototype) {
+    if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clone(item)]))
     }
     return structuredClone(value)

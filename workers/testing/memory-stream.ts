@@ -53,9 +53,11 @@ export function createStreamPair(
     const tooLarge = (limit: number): HearthError => new HearthError('bad_request', `frame over ${limit} bytes`)
 
     function receive(frame: Uint8Array<ArrayBuffer>): void {
-      if (frame.length <= other.maxFrameBytes) return other.queue.push(frame)
-      other.queue.fail(tooLarge(other.maxFrameBytes))
-      sever()
+      if (frame.length <= other.maxFrameBytes) other.queue.push(frame)
+      else {
+        other.queue.fail(tooLarge(other.maxFrameBytes))
+        sever()
+      }
     }
 
     return {

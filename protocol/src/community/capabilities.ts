@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { tokenRevoked } from '../auth/events.ts'
 import { defineCapability } from '../core/capability.ts'
-import { MEMBER_LEVELS, PolicySchema } from '../core/community.ts'
+import { CommunityNameSchema, MEMBER_LEVELS, PolicySchema } from '../core/community.ts'
 import { EventSchema } from '../core/event.ts'
 import {
   ContentIdSchema,
@@ -60,7 +60,7 @@ export const communityGet = defineCapability({
       Type.Null(),
       Strict({
         community_id: NodeIdSchema,
-        name: NameSchema,
+        name: CommunityNameSchema,
         founded_at: TimeSchema,
         policy: PolicySchema,
         my_level: OneOf(['unknown', ...MEMBER_LEVELS]),
@@ -76,7 +76,7 @@ export const communityFound = defineCapability({
   name: 'community.found',
   stability: 'stable',
   trust: 'self',
-  input: Strict({ name: NameSchema }),
+  input: Strict({ name: CommunityNameSchema }),
   output: Strict({ community_id: NodeIdSchema }),
 })
 
@@ -102,7 +102,7 @@ export const communityInviteInspect = defineCapability({
   input: Strict({ invite: InviteText }),
   output: Strict({
     community_id: NodeIdSchema,
-    community_name: NameSchema,
+    community_name: CommunityNameSchema,
     inviter: NodeIdSchema,
     inviter_name: NameSchema,
     level: OneOf(['member', 'trusted']),

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
+import { CommunityNameSchema, inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
 import { defineEvent } from '../core/module.ts'
 import { ContentIdSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import { checkGrant, openToken } from '../core/token.ts'
@@ -7,7 +7,7 @@ import { checkGrant, openToken } from '../core/token.ts'
 /** First event of a log, by the root itself (COM-1). */
 export const communityFounded = defineEvent(
   'community.root.founded',
-  Strict({ name: NameSchema, founder_name: NameSchema, policy: PolicySchema }),
+  Strict({ name: CommunityNameSchema, founder_name: NameSchema, policy: PolicySchema }),
 )
 
 /**

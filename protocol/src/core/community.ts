@@ -8,6 +8,11 @@ import { parseJson } from './json.ts'
 import { CountSchema, NameSchema, OneOf, parseAs, Strict } from './schema.ts'
 import type { TokenPayload } from './token.ts'
 
+/** Longest name of a community: an invite's token carries it and has 800 bytes in all. */
+export const COMMUNITY_NAME_MAX_CHARS = 40
+
+export const CommunityNameSchema = Type.String({ minLength: 1, maxLength: COMMUNITY_NAME_MAX_CHARS })
+
 /** Levels a person in the community can have (section 3). */
 export const MEMBER_LEVELS = ['member', 'trusted', 'anchor'] as const
 export type MemberLevel = (typeof MEMBER_LEVELS)[number]
@@ -47,7 +52,7 @@ export const InviteSchema = Strict({
 })
 export type Invite = Static<typeof InviteSchema>
 
-const InviteGrantSchema = Type.Object({ level: OneOf(['member', 'trusted']), community_name: NameSchema })
+const InviteGrantSchema = Type.Object({ level: OneOf(['member', 'trusted']), community_name: CommunityNameSchema })
 
 /** What an invite's token grants. */
 export interface InviteGrant {

@@ -68,7 +68,11 @@ export function CommunityPage() {
   return (
     <Page
       title={community?.name ?? text.title}
-      intro={community ? `${text.founded(format.date(community.founded_at))}. ${text.myLevel(text.levels[community.my_level])}.` : null}
+      intro={
+        community
+          ? `${text.founded(format.date(community.founded_at))}. ${text.myLevel(text.levels[community.my_level])}.`
+          : null
+      }
       actions={community ? invite : null}
     >
       <QueryView query={query} rows={8} isEmpty={({ community: mine }) => mine === null} empty={nobody}>

@@ -47,7 +47,7 @@ export function HistoryState({ community }: { readonly community: Community }) {
                 key={author}
                 color="warn"
                 icon={<IconGitFork aria-hidden />}
-                title={{visibleText(text.twoStories(nameOf(community, author) ?? displayNodeId(author)))}}
+                title={visibleText(text.twoStories(nameOf(community, author) ?? displayNodeId(author)))}
               >
                 {text.twoStoriesBody}
               </Alert>

@@ -27,7 +27,13 @@ export function LeaveSection({ community, isRoot }: { readonly community: Commun
   return (
     <Section title={text.title} intro={text.intro}>
       <Group>
-        <ConfirmButton label={text.button} title={text.dialog(community.name)} typed={text.word} busy={leave.busy} onConfirm={go}>
+        <ConfirmButton
+          label={text.button}
+          title={text.dialog(community.name)}
+          typed={text.word}
+          busy={leave.busy}
+          onConfirm={go}
+        >
           {text.body}
         </ConfirmButton>
       </Group>

@@ -42,9 +42,7 @@ function Demote({ community, member }: { readonly community: Community; readonly
   return (
     <>
       <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={demote.busy} onConfirm={sign}>
-        <Text>
-          {visibleText(text.body(member.display_name))}
-        </Text>
+        <Text>{visibleText(text.body(member.display_name))}</Text>
         <SignaturesNeeded community={community} kind="demotion" subject={member.node_id} />
       </ConfirmButton>
       {demote.error ? <ErrorNotice error={demote.error} /> : null}

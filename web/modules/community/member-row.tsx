@@ -45,7 +45,7 @@ export function MemberRow({ community, member, me, peer }: MemberRowProps) {
           {isMe ? `${text.levels[member.level]} · ` : null}
           {text.members.since(format.date(member.joined_at))}
           {' · '}
-          {inviter ? {visibleText(text.members.invitedBy(inviter))} : text.members.founder}
+          {inviter ? visibleText(text.members.invitedBy(inviter)) : text.members.founder}
         </Text>
         {member.status === 'active' ? (
           isMe ? null : (

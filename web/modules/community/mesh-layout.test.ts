@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { parseNodeId } from '#protocol/core/ids.ts'
 import { boxName, farness, fitted, layoutMesh, type MeshBox, type MeshPeer } from './mesh-layout.ts'
 
@@ -15,9 +15,11 @@ const peers = fc
     { maxLength: 40 },
   )
   .map((list) => list.map((peer, at): MeshPeer => ({ ...peer, node_id: id(at), display_name: 'Anna', level: 'member', since })))
-const boxes = fc.integer({ min: 0, max: 4 }).map((count) =>
-  Array.from({ length: count }, (_, at): MeshBox => ({ multiaddr: `/ip4/10.0.0.${at}/tcp/1/ws`, state: 'connected', since })),
-)
+const boxes = fc
+  .integer({ min: 0, max: 4 })
+  .map((count) =>
+    Array.from({ length: count }, (_, at): MeshBox => ({ multiaddr: `/ip4/10.0.0.${at}/tcp/1/ws`, state: 'connected', since })),
+  )
 const widths = fc.integer({ min: 280, max: 1100 })
 
 describe('the picture of the mesh', () => {
@@ -53,7 +55,9 @@ describe('the picture of the mesh', () => {
   it('does not depend on the order in which peers are listed', () => {
     fc.assert(
       fc.property(peers, widths, (list, width) => {
-        expect(layoutMesh({ peers: list.toReversed(), boxes: [] }, width)).toEqual(layoutMesh({ peers: list, boxes: [] }, width))
+        expect(layoutMesh({ peers: list.toReversed(), boxes: [] }, width)).toEqual(
+          layoutMesh({ peers: list, boxes: [] }, width),
+        )
       }),
     )
   })

@@ -13,7 +13,9 @@ export function MeshLegend() {
       {CONNECTIONS.map((connection) => (
         <li key={connection} className={classes.legendItem}>
           <svg width="34" height="14" aria-hidden="true">
-            {connection === 'away' ? null : <line x1="0" y1="7" x2="22" y2="7" className={classes.line} data-connection={connection} />}
+            {connection === 'away' ? null : (
+              <line x1="0" y1="7" x2="22" y2="7" className={classes.line} data-connection={connection} />
+            )}
             <circle cx="26" cy="7" r="6" className={classes.peer} data-connection={connection} />
           </svg>
           {text.connections[connection]}

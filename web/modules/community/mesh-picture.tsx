@@ -15,11 +15,17 @@ function PeerNode({ placed }: { readonly placed: Placed<MeshPeer> }) {
   const format = useFormat()
   const { item: peer, x, y, label } = placed
   const name = peer.display_name === null ? displayNodeId(peer.node_id).slice(0, 9) : visibleText(peer.display_name)
-  const detail = peer.latency_ms === null || peer.connection === 'away' ? null : text.latency(format.number(Math.round(peer.latency_ms)))
+  const detail =
+    peer.latency_ms === null || peer.connection === 'away' ? null : text.latency(format.number(Math.round(peer.latency_ms)))
   const room = label.room - (detail === null ? 0 : DETAIL_ROOM)
   return (
     <g>
-      <circle r="9" className={`${classes.peer} ${classes.moving}`} data-connection={peer.connection} transform={`translate(${x} ${y})`} />
+      <circle
+        r="9"
+        className={`${classes.peer} ${classes.moving}`}
+        data-connection={peer.connection}
+        transform={`translate(${x} ${y})`}
+      />
       <text x={label.x} y={label.y} textAnchor={label.anchor} className={classes.label}>
         {fitted(name, room)}
         {detail === null ? null : <tspan className={classes.detail}>{` ${detail}`}</tspan>}

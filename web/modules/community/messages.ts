@@ -43,7 +43,12 @@ export const messages = defineMessages({
       actions: (name: string) => `Was du für ${name} tun kannst`,
       open: 'Verwalten',
     },
-    rename: { label: 'Dein Name', submit: 'Umbenennen', done: 'Dein neuer Name ist eingetragen.', required: 'Gib einen Namen ein.' },
+    rename: {
+      label: 'Dein Name',
+      submit: 'Umbenennen',
+      done: 'Dein neuer Name ist eingetragen.',
+      required: 'Gib einen Namen ein.',
+    },
     promote: {
       trusted: 'Als vertraut einstufen',
       anchor: 'Zum Anker machen',
@@ -69,7 +74,10 @@ export const messages = defineMessages({
     },
     signatures: {
       alone: 'Deine Unterschrift genügt.',
-      needed: { one: 'Es braucht # Unterschrift.', other: 'Es braucht # Unterschriften von vertrauten Mitgliedern oder Ankern. Deine ist die erste.' },
+      needed: {
+        one: 'Es braucht # Unterschrift.',
+        other: 'Es braucht # Unterschriften von vertrauten Mitgliedern oder Ankern. Deine ist die erste.',
+      },
       progress: (have: string, needed: string) => `${have} von ${needed} Unterschriften`,
       by: (names: string) => `Unterschrieben von ${names}`,
     },
@@ -112,7 +120,8 @@ export const messages = defineMessages({
     },
     leave: {
       title: 'Gemeinschaft verlassen',
-      intro: 'Dieses Gerät verabschiedet sich von den anderen und vergisst die Gemeinschaft. Dein Schlüssel und dein Name bleiben.',
+      intro:
+        'Dieses Gerät verabschiedet sich von den anderen und vergisst die Gemeinschaft. Dein Schlüssel und dein Name bleiben.',
       button: 'Gemeinschaft verlassen',
       dialog: (community: string) => `„${community}“ verlassen?`,
       body: 'Alles, was dieses Gerät von der Gemeinschaft gespeichert hat, wird gelöscht. Was du veröffentlicht hast, bleibt bei den anderen. Zurück kommst du nur mit einer neuen Einladung.',
@@ -190,7 +199,10 @@ export const messages = defineMessages({
     },
     signatures: {
       alone: 'Your signature is enough.',
-      needed: { one: 'It takes # signature.', other: 'It takes # signatures of trusted members or anchors. Yours is the first.' },
+      needed: {
+        one: 'It takes # signature.',
+        other: 'It takes # signatures of trusted members or anchors. Yours is the first.',
+      },
       progress: (have, needed) => `${have} of ${needed} signatures`,
       by: (names) => `Signed by ${names}`,
     },

@@ -1,7 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { communityDemote, communityRevoke } from '#protocol/community/capabilities.ts'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
@@ -35,13 +34,11 @@ function Proposal({ community, me, pending }: ProposalProps) {
   return (
     <li className={classes.row}>
       <Stack gap={4} className={classes.who}>
-        <Text fw={600}>
-          <BidiText>{headline}</BidiText>
+        <Text fw={600} className={classes.facts}>
+          {visibleText(headline)}
         </Text>
         {isRevocation ? (
-          <Text className={classes.facts}>
-            <BidiText>{reason === '' ? text.noReason : text.reason(reason)}</BidiText>
-          </Text>
+          <Text className={classes.facts}>{visibleText(reason === '' ? text.noReason : text.reason(reason))}</Text>
         ) : null}
         <Text size="sm">
           {all.signatures.progress(format.number(pending.signed_by.length), format.number(pending.needed))}

@@ -24,9 +24,7 @@ export function RevokeButton({ community, member }: { readonly community: Commun
     <>
       <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={revoke.busy} onConfirm={sign}>
         <Stack gap="md">
-          <Text>
-            {visibleText(text.body(member.display_name))}
-          </Text>
+          <Text>{visibleText(text.body(member.display_name))}</Text>
           <SignaturesNeeded community={community} kind="revocation" subject={member.node_id} />
           <Textarea
             label={text.reason}

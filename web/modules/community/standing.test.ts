@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_POLICY, type MemberLevel } from '#protocol/core/community.ts'
 import { parseNodeId, type Ulid } from '#protocol/core/ids.ts'
-import { canSign, type Community, type Member, signaturesNeeded, sortMembers, standingOver } from './standing.ts'
+import { type Community, canSign, type Member, signaturesNeeded, sortMembers, standingOver } from './standing.ts'
 
 const id = (letter: string) => parseNodeId(`ed25519:${letter.repeat(43)}`)
 const [anna, ben, cem] = [id('A'), id('B'), id('C')]
-const member = (node_id: Member['node_id'], display_name: string, level: MemberLevel, status: Member['status'] = 'active'): Member => ({
+const member = (
+  node_id: Member['node_id'],
+  display_name: string,
+  level: MemberLevel,
+  status: Member['status'] = 'active',
+): Member => ({
   node_id,
   display_name,
   level,
@@ -27,7 +32,11 @@ const three = [member(anna, 'Anna', 'anchor'), member(ben, 'Ben', 'trusted'), me
 
 describe('what I may do about a member', () => {
   it('is to raise, lower and shut out, as a keeper', () => {
-    expect(standingOver(community('anchor', three), anna, three[1] ?? three[0])).toEqual({ promote: ['anchor'], demote: true, revoke: true })
+    expect(standingOver(community('anchor', three), anna, three[1] ?? three[0])).toEqual({
+      promote: ['anchor'],
+      demote: true,
+      revoke: true,
+    })
     expect(standingOver(community('anchor', three), anna, member(cem, 'Cem', 'member'))).toEqual({
       promote: ['trusted', 'anchor'],
       demote: false,
@@ -36,7 +45,11 @@ describe('what I may do about a member', () => {
   })
 
   it('is nothing about the root, whose leaving would take away the ground (COM-1)', () => {
-    expect(standingOver(community('anchor', three), ben, member(anna, 'Anna', 'anchor'))).toEqual({ promote: [], demote: false, revoke: false })
+    expect(standingOver(community('anchor', three), ben, member(anna, 'Anna', 'anchor'))).toEqual({
+      promote: [],
+      demote: false,
+      revoke: false,
+    })
   })
 
   it('is nothing about myself, about who is gone, or as a plain member', () => {

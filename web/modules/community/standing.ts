@@ -1,7 +1,7 @@
-import { type MemberLevel, MEMBER_LEVELS } from '#protocol/core/community.ts'
-import type { Output } from '#protocol/core/capability.ts'
-import type { NodeId } from '#protocol/core/ids.ts'
 import type { communityGet } from '#protocol/community/capabilities.ts'
+import type { Output } from '#protocol/core/capability.ts'
+import { MEMBER_LEVELS, type MemberLevel } from '#protocol/core/community.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
 
 export type Community = NonNullable<Output<typeof communityGet>['community']>
 export type Member = Community['members'][number]
@@ -13,8 +13,7 @@ const isSigner = (member: Member): boolean => member.status === 'active' && memb
 
 /** Signatures it takes: the policy's number, or all who may sign where the community has fewer (COM-4). */
 export function signaturesNeeded(community: Community, kind: Pending['kind'], subject: NodeId): number {
-  const wanted =
-    kind === 'revocation' ? community.policy.min_signatures_to_revoke : community.policy.min_signatures_to_demote
+  const wanted = kind === 'revocation' ? community.policy.min_signatures_to_revoke : community.policy.min_signatures_to_demote
   const signers = community.members.filter((member) => isSigner(member) && member.node_id !== subject).length
   return Math.max(Math.min(wanted, signers), 1)
 }
@@ -46,7 +45,6 @@ export function canSign(community: Community, me: NodeId, pending: Pending): boo
   const signer = community.my_level === 'trusted' || community.my_level === 'anchor'
   return signer && pending.subject !== me && !pending.signed_by.includes(me)
 }
-
 
 /** Me first, then the active ones by name, then who left or was shut out. */
 export function sortMembers(members: readonly Member[], me: NodeId | null, language: string): readonly Member[] {

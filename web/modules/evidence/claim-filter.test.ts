@@ -33,7 +33,11 @@ describe('the list of claims', () => {
 describe('a draft from what was shared', () => {
   it('takes the address out of the text, where phones put it', () => {
     const draft = draftFromQuery(new URLSearchParams({ title: 'Rathaus', text: 'Heute zu https://issum.de/a' }))
-    expect(draft).toMatchObject({ subject: 'Rathaus', object: 'Heute zu', sources: [{ kind: 'url', url: 'https://issum.de/a' }] })
+    expect(draft).toMatchObject({
+      subject: 'Rathaus',
+      object: 'Heute zu',
+      sources: [{ kind: 'url', url: 'https://issum.de/a' }],
+    })
   })
 
   it('never takes a script for an address', () => {

@@ -22,7 +22,10 @@ export const narrowed = (filter: ClaimFilter, change: Partial<Pick<ClaimFilter, 
   ...change,
   cursors: [],
 })
-export const olderPage = (filter: ClaimFilter, next: ContentId): ClaimFilter => ({ ...filter, cursors: [...filter.cursors, next] })
+export const olderPage = (filter: ClaimFilter, next: ContentId): ClaimFilter => ({
+  ...filter,
+  cursors: [...filter.cursors, next],
+})
 export const newerPage = (filter: ClaimFilter): ClaimFilter => ({ ...filter, cursors: filter.cursors.slice(0, -1) })
 export const isFiltered = (filter: ClaimFilter): boolean => term(filter.search) !== '' || filter.predicate !== null
 

@@ -1,6 +1,6 @@
-import { Alert, Autocomplete, Button, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Autocomplete, Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { type FormEvent, useId, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import type { Input } from '#protocol/core/capability.ts'
 import type { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { predicateChoices } from './claim-filter.ts'
 import { type ClaimDraft, CONFIDENCE_WORDS, checkDraft, fieldOfError, type Problems } from './claim-form.ts'
+import classes from './evidence.module.css'
 import { messages } from './messages.ts'
 import { SourceFields } from './source-fields.tsx'
 import { usePredicates } from './use-predicates.ts'
@@ -25,19 +26,20 @@ const NO_PROBLEMS: Problems = {}
 
 function Confidence({ draft, onChange }: { readonly draft: ClaimDraft; readonly onChange: (draft: ClaimDraft) => void }) {
   const text = useText(messages)
-  const id = useId()
   return (
-    <Stack gap={4} align="flex-start">
-      <Text id={id} fw={500}>
-        {text.form.confidence}
-      </Text>
-      <SegmentedControl
-        aria-labelledby={id}
-        data={CONFIDENCE_WORDS.map((word) => ({ value: word, label: text.claim.confidenceWords[word] }))}
-        value={draft.confidence}
-        onChange={(value) => onChange({ ...draft, confidence: CONFIDENCE_WORDS.find((word) => word === value) ?? draft.confidence })}
-      />
-    </Stack>
+    <Radio.Group
+      label={text.form.confidence}
+      value={draft.confidence}
+      onChange={(value) =>
+        onChange({ ...draft, confidence: CONFIDENCE_WORDS.find((word) => word === value) ?? draft.confidence })
+      }
+    >
+      <Group gap="lg">
+        {CONFIDENCE_WORDS.map((word) => (
+          <Radio key={word} value={word} label={text.claim.confidenceWords[word]} classNames={{ body: classes.choice, label: classes.choiceLabel }} />
+        ))}
+      </Group>
+    </Radio.Group>
   )
 }
 

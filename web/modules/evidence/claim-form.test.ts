@@ -1,10 +1,18 @@
-import { describe, expect, it } from 'vitest'
 import { Value } from '@sinclair/typebox/value'
 import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { HearthError } from '#protocol/core/errors.ts'
 import { parseNodeId } from '#protocol/core/ids.ts'
 import { claimAssert } from '#protocol/evidence/capabilities.ts'
-import { type ClaimDraft, CONFIDENCE_WORDS, checkDraft, confidenceWord, EMPTY_DRAFT, emptySource, fieldOfError } from './claim-form.ts'
+import {
+  type ClaimDraft,
+  CONFIDENCE_WORDS,
+  checkDraft,
+  confidenceWord,
+  EMPTY_DRAFT,
+  emptySource,
+  fieldOfError,
+} from './claim-form.ts'
 
 const me = parseNodeId(`ed25519:${'A'.repeat(43)}`)
 const now = '2026-05-26T08:14:22Z'

@@ -32,7 +32,13 @@ export interface ClaimDraft {
   readonly sources: readonly SourceDraft[]
 }
 
-export const emptySource = (key: number, kind: SourceDraft['kind']): SourceDraft => ({ key, kind, url: '', document: null, excerpt: '' })
+export const emptySource = (key: number, kind: SourceDraft['kind']): SourceDraft => ({
+  key,
+  kind,
+  url: '',
+  document: null,
+  excerpt: '',
+})
 
 export const EMPTY_DRAFT: ClaimDraft = { subject: '', predicate: '', object: '', confidence: 'fairly', sources: [] }
 

@@ -3,7 +3,6 @@ import { IconClockOff } from '@tabler/icons-react'
 import { Link } from 'wouter'
 import { BidiText } from '../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
-import { visibleText } from '../../kit/visible-text.ts'
 import type { ClaimRecord } from './claim-filter.ts'
 import classes from './evidence.module.css'
 import { LevelMark } from './level-mark.tsx'
@@ -26,7 +25,8 @@ function ClaimItem({ record }: { readonly record: ClaimRecord }) {
         </Text>
         <span className={classes.meta}>
           <LevelMark level={record.level} />
-          {visibleText(text.list.by(author.display_name, format.date(claim.asserted_at)))}
+          <BidiText>{author.display_name}</BidiText>
+          <span>{format.date(claim.asserted_at)}</span>
           {author.status === 'active' ? null : <span>{text.claim.statuses[author.status]}</span>}
           <span>{plural(language, claim.sources.length, text.list.sources)}</span>
           {record.stale ? (

@@ -43,7 +43,6 @@ function Filters({ filter, onChange }: FilterProps) {
       <TextInput
         type="search"
         label={text.search}
-        description={text.searchHint}
         value={filter.search}
         onChange={(event) => onChange(narrowed(filter, { search: event.currentTarget.value }))}
         leftSection={<IconSearch size={20} aria-hidden />}
@@ -52,7 +51,6 @@ function Filters({ filter, onChange }: FilterProps) {
       />
       <NativeSelect
         label={text.predicate}
-        description={'\u00a0'}
         value={filter.predicate ?? ''}
         onChange={(event) => onChange(narrowed(filter, { predicate: event.currentTarget.value || null }))}
         data={[{ value: '', label: text.anyPredicate }, ...choices.map((value) => ({ value, label: visibleText(value) }))]}

@@ -25,8 +25,7 @@ export const messages = defineMessages({
     },
     stale: 'veraltet: älter als ein Jahr',
     list: {
-      search: 'Worum geht es?',
-      searchHint: 'Sucht nach dem Anfang, während du tippst',
+      search: 'Worum geht es? Tippe den Anfang',
       predicate: 'Was davon',
       anyPredicate: 'alles',
       add: 'Aussage machen',
@@ -36,7 +35,6 @@ export const messages = defineMessages({
       empty: 'Noch hat niemand etwas ausgesagt. Mach den Anfang mit etwas, das du sicher weißt.',
       nothing: 'Dazu gibt es keine Aussage.',
       clear: 'Suche zurücksetzen',
-      by: (name: string, when: string) => `${name}, ${when}`,
       sources: { one: '# Quelle', other: '# Quellen' },
       list: 'Liste der Aussagen',
       pages: 'Seiten',
@@ -72,7 +70,8 @@ export const messages = defineMessages({
     },
     form: {
       title: 'Aussage machen',
-      intro: 'Sie wird mit deinem Schlüssel unterschrieben und an alle in der Gemeinschaft verteilt. Zurücknehmen lässt sie sich nicht, aber berichtigen.',
+      intro:
+        'Sie wird mit deinem Schlüssel unterschrieben und an alle in der Gemeinschaft verteilt. Zurücknehmen lässt sie sich nicht, aber berichtigen.',
       subjectHint: 'Der Ort, die Sache oder die Person, zum Beispiel „Grundschule Issum“',
       predicateHint: 'Zum Beispiel „ist geöffnet“. Nimm ein Wort, das es schon gibt, dann findet man es leichter.',
       objectHint: 'Was du aussagen willst, zum Beispiel „montags bis freitags ab 8 Uhr“',
@@ -87,14 +86,15 @@ export const messages = defineMessages({
       urlHint: 'Füge sie ganz ein, zum Beispiel https://www.issum.de/…',
       own: 'Du hast es selbst gesehen oder gehört. Deine Kennung steht als Quelle dabei.',
       document: 'Dokument wählen',
-      documentHint: 'Es bleibt auf diesem Gerät. Nur sein Fingerabdruck wird genannt, damit andere ihr Exemplar vergleichen können.',
+      documentHint:
+        'Es bleibt auf diesem Gerät. Nur sein Fingerabdruck wird genannt, damit andere ihr Exemplar vergleichen können.',
       hashing: 'Fingerabdruck wird berechnet',
       documentFailed: 'Diese Datei lässt sich nicht lesen. Wähle sie noch einmal.',
       excerpt: 'Wörtliches Zitat',
       excerptHint: (used: string, max: string) => `Freiwillig, ${used} von ${max} Zeichen`,
-      remove: (source: string) => `${source} entfernen`,
+      remove: 'Quelle entfernen',
       sourceNumber: (n: string, kind: string) => `Quelle ${n}: ${kind}`,
-      submit: 'Unterschreiben und veröffentlichen',
+      submit: 'Aussage veröffentlichen',
       problems: {
         required: 'Hier fehlt noch etwas.',
         too_long: 'Das ist zu lang. Kürze es.',
@@ -129,8 +129,7 @@ export const messages = defineMessages({
     },
     stale: 'out of date: older than a year',
     list: {
-      search: 'Subject',
-      searchHint: 'Finds by the beginning while you type',
+      search: 'Subject, from its beginning',
       predicate: 'Property',
       anyPredicate: 'all',
       add: 'Make a claim',
@@ -140,7 +139,6 @@ export const messages = defineMessages({
       empty: 'Nobody has claimed anything yet. Begin with something you know for certain.',
       nothing: 'There is no claim about this.',
       clear: 'Reset search',
-      by: (name, when) => `${name}, ${when}`,
       sources: { one: '# source', other: '# sources' },
       list: 'List of claims',
       pages: 'Pages',
@@ -176,7 +174,8 @@ export const messages = defineMessages({
     },
     form: {
       title: 'Make a claim',
-      intro: 'It is signed with your key and sent to everyone in the community. It cannot be taken back, but it can be corrected.',
+      intro:
+        'It is signed with your key and sent to everyone in the community. It cannot be taken back, but it can be corrected.',
       subjectHint: 'The place, thing or person, for example “Issum primary school”',
       predicateHint: 'For example “is open”. Use a word that exists already; that makes it easier to find.',
       objectHint: 'What you want to say, for example “Monday to Friday from 8 a.m.”',
@@ -196,9 +195,9 @@ export const messages = defineMessages({
       documentFailed: 'This file cannot be read. Choose it again.',
       excerpt: 'Literal quotation',
       excerptHint: (used, max) => `Optional, ${used} of ${max} characters`,
-      remove: (source) => `Remove ${source}`,
+      remove: 'Remove source',
       sourceNumber: (n, kind) => `Source ${n}: ${kind}`,
-      submit: 'Sign and publish',
+      submit: 'Publish claim',
       problems: {
         required: 'Something is missing here.',
         too_long: 'This is too long. Shorten it.',

@@ -39,7 +39,14 @@ export function NewClaimPage() {
         <QueryView query={status} rows={8}>
           {({ identity }) =>
             identity ? (
-              <ClaimFormView key={search} me={identity.node_id} initial={draft} busy={assert.busy} error={assert.error} onSubmit={publish} />
+              <ClaimFormView
+                key={search}
+                me={identity.node_id}
+                initial={draft}
+                busy={assert.busy}
+                error={assert.error}
+                onSubmit={publish}
+              />
             ) : (
               <Loading rows={8} />
             )

@@ -3,7 +3,7 @@ import { IconEye, IconFileText, IconTrash, IconWorld } from '@tabler/icons-react
 import { useState } from 'react'
 import { EVIDENCE_EXCERPT_MAX_CHARS } from '#protocol/evidence/constants.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
-import { emptySource, type SourceDraft, SOURCES_MAX } from './claim-form.ts'
+import { emptySource, SOURCES_MAX, type SourceDraft } from './claim-form.ts'
 import classes from './evidence.module.css'
 import { messages } from './messages.ts'
 import { hashDocument } from './terms.ts'
@@ -107,7 +107,10 @@ export function SourceFields({ sources, problem, onChange }: SourceFieldsProps) 
               <Where source={source} error={problem(`source-${at}`)} onChange={replace} />
               <Textarea
                 label={text.excerpt}
-                description={text.excerptHint(format.number(source.excerpt.trim().length), format.number(EVIDENCE_EXCERPT_MAX_CHARS))}
+                description={text.excerptHint(
+                  format.number(source.excerpt.trim().length),
+                  format.number(EVIDENCE_EXCERPT_MAX_CHARS),
+                )}
                 value={source.excerpt}
                 onChange={(event) => replace({ ...source, excerpt: event.currentTarget.value })}
                 error={problem(`excerpt-${at}`)}
@@ -118,22 +121,33 @@ export function SourceFields({ sources, problem, onChange }: SourceFieldsProps) 
                 variant="subtle"
                 leftSection={<IconTrash size={20} aria-hidden />}
                 style={{ alignSelf: 'flex-start' }}
+                aria-label={`${text.remove}: ${title}`}
                 onClick={() => onChange(sources.filter(({ key }) => key !== source.key))}
               >
-                {text.remove(title)}
+                {text.remove}
               </Button>
             </Stack>
           </fieldset>
         )
       })}
       <Group gap="sm">
-        <Button variant="default" disabled={isFull} leftSection={<IconWorld size={20} aria-hidden />} onClick={() => add('url')}>
+        <Button
+          variant="default"
+          disabled={isFull}
+          leftSection={<IconWorld size={20} aria-hidden />}
+          onClick={() => add('url')}
+        >
           {text.addUrl}
         </Button>
         <Button variant="default" disabled={isFull} leftSection={<IconEye size={20} aria-hidden />} onClick={() => add('own')}>
           {text.addOwn}
         </Button>
-        <Button variant="default" disabled={isFull} leftSection={<IconFileText size={20} aria-hidden />} onClick={() => add('document')}>
+        <Button
+          variant="default"
+          disabled={isFull}
+          leftSection={<IconFileText size={20} aria-hidden />}
+          onClick={() => add('document')}
+        >
           {text.addDocument}
         </Button>
       </Group>

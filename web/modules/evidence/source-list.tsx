@@ -38,7 +38,7 @@ function Place({ source, author }: SourceProps) {
       </a>
     )
   }
-  if (parts?.kind === 'node') return {visibleText(text.observedBy(observer(parts.rest, author)))}
+  if (parts?.kind === 'node') return <span>{visibleText(text.observedBy(observer(parts.rest, author)))}</span>
   return (
     <span className={classes.digest}>
       <BidiText>{source.source_id}</BidiText>

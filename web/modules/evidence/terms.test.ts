@@ -16,12 +16,18 @@ describe('what people type', () => {
     expect(webAddress(typed)).toBe(address)
   })
 
-  it.each(['', 'rathaus', 'javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', 'ftp://a.b', 'two words.de', 'https://bank.de@evil.example/'])(
-    '%j is no web address',
-    (typed) => {
-      expect(webAddress(typed)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    'rathaus',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'ftp://a.b',
+    'two words.de',
+    'https://bank.de@evil.example/',
+  ])('%j is no web address', (typed) => {
+    expect(webAddress(typed)).toBeNull()
+  })
 })
 
 describe('a source id', () => {

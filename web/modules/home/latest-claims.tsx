@@ -7,7 +7,6 @@ import { Empty } from '../../kit/empty.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
-import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
 import classes from './latest-claims.module.css'
 import { messages } from './messages.ts'
@@ -42,7 +41,7 @@ export function LatestClaims() {
                   <BidiText>{`${claim.subject}: ${claim.object}`}</BidiText>
                 </Anchor>
                 <Text size="sm" c="dimmed">
-                  {visibleText(text.by(author.display_name, format.relative(claim.asserted_at)))}
+                  <BidiText>{text.by(author.display_name, format.relative(claim.asserted_at))}</BidiText>
                 </Text>
               </div>
             ))}

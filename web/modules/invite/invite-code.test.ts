@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { inviteCodeIn, inviteLink, joinPath } from './invite-code.ts'
 
 const code = 'eyJ2IjoxLCJ0b2tlbiI6ImFiYyJ9'

@@ -35,10 +35,14 @@ export function InviteForm({ levels, onMade }: InviteFormProps) {
       <form onSubmit={submit}>
         <Stack gap="md">
           {levels.length === 1 ? null : (
-            <Radio.Group label={text.level} value={level} onChange={(value) => setLevel(levels.find((one) => one === value) ?? 'member')}>
+            <Radio.Group
+              label={text.level}
+              value={level}
+              onChange={(value) => setLevel(levels.find((one) => one === value) ?? 'member')}
+            >
               <Stack gap="sm" mt="xs">
                 {levels.map((one) => (
-                  <Radio key={one} value={one} label={all.levels[one]} description={text.levelHint[one]} />
+                  <Radio key={one} value={one} py="xs" label={all.levels[one]} description={text.levelHint[one]} />
                 ))}
               </Stack>
             </Radio.Group>

@@ -59,7 +59,11 @@ export function InviteList() {
   const now = useNow()
   return (
     <Section title={text.title}>
-      <QueryView query={query} isEmpty={({ invites }) => invites.length === 0} empty={<Empty icon={IconTicket}>{text.empty}</Empty>}>
+      <QueryView
+        query={query}
+        isEmpty={({ invites }) => invites.length === 0}
+        empty={<Empty icon={IconTicket}>{text.empty}</Empty>}
+      >
         {({ invites }) => (
           <ul className={classes.list}>
             {sortInvites(invites, now).map((invite) => (

@@ -41,7 +41,10 @@ export function InviteTicket({ invite, communityName, onAnother }: InviteTicketP
         <Group gap="sm">
           {canShare ? (
             // closing the share sheet is a choice, not a failure
-            <Button leftSection={<IconShare size={20} aria-hidden />} onClick={() => navigator.share(shared).catch(() => undefined)}>
+            <Button
+              leftSection={<IconShare size={20} aria-hidden />}
+              onClick={() => navigator.share(shared).catch(() => undefined)}
+            >
               {text.share}
             </Button>
           ) : null}

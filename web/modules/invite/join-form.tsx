@@ -1,7 +1,7 @@
 import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
-import { communityInviteInspect, communityRedeem } from '#protocol/community/capabilities.ts'
+import { type communityInviteInspect, communityRedeem } from '#protocol/community/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { NodeBadge } from '../../kit/node-badge.tsx'

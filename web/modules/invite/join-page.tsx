@@ -3,12 +3,12 @@ import { IconHomeHeart } from '@tabler/icons-react'
 import { Link, useParams } from 'wouter'
 import { communityGet, communityInviteInspect } from '#protocol/community/capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { BidiText } from '../../kit/bidi-text.tsx'
 import { Empty } from '../../kit/empty.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Loading } from '../../kit/loading.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
+import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
 import { inviteCodeIn } from './invite-code.ts'
 import { JoinForm } from './join-form.tsx'
@@ -22,7 +22,11 @@ function Newcomer({ code }: { readonly code: string }) {
   const invite = useQuery(communityInviteInspect, { invite: code })
   if (invite.status === 'loading') return <Loading rows={4} />
   if (invite.status === 'ready') return <JoinForm code={code} offer={invite.data} hasIdentity={false} />
-  return canRetry(joinProblem(invite.error.code)) ? <NameFirst code={code} /> : <JoinTrouble error={invite.error} onRetry={invite.retry} />
+  return canRetry(joinProblem(invite.error.code)) ? (
+    <NameFirst code={code} />
+  ) : (
+    <JoinTrouble error={invite.error} onRetry={invite.retry} />
+  )
 }
 
 function Resident({ code }: { readonly code: string }) {
@@ -44,9 +48,9 @@ function Resident({ code }: { readonly code: string }) {
               </Button>
             }
           >
-            <BidiText>
-              {community.community_id === offer.community_id ? text.already(community.name) : text.elsewhere(community.name)}
-            </BidiText>
+            {visibleText(
+              community.community_id === offer.community_id ? text.already(community.name) : text.elsewhere(community.name),
+            )}
           </Empty>
         ) : (
           <JoinForm code={code} offer={offer} hasIdentity />

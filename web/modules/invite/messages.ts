@@ -57,7 +57,8 @@ export const messages = defineMessages({
       notAnInvite: 'Darin steckt keine Einladung. Kopiere den ganzen Link.',
       scanned: 'Der Code enthält keine Einladung.',
       foundTitle: 'Gründen',
-      foundIntro: 'Noch niemand da? Gründe die Gemeinschaft und lade die anderen ein. Du wirst ihr erster Anker: wer für Ordnung sorgt.',
+      foundIntro:
+        'Noch niemand da? Gründe die Gemeinschaft und lade die anderen ein. Du wirst ihr erster Anker: wer für Ordnung sorgt.',
       name: 'Name der Gemeinschaft',
       nameHint: 'Zum Beispiel „Issum“ oder „Gartenstraße“. Er lässt sich später nicht ändern.',
       nameRequired: 'Gib einen Namen ein.',
@@ -204,7 +205,8 @@ export const messages = defineMessages({
       stepNow: 'in progress',
       elapsed: (seconds) => `${seconds} seconds`,
       already: (community) => `You are already a member of the community “${community}”.`,
-      elsewhere: (community) => `This device already belongs to the community “${community}”. Leave it first if you want to change.`,
+      elsewhere: (community) =>
+        `This device already belongs to the community “${community}”. Leave it first if you want to change.`,
       toCommunity: 'Go to the community',
       problems: {
         expired: 'This invitation has expired. Ask the person who invited you for a new one.',

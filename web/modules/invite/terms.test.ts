@@ -1,12 +1,26 @@
-import { describe, expect, it } from 'vitest'
 import { Value } from '@sinclair/typebox/value'
+import { describe, expect, it } from 'vitest'
 import { communityInvite } from '#protocol/community/capabilities.ts'
 import { DEFAULT_POLICY } from '#protocol/core/community.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
-import { inviteLevels, inviteState, mayInvite, type OpenInvite, sortInvites, USES_CHOICES, VALID_CHOICES, VALID_NAMES } from './terms.ts'
+import {
+  inviteLevels,
+  inviteState,
+  mayInvite,
+  type OpenInvite,
+  sortInvites,
+  USES_CHOICES,
+  VALID_CHOICES,
+  VALID_NAMES,
+} from './terms.ts'
 
 const now = Date.parse('2026-05-26T08:00:00Z')
-const invite = (jti: string, expires_at: string, revoked = false): OpenInvite => ({ jti: jti as Ulid, expires_at, redeemed: 0, revoked })
+const invite = (jti: string, expires_at: string, revoked = false): OpenInvite => ({
+  jti: jti as Ulid,
+  expires_at,
+  redeemed: 0,
+  revoked,
+})
 
 describe('inviting', () => {
   it('is for every member unless the policy says otherwise (COM-1)', () => {

@@ -1,5 +1,5 @@
-import type { Output } from '#protocol/core/capability.ts'
 import type { communityGet, communityInviteList } from '#protocol/community/capabilities.ts'
+import type { Output } from '#protocol/core/capability.ts'
 
 type Community = NonNullable<Output<typeof communityGet>['community']>
 export type OpenInvite = Output<typeof communityInviteList>['invites'][number]

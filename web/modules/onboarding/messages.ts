@@ -9,7 +9,8 @@ export const messages = defineMessages({
     name: {
       title: 'Wie sollen die anderen dich nennen?',
       label: 'Dein Name',
-      description: 'Zum Beispiel „Anna“ oder „Anna (Tablet)“. Alle in deiner Gemeinschaft sehen ihn. Du kannst ihn später ändern.',
+      description:
+        'Zum Beispiel „Anna“ oder „Anna (Tablet)“. Alle in deiner Gemeinschaft sehen ihn. Du kannst ihn später ändern.',
       placeholder: 'Anna',
       required: 'Gib einen Namen ein.',
       submit: 'Los geht’s',
@@ -17,7 +18,8 @@ export const messages = defineMessages({
     restore: {
       open: 'Sicherungsdatei nutzen',
       title: 'Aus einer Sicherungsdatei weitermachen',
-      intro: 'Damit bist du auf diesem Gerät wieder dieselbe Person wie vorher. Nutze die Datei nicht auf zwei Geräten zugleich.',
+      intro:
+        'Damit bist du auf diesem Gerät wieder dieselbe Person wie vorher. Nutze die Datei nicht auf zwei Geräten zugleich.',
       choose: 'Datei wählen',
       chosen: (name: string) => `Sicherungsdatei von ${name}`,
       passphrase: 'Passwort der Datei',
@@ -46,7 +48,8 @@ export const messages = defineMessages({
       submit: 'Datei herunterladen',
       busy: 'Wird verschlüsselt. Das dauert absichtlich ein paar Sekunden.',
       saved: (file: string) => `Die Datei „${file}“ wurde heruntergeladen.`,
-      where: 'Lege sie an einen zweiten Ort: auf einen USB-Stick oder zu jemandem, dem du vertraust. Sieh nach, ob sie wirklich da ist.',
+      where:
+        'Lege sie an einen zweiten Ort: auf einen USB-Stick oder zu jemandem, dem du vertraust. Sieh nach, ob sie wirklich da ist.',
       confirm: 'Ich habe die Datei gefunden und sicher abgelegt',
       again: 'Noch einmal herunterladen',
       done: 'Fertig',
@@ -87,7 +90,8 @@ export const messages = defineMessages({
     },
     recovery: {
       title: 'Make a recovery file',
-      intro: 'Should this device get lost or the browser be cleared, only this file makes you yourself again. Nobody else can replace it.',
+      intro:
+        'Should this device get lost or the browser be cleared, only this file makes you yourself again. Nobody else can replace it.',
       passphrase: 'Password for the file',
       hint: 'Four or more random words are easy to remember and hard to guess. Write them on paper.',
       repeat: 'Password again',

@@ -45,7 +45,11 @@ export function PassphraseFields({ value, onChange }: PassphraseFieldsProps) {
         />
         {value.passphrase === '' ? null : (
           <>
-            <Progress value={((step + 1) / PASSPHRASE_STRENGTHS.length) * 100} color={COLORS[strength]} aria-label={text.strength} />
+            <Progress
+              value={((step + 1) / PASSPHRASE_STRENGTHS.length) * 100}
+              color={COLORS[strength]}
+              aria-label={text.strength}
+            />
             <Text size="sm" role="status">
               {text.strengths[strength]}
             </Text>

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { guessBits, PASSPHRASE_MIN, PASSPHRASE_STRENGTHS, passphraseStrength } from './passphrase.ts'
 
 describe('the strength of a passphrase (ID-5)', () => {

@@ -5,7 +5,8 @@ export type PassphraseStrength = (typeof PASSPHRASE_STRENGTHS)[number]
 /** Shortest passphrase `node.identity.recovery.export` takes. */
 export const PASSPHRASE_MIN = 8
 
-const USUAL = /^(passwor[dt]|kennwor[dt]|geheim|qwert[yz]|abc|hallo|hello|hearthnet|letmein|willkommen|welcome|admin|\d+)[\d!?.]*$/i
+const USUAL =
+  /^(passwor[dt]|kennwor[dt]|geheim|qwert[yz]|abc|hallo|hello|hearthnet|letmein|willkommen|welcome|admin|\d+)[\d!?.]*$/i
 
 const CLASSES: readonly (readonly [pattern: RegExp, size: number])[] = [
   [/\p{Ll}/u, 26],

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
 import { RECOVERY_FILE_MAX_BYTES, readRecoveryFile, readRecoveryText, recoveryFileName } from './recovery-file.ts'
 
 const file = {

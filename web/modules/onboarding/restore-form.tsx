@@ -46,7 +46,7 @@ export function RestoreForm({ onBack }: { readonly onBack: () => void }) {
                 </Button>
               )}
             </FileButton>
-            <Text role="status">{file ? {visibleText(text.chosen(file.display_name))} : null}</Text>
+            <Text role="status">{file ? visibleText(text.chosen(file.display_name)) : null}</Text>
           </Group>
           {chosen && chosen.kind !== 'file' ? (
             <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} role="alert">

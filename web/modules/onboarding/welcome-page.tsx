@@ -47,9 +47,7 @@ function Steps({ identity, onDone }: { readonly identity: Identity; readonly onD
   }
   return (
     <Stack gap="xl">
-      <Text>
-        {visibleText(text.ready(identity.display_name))}
-      </Text>
+      <Text>{visibleText(text.ready(identity.display_name))}</Text>
       {identity.recovery === 'pending' ? (
         <Section title={text.recovery.title} intro={text.recovery.intro}>
           <RecoveryForm displayName={identity.display_name} onDone={onDone} onLater={onDone} />

@@ -125,7 +125,16 @@ export function createBoxes({ runtime, node }: { readonly runtime: Runtime; read
     const connection = node.getConnections(peerIdFromString(peer)).find(({ status }) => status === 'open')
     const state = connection ? 'connected' : 'connecting'
     const backoff = createBackoff(runtime)
-    const entry: Entry = { peer, addresses, connection, state, since: runtime.now(), backoff, cancel: () => undefined, dialling: false }
+    const entry: Entry = {
+      peer,
+      addresses,
+      connection,
+      state,
+      since: runtime.now(),
+      backoff,
+      cancel: () => undefined,
+      dialling: false,
+    }
     entries.set(peer, entry)
     if (connection) connected.emit(entry)
     else schedule(entry, 0)

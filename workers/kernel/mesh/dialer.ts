@@ -87,7 +87,10 @@ export function createDialer({ runtime, node, links, rendezvous, banished }: Dia
 
   function consider(peer: NodeId): void {
     const wanted = running && !banished(peer) && rendezvous.boxesOf(peer).length > 0
-    if (!wanted || links.get(peer)?.kind === 'direct') return drop(peer)
+    if (!wanted || links.get(peer)?.kind === 'direct') {
+      drop(peer)
+      return
+    }
     const target = targets.get(peer) ?? { backoff: createBackoff(runtime), cancel: null, dialling: false, failures: 0 }
     targets.set(peer, target)
     if (target.dialling || target.cancel) return

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { concatBytes } from '#protocol/core/encoding.ts'
 import { createFrameDecoder, encodeLength } from './frame-decoder.ts'
 
-const framed = (frames: readonly Uint8Array[]): Uint8Array => concatBytes(...frames.flatMap((frame) => [encodeLength(frame.length), frame]))
+const framed = (frames: readonly Uint8Array[]): Uint8Array =>
+  concatBytes(...frames.flatMap((frame) => [encodeLength(frame.length), frame]))
 
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
   let at = 0

@@ -87,7 +87,8 @@ export function createFramedStream(stream: Stream, peer: NodeId, maxFrameBytes: 
     peer,
     frames: queue,
     send(frame) {
-      if (frame.length > maxFrameBytes) return Promise.reject(new HearthError('bad_request', `frame over ${maxFrameBytes} bytes`))
+      if (frame.length > maxFrameBytes)
+        return Promise.reject(new HearthError('bad_request', `frame over ${maxFrameBytes} bytes`))
       // frames of concurrent senders must not interleave
       const sent = sending.then(() => send(frame))
       sending = sent.catch(() => undefined)

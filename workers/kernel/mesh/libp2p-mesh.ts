@@ -128,7 +128,9 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
     return { nodeId, connection, latencyMs: latency.of(links.best(nodeId)), since: link?.since ?? runtime.now() }
   }
 
-  const hangUpOnAll = (): Promise<void[]> => Promise.all(links.all().map(({ nodeId }) => links.hangUp(nodeId)))
+  async function hangUpOnAll(): Promise<void> {
+    await Promise.all(links.all().map(({ nodeId }) => links.hangUp(nodeId)))
+  }
 
   return {
     nodeId: signer.nodeId,

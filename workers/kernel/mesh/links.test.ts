@@ -23,7 +23,9 @@ async function nodeOf(signer: Signer, box: string) {
   return { node, links, address: multiaddr(`${box}/p2p-circuit/webrtc/p2p/${node.peerId.toString()}`) }
 }
 
-it('keeps one connection of the two that result when both sides dial, and the relay is let go (BUS-7)', { timeout: 30_000 }, async () => {
+it('keeps one connection of the two that result when both sides dial, and the relay is let go (BUS-7)', {
+  timeout: 30_000,
+}, async () => {
   const box = await createTestBox()
   const [one, two] = await Promise.all([testSigner(1), testSigner(2)])
   const [a, b] = await Promise.all([nodeOf(one, box.multiaddr), nodeOf(two, box.multiaddr)])

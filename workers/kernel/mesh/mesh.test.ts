@@ -4,17 +4,20 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { createMemoryNetwork } from '../../testing/memory-mesh.ts'
+import { type MeshFixture, meshContract } from '../../testing/mesh.contract.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'
 import { createTestBox } from '../../testing/test-box.ts'
 import { testSigner } from '../../testing/test-identity.ts'
 import { DATA_CHANNEL, RTC_CONFIGURATION } from './browser-transports.ts'
 import { createLibp2pMesh } from './libp2p-mesh.ts'
 import type { Mesh } from './mesh.ts'
-import { type MeshFixture, meshContract } from '../../testing/mesh.contract.ts'
 
 const BOX = '/dns4/box.test/tcp/443/wss/p2p/12D3KooWHrnY1bEM6dfX49rLutqWHZ4NBBYYiXYkCGrEaBf8p1n4'
 const communityOf = async () => (await testSigner(1_000)).nodeId
-const stopAll = (meshes: readonly Mesh[]): Promise<void[]> => Promise.all(meshes.map((mesh) => mesh.stop()))
+
+async function stopAll(meshes: readonly Mesh[]): Promise<void> {
+  await Promise.all(meshes.map((mesh) => mesh.stop()))
+}
 
 async function inMemory(): Promise<MeshFixture> {
   const network = createMemoryNetwork(createRealRuntime(1))
@@ -30,7 +33,7 @@ async function inMemory(): Promise<MeshFixture> {
     },
     killBox: async () => network.killBox(BOX),
     reviveBox: async () => network.reviveBox(BOX),
-    close: async () => void (await stopAll(meshes)),
+    close: () => stopAll(meshes),
   }
 }
 

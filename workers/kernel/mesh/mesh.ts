@@ -53,7 +53,11 @@ export interface Mesh {
   /** Serves a protocol. @returns a function that withdraws it. */
   handle(handler: ProtocolHandler): () => void
   /** @throws HearthError `partition` when the peer cannot be reached, `timeout`, `not_implemented` when it does not serve the protocol */
-  open(peer: NodeId, protocol: string, options: { readonly maxFrameBytes: number; readonly signal?: AbortSignal }): Promise<FramedStream>
+  open(
+    peer: NodeId,
+    protocol: string,
+    options: { readonly maxFrameBytes: number; readonly signal?: AbortSignal },
+  ): Promise<FramedStream>
   /** Everyone at the community's topic: registers with every box, dials whom it finds, keeps redialling (SYN-1, BUS-7). */
   enter(community: CommunityId): void
   /** Leaves the topic and hangs up on everyone. */

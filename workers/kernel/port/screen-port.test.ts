@@ -115,6 +115,7 @@ describe('screens', () => {
     detach()
     await world.runtime.settle()
     expect(node.bus.load()).toBe(0)
+    expect(screen.seen).toHaveLength(16)
   })
 })
 

@@ -13,18 +13,19 @@ export type ScreenEndpoint = PortEndpoint & { start?(): void }
  */
 export function serveScreen(bus: Pick<Bus, 'answer'>, endpoint: ScreenEndpoint): () => void {
   const calls = new Map<string, Queue<JsonValue>>()
+  let gone = false
 
   function linkOf(call: string, messages: Queue<JsonValue>): MessageLink {
     let open = true
     const end = (): void => {
-      if (open) endpoint.postMessage({ kind: 'end', call })
+      if (open && !gone) endpoint.postMessage({ kind: 'end', call })
       open = false
       calls.delete(call)
     }
     return {
       messages,
       async send(message) {
-        if (!open) throw new HearthError('partition', 'the call is over')
+        if (!open || gone) throw new HearthError('partition', 'the call is over')
         endpoint.postMessage({ kind: 'message', call, message })
       },
       close: async () => end(),
@@ -49,6 +50,8 @@ export function serveScreen(bus: Pick<Bus, 'answer'>, endpoint: ScreenEndpoint):
   endpoint.addEventListener('message', receive)
   endpoint.start?.()
   return () => {
+    // a closed BroadcastChannel throws when posted to
+    gone = true
     endpoint.removeEventListener('message', receive)
     for (const messages of calls.values()) messages.fail(new HearthError('partition', 'the screen is gone'))
     calls.clear()

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { BUS_PROTOCOL, type Request } from '#protocol/core/bus.ts'
+import type { Request } from '#protocol/core/bus.ts'
 import { type Capability, defineCapability, type TrustLevel } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, wireTime } from '#protocol/core/ids.ts'
@@ -48,7 +48,6 @@ export interface TestNode {
 
 export interface BusWorld {
   readonly runtime: SeededRuntime
-  readonly protocol: typeof BUS_PROTOCOL
   /** Providers each node knows, nearest first. */
   readonly providers: { nodeId: NodeId; latencyMs: number | null; load: number }[]
   /** Nodes that cannot be reached. */
@@ -60,7 +59,7 @@ export interface BusWorld {
 export async function createBusWorld(runtime = createSeededRuntime(7)): Promise<BusWorld> {
   const nodes = new Map<NodeId, TestNode>()
   const { nodeId: community } = await testSigner(1)
-  const world: BusWorld = { runtime, protocol: BUS_PROTOCOL, providers: [], away: new Set(), node: addNode }
+  const world: BusWorld = { runtime, providers: [], away: new Set(), node: addNode }
 
   async function addNode(seed: number): Promise<TestNode> {
     const signer = await testSigner(seed)

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+import { Value } from '@sinclair/typebox/value'
+import { describe, expect, it } from 'vitest'
+import { CAPABILITIES, EVENTS, MODULES, moduleOf } from './catalogue.ts'
+import { defineCapability, schemaHash, serves } from './core/capability.ts'
+import { DEFAULT_CONFIG, ConfigSchema } from './core/config.ts'
+import { ERROR_CODES } from './core/errors.ts'
+import { EventTypeSchema } from './core/event.ts'
+import { Strict } from './core/schema.ts'
+import { PROTOCOL_VERSION } from './core/version.ts'
+
+const PHASE_3 = /^(experimental|protocol)\./
+const names = MODULES.flatMap(({ capabilities, planned }) => [...capabilities.map(({ name }) => name), ...planned.capabilities])
+const types = MODULES.flatMap(({ events, planned }) => [
+  ...events.filter(({ scope }) => scope === 'community').map(({ type }) => type),
+  ...planned.events,
+])
+const indexed = types.filter((type) => /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type))
+
+describe('the index of names', () => {
+  it('has the 51 capabilities of Phase 3 and the chat, each once', () => {
+    expect(names.filter((name) => PHASE_3.test(name))).toHaveLength(52)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('has the 55 events of Phase 3, each once, each well formed', () => {
+    expect(indexed).toHaveLength(55)
+    expect(new Set(types).size).toBe(types.length)
+    for (const type of types) expect(Value.Check(EventTypeSchema, type), type).toBe(true)
+  })
+
+  it('has the 44 codes of Phase 3, those that pages add, and the 13 universal ones', () => {
+    const owners = Object.values(ERROR_CODES)
+    expect(owners.filter((owner) => owner === 'core')).toHaveLength(13)
+    const added = ['pipeline_stalled', 'weights_mismatch', 'round_full', 'round_closed']
+    expect(owners.length - 13 - added.length).toBe(44)
+    const ids = new Set<string>([...MODULES.map(({ id }) => id), 'core', 'shared'])
+    for (const owner of owners) expect(ids).toContain(owner)
+  })
+
+  it('finds the module of each name, and every module is where its id says', () => {
+    for (const name of names) expect(moduleOf(name)).toBeDefined()
+    for (const { id, config } of MODULES) if (config) expect(DEFAULT_CONFIG[config], id).toBeDefined()
+  })
+})
+
+describe('contracts', () => {
+  it('declare only codes that exist and events that exist', () => {
+    for (const { name, errors, answersFrom } of CAPABILITIES.values()) {
+      for (const code of errors) expect(ERROR_CODES, name).toHaveProperty(code)
+      for (const type of answersFrom) expect(EVENTS.has(type), `${name} ${type}`).toBe(true)
+    }
+  })
+
+  it('hash their schemas, and a change of any of them changes the hash (BUS-1)', () => {
+    const base = { name: 'test.a', stability: 'stable', trust: 'member', input: Strict({}), output: Strict({}) } as const
+    const hashes = [
+      defineCapability(base),
+      defineCapability({ ...base, name: 'test.b' }),
+      defineCapability({ ...base, version: '1.1' }),
+      defineCapability({ ...base, stream: Strict({}) }),
+    ].map(schemaHash)
+    expect(new Set(hashes).size).toBe(4)
+    expect(schemaHash(defineCapability({ ...base, timeoutSeconds: 99 }))).toBe(hashes[0])
+    for (const capability of CAPABILITIES.values()) expect(schemaHash(capability)).toMatch(/^blake3:[0-9a-f]{64}$/)
+  })
+
+  it('serve the same major and any minor that is not older (BUS-1)', () => {
+    expect(serves('1.2', '1.0')).toBe(true)
+    expect(serves('1.2', '1.2')).toBe(true)
+    expect(serves('1.2', '1.3')).toBe(false)
+    expect(serves('2.0', '1.9')).toBe(false)
+    expect(serves('1.10', '1.9')).toBe(true)
+  })
+})
+
+describe('versions and defaults', () => {
+  it('says the same version in code and in protocol/VERSION', async () => {
+    const file = await readFile(new URL('../VERSION', import.meta.url), 'utf8')
+    expect(file.trim()).toBe(PROTOCOL_VERSION)
+  })
+
+  it('starts with everything off but protocol (section 9)', () => {
+    expect(Value.Check(ConfigSchema, DEFAULT_CONFIG)).toBe(true)
+    const { protocol, policy, mesh: _, ...modules } = DEFAULT_CONFIG
+    expect(protocol.enabled).toBe(true)
+    expect(policy.research.enable).toBe(false)
+    for (const module of Object.values(modules)) expect(module.enabled).toBe(false)
+  })
+})

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { createUpdates } from './update.ts'
+
+// as much of the browser's service worker objects as updates touch; the casts below say so
+class FakeWorker extends EventTarget {
+  state = 'installing'
+  readonly posted: unknown[] = []
+  postMessage(message: unknown) {
+    this.posted.push(message)
+  }
+  become(state: string) {
+    this.state = state
+    this.dispatchEvent(new Event('statechange'))
+  }
+}
+class FakeRegistration extends EventTarget {
+  waiting: FakeWorker | null = null
+  installing: FakeWorker | null = null
+  find(worker: FakeWorker) {
+    this.installing = worker
+    this.dispatchEvent(new Event('updatefound'))
+  }
+}
+class FakeContainer extends EventTarget {
+  readonly registration = new FakeRegistration()
+  readonly registered: string[] = []
+  readonly controller: object | null
+  constructor(controller: object | null) {
+    super()
+    this.controller = controller
+  }
+  async register(url: string) {
+    this.registered.push(url)
+    return this.registration
+  }
+}
+
+async function setUp({ controlled, waiting }: { readonly controlled: boolean; readonly waiting?: FakeWorker }) {
+  const container = new FakeContainer(controlled ? {} : null)
+  container.registration.waiting = waiting ?? null
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' as const })
+  let reloads = 0
+  const updates = createUpdates({
+    container: container as unknown as ServiceWorkerContainer,
+    page: page as unknown as Document,
+    reload: () => {
+      reloads += 1
+    },
+  })
+  await Promise.resolve().then(() => undefined)
+  return { container, updates, reloads: () => reloads }
+}
+
+describe('updates', () => {
+  it('do nothing where there is no service worker', () => {
+    const updates = createUpdates({ container: undefined, page: noPage(), reload: () => undefined })
+    updates.apply()
+    expect(updates.ready()).toBe(false)
+  })
+
+  it('offer a version that waited since an earlier visit', async () => {
+    const { container, updates } = await setUp({ controlled: true, waiting: new FakeWorker() })
+    expect(container.registered).toEqual(['/sw.js'])
+    expect(updates.ready()).toBe(true)
+  })
+
+  it('offer a version once it is installed, and tell whoever listens', async () => {
+    const { container, updates } = await setUp({ controlled: true })
+    let told = 0
+    const unsubscribe = updates.subscribe(() => {
+      told += 1
+    })
+    const worker = new FakeWorker()
+    container.registration.find(worker)
+    expect(updates.ready()).toBe(false)
+    worker.become('installed')
+    expect([updates.ready(), told]).toEqual([true, 1])
+    unsubscribe()
+    worker.become('redundant')
+    expect([updates.ready(), told]).toEqual([false, 1])
+  })
+
+  it('say nothing on the first visit: nothing old is running', async () => {
+    const { container, updates } = await setUp({ controlled: false })
+    const worker = new FakeWorker()
+    container.registration.find(worker)
+    worker.become('installed')
+    expect(updates.ready()).toBe(false)
+  })
+
+  it('reload once, and only after the person agreed', async () => {
+    const worker = new FakeWorker()
+    const { container, updates, reloads } = await setUp({ controlled: true, waiting: worker })
+    container.dispatchEvent(new Event('controllerchange'))
+    expect([reloads(), worker.posted]).toEqual([0, []])
+    updates.apply()
+    expect(worker.posted).toEqual([{ type: 'SKIP_WAITING' }])
+    container.dispatchEvent(new Event('controllerchange'))
+    container.dispatchEvent(new Event('controllerchange'))
+    expect(reloads()).toBe(1)
+  })
+})
+
+const noPage = () => new EventTarget() as unknown as Document
