@@ -121,7 +121,7 @@ export const theme = createTheme({
           minHeight: TARGET,
           paddingBlock: rem(6),
         },
-        label: { whiteSpace: 'normal', height: 'auto' },
+        label: { whiteSpace: 'normal', height: 'auto', lineHeight: 1.25 },
       },
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle' }, vars: () => ({ root: { '--ai-size': TARGET } }) }),
@@ -135,6 +135,7 @@ export const theme = createTheme({
     }),
     InputWrapper: Input.Wrapper.extend({
       defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
+      styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6) } },
     }),
     Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
     Radio: Radio.extend({ defaultProps: { size: 'md' } }),
