@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { Type } from '@sinclair/typebox'
 import { parseAs } from '#protocol/core/schema.ts'
+import * as Type from '#protocol/core/type.ts'
 
 const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
 

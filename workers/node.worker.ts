@@ -1,5 +1,5 @@
 // libp2p takes RTCPeerConnection from the global scope when it loads: the shim comes first
-import { attachRtcPort } from './rtc/shim.ts'
+
 import { expose } from 'comlink'
 import { FOUND_MODULES } from './found-modules.ts'
 import { browserTransports } from './kernel/mesh/browser-transports.ts'
@@ -12,6 +12,7 @@ import { createSignal } from './kernel/signal.ts'
 import { openDexieStore } from './kernel/store/dexie-store.ts'
 import { DATABASE_NAME } from './kernel/store/schema.ts'
 import type { NodeControl } from './port.ts'
+import { attachRtcPort } from './rtc/shim.ts'
 
 declare const __APP_VERSION__: string
 
@@ -28,7 +29,10 @@ const control: NodeControl = {
     const store = await openDexieStore(DATABASE_NAME)
     const createMesh = (signer: Parameters<typeof createLibp2pMesh>[0]['signer']) =>
       createLibp2pMesh({ runtime, signer, online }, { transports: browserTransports() })
-    const started = await startNode({ runtime, store, createMesh, modules: FOUND_MODULES }, { ...options, version: __APP_VERSION__ })
+    const started = await startNode(
+      { runtime, store, createMesh, modules: FOUND_MODULES },
+      { ...options, version: __APP_VERSION__ },
+    )
     node = started
     for (const port of waitingScreens.splice(0)) serveScreen(started.bus, port)
     stopBroker = brokerPorts(started.bus)

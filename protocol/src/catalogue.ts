@@ -18,6 +18,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
 /** The module a capability name belongs to, built or planned. */
 export function moduleOf(name: string): ModuleContract | undefined {
   return MODULES.find(
-    (module) => module.capabilities.some((capability) => capability.name === name) || module.planned.capabilities.includes(name),
+    (module) =>
+      module.capabilities.some((capability) => capability.name === name) || module.planned.capabilities.includes(name),
   )
 }

@@ -2,7 +2,7 @@ import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
 import { Router } from 'wouter'
 import { LanguageProvider } from '../kit/i18n.tsx'
 import { cssVariables, theme } from '../kit/theme.ts'
-import { NodeProvider, type NodeProviderProps, useNodePhase } from '../port/provider.tsx'
+import { NodeProvider, useNodePhase } from '../port/provider.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { useHashPath, useHashQuery } from './hash-location.ts'
 import { Layout } from './layout.tsx'
@@ -41,12 +41,8 @@ export function Shell() {
   )
 }
 
-export interface AppProps extends Pick<NodeProviderProps, 'connection'> {
-  readonly services: Services
-}
-
 /** Theme, language, router and services; then the node and what is shown of it. */
-export function App({ services, ...node }: AppProps) {
+export function App({ services }: { readonly services: Services }) {
   return (
     <MantineProvider
       theme={theme}
@@ -58,7 +54,7 @@ export function App({ services, ...node }: AppProps) {
         <ErrorBoundary resetKey="app">
           <ServicesProvider value={services}>
             <Router hook={useHashPath} searchHook={useHashQuery}>
-              <NodeProvider {...node}>
+              <NodeProvider>
                 <Shell />
               </NodeProvider>
             </Router>

@@ -8,7 +8,7 @@ interface Pair {
 }
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null
-const isFunction = (value: unknown): value is (...args: readonly string[]) => unknown => typeof value === 'function'
+const isFunction = (value: unknown): value is (...args: string[]) => unknown => typeof value === 'function'
 
 /** What a message says; a function is asked with marks for its arguments. */
 function said(leaf: unknown): string {
@@ -23,11 +23,11 @@ function pairs(de: unknown, en: unknown, path: string): readonly Pair[] {
   return [...keys].flatMap((key) => pairs(de[key], en[key], `${path}.${key}`))
 }
 
-const found = import.meta.glob<{ readonly messages: { readonly de: unknown; readonly en: unknown } }>(
-  ['../modules/*/messages.ts', '../kit/messages.ts', '../shell/messages.ts'],
-  { eager: true },
-)
-const all = Object.entries(found).flatMap(([file, { messages }]) => pairs(messages.de, messages.en, file))
+const found = import.meta.glob<{ readonly de: unknown; readonly en: unknown }>('../**/messages.ts', {
+  eager: true,
+  import: 'messages',
+})
+const all = Object.entries(found).flatMap(([file, { de, en }]) => pairs(de, en, file))
 const marks = (text: string): readonly string[] => [...new Set(text.match(/‹\d›|#/g) ?? [])].sort()
 /** Longer than any name or loan word that both languages share. */
 const LONG = 24

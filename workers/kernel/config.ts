@@ -1,5 +1,5 @@
-import { Value } from '@sinclair/typebox/value'
 import { type ConfigPatch, ConfigSchema, DEFAULT_CONFIG, type HearthnetConfig } from '#protocol/core/config.ts'
+import { matches } from '#protocol/core/schema.ts'
 import type { Store } from './store/store.ts'
 
 export interface ConfigKeeper {
@@ -25,7 +25,7 @@ function merged(base: Tree, patch: Tree): Tree {
 
 /** The device's configuration (section 9): defaults under what was saved, so that a new key needs no migration. */
 export async function openConfig(store: Store): Promise<ConfigKeeper> {
-  const read = (value: Tree): HearthnetConfig | null => (Value.Check(ConfigSchema, value) ? value : null)
+  const read = (value: Tree): HearthnetConfig | null => (matches(ConfigSchema, value) ? value : null)
   const saved = await store.get('meta', CONFIG_KEY)
   let config = (isTree(saved) && read(merged(DEFAULT_CONFIG, saved))) || DEFAULT_CONFIG
   return {

@@ -1,8 +1,8 @@
+import type { Static } from '@sinclair/typebox'
 import { concatBytes, fromBase64Url, toBase64Url, utf8 } from '#protocol/core/encoding.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, nodeIdOf } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
-import type { Static } from '@sinclair/typebox'
 import type { RecoveryFileSchema } from '#protocol/node/capabilities.ts'
 import type { Runtime } from './runtime.ts'
 import type { Store } from './store/store.ts'
@@ -44,7 +44,24 @@ export interface IdentityKeeper {
 }
 
 // RFC 8410: an Ed25519 private key in PKCS #8 is this prefix and the 32-byte seed
-const PKCS8_PREFIX = Uint8Array.of(0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20)
+const PKCS8_PREFIX = Uint8Array.of(
+  0x30,
+  0x2e,
+  0x02,
+  0x01,
+  0x00,
+  0x30,
+  0x05,
+  0x06,
+  0x03,
+  0x2b,
+  0x65,
+  0x70,
+  0x04,
+  0x22,
+  0x04,
+  0x20,
+)
 
 async function keysFromSeed(seed: Uint8Array): Promise<{ nodeId: NodeId; privateKey: CryptoKey }> {
   const pkcs8 = concatBytes(PKCS8_PREFIX, seed)

@@ -71,7 +71,8 @@ export function createManifests(deps: ManifestDeps): Manifests {
   async function accept(manifest: NodeManifest, from: NodeId): Promise<void> {
     if (manifest.node_id !== from) throw new HearthError('unauthorized', 'a manifest is its own node’s')
     await requireSignature(manifest.node_id, manifest)
-    if (Date.parse(manifest.expires_at) <= Date.parse(manifest.issued_at)) throw new HearthError('bad_request', 'expired at birth')
+    if (Date.parse(manifest.expires_at) <= Date.parse(manifest.issued_at))
+      throw new HearthError('bad_request', 'expired at birth')
     held.set(from, manifest)
   }
 

@@ -102,7 +102,9 @@ export function createModules(found: readonly WorkerModule[], deps: () => Partia
 
   const wanted = (module: WorkerModule, offered: Partial<ModuleDeps>): boolean => {
     const config = offered.config?.()
-    return config !== undefined && !isModuleOff(module.contract, config) && module.needs.every((need) => offered[need] !== undefined)
+    return (
+      config !== undefined && !isModuleOff(module.contract, config) && module.needs.every((need) => offered[need] !== undefined)
+    )
   }
 
   async function settleOne(module: WorkerModule): Promise<void> {
@@ -138,4 +140,3 @@ export function createModules(found: readonly WorkerModule[], deps: () => Partia
       }),
   }
 }
-

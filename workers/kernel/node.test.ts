@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { communityGet, communityInvite, communityRedeem } from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
-import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
-import { nodePeers, nodeEcho } from '#protocol/node/capabilities.ts'
+import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
+import { nodeEcho, nodePeers } from '#protocol/node/capabilities.ts'
 import { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { createVillage, openResearch, type Villager } from '../testing/village.ts'
 

@@ -1,16 +1,17 @@
 import { CAPABILITIES, EVENTS } from '#protocol/catalogue.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
-import { statusChanged, meshChanged } from '#protocol/node/events.ts'
 import { logNoticed } from '#protocol/events/events.ts'
+import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from './bus/bus.ts'
 import { createBus } from './bus/create-bus.ts'
 import { createCommunityHolder } from './community/holder.ts'
 import { createMembers } from './community/members.ts'
 import { openConfig } from './config.ts'
 import { openIdentity } from './identity.ts'
-import { createManifests, type Manifests } from './manifests.ts'
 import type { VerifiedEvent } from './log/verify.ts'
+import { createManifests, type Manifests } from './manifests.ts'
+import { isBoxAddress } from './mesh/boxes.ts'
 import type { Mesh } from './mesh/mesh.ts'
 import { createModules, isSwitchedOff, type ModuleDeps, type WorkerModule } from './modules.ts'
 import { createNetwork, type Network } from './network.ts'
@@ -106,9 +107,12 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     }
   })
 
+  // an invite may name anything: what is no address of a box, or is the app's own, is not kept
+  const isNewBox = (box: string): boolean => isBoxAddress(box) && !options.boxes.includes(box)
+
   async function setBoxes(extra: readonly string[]): Promise<void> {
     const { relays } = config.current().mesh
-    const kept = [...new Set([...relays, ...extra.filter((box) => !options.boxes.includes(box))])].slice(0, 16)
+    const kept = [...new Set([...relays, ...extra])].filter(isNewBox).slice(0, 16)
     // boxes of an invite are kept: they are how this community meets when the app came from elsewhere
     if (kept.length > relays.length) await config.change({ mesh: { relays: kept } })
     net?.mesh.setBoxes([...new Set([...options.boxes, ...kept])])

@@ -1,5 +1,5 @@
-import { createSignal, type Signal } from './signal.ts'
 import type { EventDefinition } from '#protocol/core/module.ts'
+import { createSignal, type Signal } from './signal.ts'
 
 /** Tells whoever watches which event types came, in the log or on the device. */
 export interface Notifier {

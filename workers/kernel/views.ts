@@ -1,8 +1,8 @@
 import { compareReplay } from '#protocol/core/event.ts'
 import type { ContentId } from '#protocol/core/ids.ts'
 import type { EventDefinition } from '#protocol/core/module.ts'
-import { createSignal, type Signal } from './signal.ts'
 import type { VerifiedEvent } from './log/verify.ts'
+import { createSignal, type Signal } from './signal.ts'
 
 /** What one event contributes to one entity. */
 export interface Part<Item> {

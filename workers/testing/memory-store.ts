@@ -13,7 +13,9 @@ export interface MemoryStore extends Store {
 const byKey = ([a]: readonly [Key, unknown], [b]: readonly [Key, unknown]): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** The store's twin in memory, with the faults a device can have. */
-export function createMemoryStore(data: Map<Table, Map<Key, unknown>> = new Map(TABLES.map((t) => [t, new Map()]))): MemoryStore {
+export function createMemoryStore(
+  data: Map<Table, Map<Key, unknown>> = new Map(TABLES.map((t) => [t, new Map()])),
+): MemoryStore {
   let crash: { left: number; when: 'before' | 'after' } | null = null
   let full = false
 

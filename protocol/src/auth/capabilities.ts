@@ -1,7 +1,7 @@
-import { Type } from '@sinclair/typebox'
 import { defineCapability } from '../core/capability.ts'
 import { NodeIdSchema, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import { ScopeSchema, TOKEN_MAX_BYTES } from '../core/token.ts'
+import * as Type from '../core/type.ts'
 
 export const tokenIssue = defineCapability({
   name: 'auth.token.issue',

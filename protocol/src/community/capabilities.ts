@@ -1,4 +1,3 @@
-import { Type } from '@sinclair/typebox'
 import { tokenRevoked } from '../auth/events.ts'
 import { defineCapability } from '../core/capability.ts'
 import { CommunityNameSchema, MEMBER_LEVELS, PolicySchema } from '../core/community.ts'
@@ -13,6 +12,7 @@ import {
   TimeSchema,
   UlidSchema,
 } from '../core/schema.ts'
+import * as Type from '../core/type.ts'
 import * as events from './events.ts'
 
 const membership = [

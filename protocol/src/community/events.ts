@@ -1,8 +1,8 @@
-import { Type } from '@sinclair/typebox'
 import { CommunityNameSchema, inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
 import { defineEvent } from '../core/module.ts'
 import { ContentIdSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import { checkGrant, openToken } from '../core/token.ts'
+import * as Type from '../core/type.ts'
 
 /** First event of a log, by the root itself (COM-1). */
 export const communityFounded = defineEvent(
@@ -48,7 +48,10 @@ export const memberPromoted = defineEvent(
 )
 
 /** One signature towards making `subject` a plain member again (COM-1 `min_signatures_to_demote`). */
-export const demotionSigned = defineEvent('community.demotion.signed', Strict({ demotion_id: UlidSchema, subject: NodeIdSchema }))
+export const demotionSigned = defineEvent(
+  'community.demotion.signed',
+  Strict({ demotion_id: UlidSchema, subject: NodeIdSchema }),
+)
 
 /** One signature towards a revocation; equal `revocation` records count together (COM-4). */
 export const revocationSigned = defineEvent(

@@ -1,7 +1,8 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { isErrorCode, HearthError, type WireError } from './errors.ts'
+import type { Static } from '@sinclair/typebox'
+import { HearthError, isErrorCode, type WireError } from './errors.ts'
 import type { JsonValue } from './json.ts'
 import { CountSchema, NodeIdSchema, SignatureSchema, Strict, TimeSchema, UlidSchema } from './schema.ts'
+import * as Type from './type.ts'
 
 export const BUS_PROTOCOL = '/hearthnet/bus/3.0.0'
 /** Largest message on a bus stream (BUS-3). */

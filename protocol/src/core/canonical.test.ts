@@ -70,8 +70,6 @@ describe('what is no JSON here (ENC-1)', () => {
   })
 
   it('names the place of the offence', () => {
-    expect(() => parseJson('{"a":[1,{"b":1e999}]}')).toThrowError(
-      expect.objectContaining({ data: { field: '/a/1/b' } }),
-    )
+    expect(() => parseJson('{"a":[1,{"b":1e999}]}')).toThrowError(expect.objectContaining({ data: { field: '/a/1/b' } }))
   })
 })

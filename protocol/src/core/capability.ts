@@ -1,8 +1,8 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { ErrorCode } from './errors.ts'
-import type { EventDefinition } from './module.ts'
 import { contentIdOf } from './hash.ts'
 import type { ContentId } from './ids.ts'
+import type { EventDefinition } from './module.ts'
 import { Strict } from './schema.ts'
 
 /** `unknown < member < trusted < anchor`; `self` is the person at this device (section 3). */
@@ -19,7 +19,11 @@ export type Stability = (typeof STABILITIES)[number]
  * One named, versioned, schema-bound call (BUS-1). The same object types the handler, the screens, the generated tables
  * and the conformance suite; its name appears nowhere else as a string.
  */
-export interface Capability<I extends TSchema = TSchema, O extends TSchema = TSchema, S extends TSchema | null = TSchema | null> {
+export interface Capability<
+  I extends TSchema = TSchema,
+  O extends TSchema = TSchema,
+  S extends TSchema | null = TSchema | null,
+> {
   readonly name: string
   /** `X.Y`; a request for `>=A.B` is served when `X = A` and `Y >= B`. */
   readonly version: string

@@ -1,12 +1,12 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import type { Static } from '@sinclair/typebox'
 import { canonicalBytes } from './canonical.ts'
 import { fromBase64Url, toBase64Url } from './encoding.ts'
 import { HearthError } from './errors.ts'
 import type { CommunityId, NodeId, Ulid } from './ids.ts'
 import { parseJson } from './json.ts'
-import { CountSchema, NameSchema, OneOf, parseAs, Strict } from './schema.ts'
-import type { TokenPayload } from './token.ts'
+import { CountSchema, matches, NameSchema, OneOf, parseAs, Strict } from './schema.ts'
+import { TOKEN_PREFIX, type TokenPayload } from './token.ts'
+import * as Type from './type.ts'
 
 /** Longest name of a community: an invite's token carries it and has 800 bytes in all. */
 export const COMMUNITY_NAME_MAX_CHARS = 40
@@ -40,8 +40,7 @@ export const DEFAULT_POLICY: Policy = {
 /** Scope of an invite (COM-2). */
 export const JOIN_SCOPE = 'community.join'
 
-/** What an invite link carries in its fragment, base64url of canonical JSON. Only `token` is signed; the rest are hints. */
-export const InviteSchema = Strict({
+const InviteSchema = Strict({
   v: Type.Literal(1),
   /** Scope `community.join`; `params_constraints` hold `level` and `community_name`. */
   token: Type.String({ maxLength: 800 }),
@@ -50,6 +49,7 @@ export const InviteSchema = Strict({
   lamport: CountSchema,
   relays: Type.Array(Type.String({ pattern: '^/', maxLength: 512 }), { maxItems: 8 }),
 })
+/** What an invite link carries in its fragment. Only `token` is signed; the rest are hints. */
 export type Invite = Static<typeof InviteSchema>
 
 const InviteGrantSchema = Type.Object({ level: OneOf(['member', 'trusted']), community_name: CommunityNameSchema })
@@ -70,7 +70,7 @@ export interface InviteGrant {
 /** @throws HearthError `unauthorized` when the token is no invite */
 export function inviteGrant(token: TokenPayload): InviteGrant {
   const granted: unknown = token.scope.params_constraints
-  if (!token.scope.capabilities.includes(JOIN_SCOPE) || !Value.Check(InviteGrantSchema, granted)) {
+  if (!token.scope.capabilities.includes(JOIN_SCOPE) || !matches(InviteGrantSchema, granted)) {
     throw new HearthError('unauthorized', 'token is no invite')
   }
   return {
@@ -85,8 +85,21 @@ export function inviteGrant(token: TokenPayload): InviteGrant {
   }
 }
 
-/** The code a link carries in its fragment: base64url of the canonical invite. */
-export const encodeInvite = (invite: Invite): string => toBase64Url(canonicalBytes(invite))
+const HINTS_MARK = '~'
+const HintsSchema = Strict({
+  v: InviteSchema.properties.v,
+  inviter_name: NameSchema,
+  lamport: CountSchema,
+  relays: InviteSchema.properties.relays,
+})
+
+/**
+ * The code a link carries in its fragment: the token without its scheme, `~`, then base64url of the canonical hints. The
+ * token is base64url already; wrapping it once more would make the QR code a third larger.
+ */
+export function encodeInvite({ token, ...hints }: Invite): string {
+  return `${token.slice(TOKEN_PREFIX.length)}${HINTS_MARK}${toBase64Url(canonicalBytes(hints))}`
+}
 
 /**
  * Reads a pasted link, or the code alone.
@@ -94,5 +107,7 @@ export const encodeInvite = (invite: Invite): string => toBase64Url(canonicalByt
  */
 export function decodeInvite(text: string): Invite {
   const code = text.trim().split('/join/').at(-1) ?? ''
-  return parseAs(InviteSchema, parseJson(fromBase64Url(code)), 'bad_request')
+  const [token, hints, ...rest] = code.split(HINTS_MARK)
+  if (!token || !hints || rest.length > 0) throw new HearthError('bad_request', 'not an invite')
+  return { token: TOKEN_PREFIX + token, ...parseAs(HintsSchema, parseJson(fromBase64Url(hints)), 'bad_request') }
 }

@@ -1,5 +1,6 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { Static, TSchema } from '@sinclair/typebox'
 import { Strict } from './schema.ts'
+import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
 
@@ -29,7 +30,8 @@ const mesh = {
 export const ConfigSchema = Strict({ ...modules, policy: Strict({ research: Strict(research) }), mesh: Strict(mesh) })
 export type HearthnetConfig = Static<typeof ConfigSchema>
 
-const partial = <P extends Record<string, TSchema>>(properties: P) => Type.Partial(Strict(properties), { additionalProperties: false })
+const partial = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Partial(Strict(properties), { additionalProperties: false })
 
 export const ConfigPatchSchema = partial({ ...modules, policy: partial({ research: partial(research) }), mesh: partial(mesh) })
 export type ConfigPatch = Static<typeof ConfigPatchSchema>

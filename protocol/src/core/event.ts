@@ -1,8 +1,9 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { contentIdOf } from './hash.ts'
 import type { ContentId } from './ids.ts'
 import type { JsonObject } from './json.ts'
 import { ContentIdSchema, CountSchema, NodeIdSchema, SignatureSchema, Strict, TimeSchema, UlidSchema } from './schema.ts'
+import * as Type from './type.ts'
 
 /** Largest signed event in canonical form (EVT-4). */
 export const EVENT_MAX_BYTES = 256 * 1024

@@ -54,7 +54,8 @@ export function nodeIdOf(key: Uint8Array): NodeId {
 /** The 32-byte public key inside a NodeID. */
 export const publicKeyOf = (id: NodeId): Uint8Array<ArrayBuffer> => fromBase64Url(id.slice(TAG.length))
 
-export const signatureOf = (bytes: Uint8Array): Signature => parser<Signature>('signature', 'signature')(TAG + toBase64Url(bytes))
+export const signatureOf = (bytes: Uint8Array): Signature =>
+  parser<Signature>('signature', 'signature')(TAG + toBase64Url(bytes))
 export const signatureBytes = (signature: string): Uint8Array<ArrayBuffer> => fromBase64Url(signature.slice(TAG.length))
 
 /** `ABCD-EFGH-IJKL-MNOP`, for people only: never on the wire, never accepted as an id (ID-2). */

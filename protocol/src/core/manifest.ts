@@ -1,6 +1,7 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { STABILITIES } from './capability.ts'
 import { ContentIdSchema, CountSchema, NameSchema, NodeIdSchema, OneOf, SignatureSchema, Strict, TimeSchema } from './schema.ts'
+import * as Type from './type.ts'
 
 /** How long a manifest is good; nodes renew at half of it (section 6). */
 export const MANIFEST_TTL_SECONDS = 900

@@ -1,5 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { NodeIdSchema, SignatureSchema, Strict, TimeSchema } from './schema.ts'
+import * as Type from './type.ts'
 
 export const RENDEZVOUS_PROTOCOL = '/hearthnet/rendezvous/3.0.0'
 /** Longest a registration lives without renewal (BUS-7). */
@@ -33,7 +34,12 @@ export const RendezvousRequestSchema = Type.Union([
 export type RendezvousRequest = Static<typeof RendezvousRequestSchema>
 
 export const RendezvousMessageSchema = Type.Union([
-  Strict({ type: Type.Literal('registered'), topic: TopicSchema, ttl_seconds: Type.Integer({ minimum: 1 }), peers: Type.Array(RegistrationSchema) }),
+  Strict({
+    type: Type.Literal('registered'),
+    topic: TopicSchema,
+    ttl_seconds: Type.Integer({ minimum: 1 }),
+    peers: Type.Array(RegistrationSchema),
+  }),
   Strict({ type: Type.Literal('joined'), topic: TopicSchema, peer: RegistrationSchema }),
   Strict({ type: Type.Literal('left'), topic: TopicSchema, node_id: NodeIdSchema }),
   Strict({ type: Type.Literal('error'), code: Type.String(), message: Type.String() }),

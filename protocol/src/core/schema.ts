@@ -1,7 +1,9 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import type { Static, TSchema } from '@sinclair/typebox'
+import { Errors } from '@sinclair/typebox/errors'
+import { Check } from '@sinclair/typebox/value'
 import { type ErrorCode, HearthError } from './errors.ts'
 import { type ClaimId, type ContentId, type NodeId, PATTERNS, type Signature, type Ulid } from './ids.ts'
+import * as Type from './type.ts'
 
 // JSON Schema for the wire, the branded type for the compiler: one declaration for both
 const text = <T extends string>(pattern: string, description: string) => Type.Unsafe<T>(Type.String({ pattern, description }))
@@ -17,11 +19,15 @@ export const NameSchema = Type.String({ minLength: 1, maxLength: 64, description
 export const CountSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 /** An object that accepts no other fields: what is not in the contract is an error, not a guess. */
-export const Strict = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false })
+export const Strict = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false })
 
 /** One of a fixed list of words. */
 export const OneOf = <const T extends readonly string[]>(words: T) =>
   Type.Unsafe<T[number]>(Type.Union(words.map((word) => Type.Literal(word))))
+
+/** Whether a value matches; narrows it. */
+export const matches = <T extends TSchema>(schema: T, value: unknown): value is Static<T> => Check(schema, value)
 
 /**
  * Parses an untrusted value into the schema's type, once, at the edge.
@@ -29,8 +35,8 @@ export const OneOf = <const T extends readonly string[]>(words: T) =>
  * @throws HearthError `code`, with `data.field` the JSON pointer of the first offence.
  */
 export function parseAs<T extends TSchema>(schema: T, value: unknown, code: ErrorCode = 'schema_mismatch'): Static<T> {
-  if (Value.Check(schema, value)) return value
-  const first = Value.Errors(schema, value).First()
+  if (Check(schema, value)) return value
+  const first = Errors(schema, value).First()
   const field = first?.path || '/'
   throw new HearthError(code, `${field}: ${first?.message ?? 'does not match'}`, { data: { field } })
 }

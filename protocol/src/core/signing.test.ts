@@ -86,7 +86,14 @@ describe('node ids (ID-1, ID-2)', () => {
   })
 
   it('refuse padding, other alphabets and other lengths', () => {
-    for (const text of ['', 'ed25519:', `ed25519:${'A'.repeat(44)}`, `ed25519:${'+'.repeat(43)}`, toBase64Url(new Uint8Array(32)), 7]) {
+    for (const text of [
+      '',
+      'ed25519:',
+      `ed25519:${'A'.repeat(44)}`,
+      `ed25519:${'+'.repeat(43)}`,
+      toBase64Url(new Uint8Array(32)),
+      7,
+    ]) {
       expect(() => parseNodeId(text)).toThrowError(expect.objectContaining({ code: 'bad_request' }))
     }
   })

@@ -27,8 +27,8 @@ const SMALL_ORDER = new Set([
 
 /** 2^252 + 27742317777372353535851937790883648493, the order of the base point, little-endian. */
 const GROUP_ORDER = [
-  0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0x10,
+  0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0x10,
 ]
 
 function isSmallOrder(point: Uint8Array): boolean {
@@ -64,7 +64,11 @@ function importKey(id: NodeId): Promise<CryptoKey> {
  * @param signature 64 bytes
  * @returns false for every malformed input, too.
  */
-export async function verifyBytes(by: NodeId, bytes: Uint8Array<ArrayBuffer>, signature: Uint8Array<ArrayBuffer>): Promise<boolean> {
+export async function verifyBytes(
+  by: NodeId,
+  bytes: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
   if (signature.length !== 64 || !isCanonicalS(signature) || isSmallOrder(publicKeyOf(by))) return false
   try {
     return await crypto.subtle.verify('Ed25519', await importKey(by), signature, bytes)

@@ -1,8 +1,9 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { utf8, concatBytes, toHex } from './encoding.ts'
+import type { Static } from '@sinclair/typebox'
+import { concatBytes, toHex, utf8 } from './encoding.ts'
 import { blake3 } from './hash.ts'
 import type { CommunityId } from './ids.ts'
 import { ContentIdSchema, NodeIdSchema, Strict } from './schema.ts'
+import * as Type from './type.ts'
 
 export const SYNC_PROTOCOL = '/hearthnet/sync/3.0.0'
 /** Seconds between reconciliations with a connected peer, online and while the internet is away (SYN-2). */

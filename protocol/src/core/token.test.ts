@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { canonicalBytes } from './canonical.ts'
 import { COMMUNITY_NAME_MAX_CHARS } from './community.ts'
 import { fromBase64Url, toBase64Url, utf8 } from './encoding.ts'
-import { nodeIdOf, parseUlid, type NodeId } from './ids.ts'
+import { type NodeId, nodeIdOf, parseUlid } from './ids.ts'
 import { parseJson } from './json.ts'
 import type { Signer } from './signing.ts'
 import { checkGrant, issueToken, openToken, readToken, TOKEN_MAX_BYTES, type TokenPayload } from './token.ts'
@@ -63,12 +63,21 @@ describe('tokens (section 7)', () => {
   it('refuse a changed payload', async () => {
     const [, part] = token.slice('hntoken://v1/'.length).split('.')
     const changed = { ...(parseJson(fromBase64Url(part ?? '')) as object), exp: NOW + 999_999 }
-    await expect(openToken(withPart(1, toBase64Url(canonicalBytes(changed))))).rejects.toMatchObject({ code: 'invalid_signature' })
+    await expect(openToken(withPart(1, toBase64Url(canonicalBytes(changed))))).rejects.toMatchObject({
+      code: 'invalid_signature',
+    })
   })
 
   it('refuse another scheme, missing and additional parts, and fields nobody knows', async () => {
     const extra = toBase64Url(utf8(JSON.stringify({ ...payload(issuer.nodeId), admin: true })))
-    for (const text of ['', 'x', token.replace('v1', 'v2'), `${token}.x`, token.split('.').slice(0, 2).join('.'), withPart(1, extra)]) {
+    for (const text of [
+      '',
+      'x',
+      token.replace('v1', 'v2'),
+      `${token}.x`,
+      token.split('.').slice(0, 2).join('.'),
+      withPart(1, extra),
+    ]) {
       await expect(openToken(text), text).rejects.toMatchObject({ code: 'bad_request' })
     }
   })

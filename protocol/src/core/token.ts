@@ -1,16 +1,16 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import type { Static } from '@sinclair/typebox'
 import { canonicalBytes } from './canonical.ts'
 import { fromBase64Url, toBase64Url, utf8 } from './encoding.ts'
 import { HearthError } from './errors.ts'
 import type { NodeId } from './ids.ts'
 import { type JsonValue, parseJson } from './json.ts'
-import { CountSchema, NodeIdSchema, parseAs, Strict, UlidSchema } from './schema.ts'
+import { CountSchema, matches, NodeIdSchema, parseAs, Strict, UlidSchema } from './schema.ts'
 import { type Signer, verifyBytes } from './signing.ts'
+import * as Type from './type.ts'
 
 /** Longest token text (section 7). */
 export const TOKEN_MAX_BYTES = 800
-const PREFIX = 'hntoken://v1/'
+export const TOKEN_PREFIX = 'hntoken://v1/'
 
 const HeaderSchema = Strict({ alg: Type.Literal('EdDSA'), typ: Type.Literal('hntoken'), v: Type.Literal(1) })
 const HEADER: Static<typeof HeaderSchema> = { alg: 'EdDSA', typ: 'hntoken', v: 1 }
@@ -42,7 +42,7 @@ export type TokenPayload = Static<typeof TokenPayloadSchema>
 export async function issueToken(signer: Signer, payload: TokenPayload): Promise<string> {
   const head = `${toBase64Url(canonicalBytes(HEADER))}.${toBase64Url(canonicalBytes(payload))}`
   const signature = await signer.sign(utf8(head))
-  const token = `${PREFIX}${head}.${toBase64Url(signature)}`
+  const token = `${TOKEN_PREFIX}${head}.${toBase64Url(signature)}`
   if (token.length > TOKEN_MAX_BYTES) throw new HearthError('bad_request', `token over ${TOKEN_MAX_BYTES} bytes`)
   return token
 }
@@ -54,12 +54,12 @@ interface TokenParts {
 }
 
 function splitToken(token: string): TokenParts {
-  if (token.length > TOKEN_MAX_BYTES || !token.startsWith(PREFIX)) throw new HearthError('bad_request', 'not a token')
-  const parts = token.slice(PREFIX.length).split('.')
+  if (token.length > TOKEN_MAX_BYTES || !token.startsWith(TOKEN_PREFIX)) throw new HearthError('bad_request', 'not a token')
+  const parts = token.slice(TOKEN_PREFIX.length).split('.')
   const [header, payload, signature] = parts
   if (parts.length !== 3 || !header || !payload || signature === undefined) throw new HearthError('bad_request', 'not a token')
   // `alg: none` and friends: the algorithm is ours to say, not the token's
-  if (!Value.Check(HeaderSchema, parseJson(fromBase64Url(header)))) {
+  if (!matches(HeaderSchema, parseJson(fromBase64Url(header)))) {
     throw new HearthError('invalid_signature', 'token algorithm is not EdDSA')
   }
   return {

@@ -1,7 +1,7 @@
-import { Type } from '@sinclair/typebox'
 import { defineCapability } from '../core/capability.ts'
 import { EventSchema } from '../core/event.ts'
 import { ContentIdSchema, CountSchema, NodeIdSchema, Strict } from '../core/schema.ts'
+import * as Type from '../core/type.ts'
 import { logNoticed } from './events.ts'
 
 /** Tells screens what changed: every event type that arrived, in the community's log or on the device. */

@@ -1,8 +1,8 @@
-import { Type } from '@sinclair/typebox'
+import { memberJoined, memberRenamed, revocationSigned } from '../community/events.ts'
 import { defineCapability } from '../core/capability.ts'
 import { MEMBER_LEVELS } from '../core/community.ts'
 import { ClaimIdSchema, ContentIdSchema, CountSchema, NodeIdSchema, OneOf, Strict } from '../core/schema.ts'
-import { memberJoined, memberRenamed, revocationSigned } from '../community/events.ts'
+import * as Type from '../core/type.ts'
 import { ClaimSchema, claimAsserted } from './events.ts'
 
 export const EVIDENCE_LEVELS = ['unverified', 'cited', 'cross_referenced', 'attested', 'disputed'] as const

@@ -1,8 +1,9 @@
-import { type Static, Type } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { HearthError } from '../core/errors.ts'
 import { defineEvent } from '../core/module.ts'
 import { ClaimIdSchema, NodeIdSchema, SignatureSchema, Strict, TimeSchema } from '../core/schema.ts'
 import { verifyRecord } from '../core/signing.ts'
+import * as Type from '../core/type.ts'
 import { claimIdOf } from './claim-id.ts'
 import { EVIDENCE_EXCERPT_MAX_CHARS } from './constants.ts'
 

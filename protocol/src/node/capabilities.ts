@@ -1,8 +1,8 @@
-import { Type } from '@sinclair/typebox'
+import { communityFounded, memberJoined, memberRenamed } from '../community/events.ts'
 import { defineCapability, TRUST_LEVELS } from '../core/capability.ts'
 import { NodeManifestSchema } from '../core/manifest.ts'
 import { CountSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema } from '../core/schema.ts'
-import { communityFounded, memberJoined, memberRenamed } from '../community/events.ts'
+import * as Type from '../core/type.ts'
 import { meshChanged, statusChanged } from './events.ts'
 
 const Nothing = Strict({})
@@ -14,7 +14,11 @@ export const RecoveryFileSchema = Strict({
   node_id: NodeIdSchema,
   display_name: NameSchema,
   /** PBKDF2-HMAC-SHA-256 (RFC 8018) into an AES-256-GCM key. */
-  kdf: Strict({ name: Type.Literal('PBKDF2-SHA-256'), rounds: Type.Integer({ minimum: 600_000, maximum: 10_000_000 }), salt: Type.String() }),
+  kdf: Strict({
+    name: Type.Literal('PBKDF2-SHA-256'),
+    rounds: Type.Integer({ minimum: 600_000, maximum: 10_000_000 }),
+    salt: Type.String(),
+  }),
   cipher: Strict({ name: Type.Literal('AES-256-GCM'), iv: Type.String(), text: Type.String() }),
 })
 

@@ -1,7 +1,7 @@
-import { Type } from '@sinclair/typebox'
 import { configChanged } from '../config/events.ts'
 import { defineCapability, STABILITIES } from '../core/capability.ts'
 import { ContentIdSchema, NodeIdSchema, OneOf, SignatureSchema, Strict } from '../core/schema.ts'
+import * as Type from '../core/type.ts'
 
 export const versionList = defineCapability({
   name: 'protocol.version.list',

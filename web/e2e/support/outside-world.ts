@@ -1,6 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** Chromium itself asks this one about form fields; it is no request of the app's, and it gets no further than here. */
+const BROWSERS_OWN = 'content-autofill.googleapis.com:443'
+
 export interface OutsideWorld {
   /** Proxy for browsers: whatever is not for this machine comes here, whichever page, worker or socket asked. */
   readonly proxy: string
@@ -17,7 +20,7 @@ export const startOutsideWorld = async (): Promise<OutsideWorld> => {
     response.writeHead(502).end()
   })
   server.on('connect', (request, socket) => {
-    asked.push(`CONNECT ${request.url}`)
+    if (request.url !== BROWSERS_OWN) asked.push(`CONNECT ${request.url}`)
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -77,7 +77,7 @@ describe('the picture of the mesh', () => {
 
   it('shortens a label to its room and names a box by its host', () => {
     expect(fitted('Anna', 100)).toBe('Anna')
-    expect(fitted('Donaudampfschifffahrt', 64)).toBe('Donauda…')
+    expect(fitted('Donaudampfschifffahrt', 68)).toBe('Donauda…')
     expect(boxName('/dns4/box.issum.example/tcp/443/wss')).toBe('box.issum.example')
     expect(boxName('odd')).toBe('odd')
   })

@@ -100,10 +100,10 @@ export function layoutMesh(mesh: Mesh, width: number): MeshLayout {
   }
 }
 
-/** As much of a label as fits `room` pixels at some 7.7 pixels a character. */
+/** As much of a label as fits `room` pixels at some 8.2 pixels a character. */
 export function fitted(text: string, room: number): string {
   const characters = Array.from(text)
-  const fits = Math.max(Math.floor(room / 7.7), 3)
+  const fits = Math.max(Math.floor(room / 8.2), 3)
   return characters.length <= fits ? text : `${characters.slice(0, fits - 1).join('')}…`
 }
 

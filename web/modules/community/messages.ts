@@ -22,7 +22,6 @@ export const messages = defineMessages({
         `Bild des Netzes: ${direct} direkt verbunden, ${relayed} über eine Box, ${other} nicht verbunden. Dieselben Angaben stehen in der Liste der Mitglieder.`,
       alone: 'Gerade ist niemand sonst da. Wer die App öffnet, erscheint hier von selbst.',
       legend: 'Bedeutung der Linien',
-      stranger: 'noch unbekannt',
       strangers: 'Geräte, die noch nicht zur Gemeinschaft gehören',
       boxes: 'Boxen',
       noBoxes: 'Keine Box eingetragen. Neue Nachbarn findet dieses Gerät so nicht von selbst.',
@@ -52,7 +51,6 @@ export const messages = defineMessages({
     promote: {
       trusted: 'Als vertraut einstufen',
       anchor: 'Zum Anker machen',
-      title: (name: string) => `${name} höher einstufen?`,
       body: {
         trusted: 'Vertraute Mitglieder unterschreiben mit, wenn jemand herabgestuft oder ausgeschlossen werden soll.',
         anchor: 'Ein Anker kann andere höher einstufen und jede Einladung zurückziehen.',
@@ -62,13 +60,12 @@ export const messages = defineMessages({
       button: 'Herabstufen',
       title: (name: string) => `${name} herabstufen?`,
       body: (name: string) => `${name} bleibt Mitglied, verliert aber die höhere Stufe.`,
-      done: 'Deine Unterschrift ist eingetragen.',
     },
     revoke: {
       button: 'Ausschließen',
       title: (name: string) => `${name} ausschließen?`,
       body: (name: string) =>
-        `${name} kann danach nichts mehr veröffentlichen oder lesen. Was bis jetzt veröffentlicht wurde, bleibt. Zurück geht es nur mit einer neuen Einladung.`,
+        `${name} kann hier danach nichts mehr veröffentlichen und erfährt nichts Neues. Was bis jetzt veröffentlicht wurde, bleibt. Zurück geht es nur mit einer neuen Einladung.`,
       reason: 'Grund',
       reasonHint: 'Alle Mitglieder können ihn lesen. Bleib bei dem, was geschehen ist.',
     },
@@ -152,7 +149,6 @@ export const messages = defineMessages({
         `Picture of the mesh: ${direct} connected directly, ${relayed} through a box, ${other} not connected. The list of members says the same.`,
       alone: 'Nobody else is here right now. Whoever opens the app appears here by itself.',
       legend: 'What the lines mean',
-      stranger: 'not known yet',
       strangers: 'Devices that do not belong to the community yet',
       boxes: 'Boxes',
       noBoxes: 'No box is set. This device will not find new neighbours by itself.',
@@ -177,7 +173,6 @@ export const messages = defineMessages({
     promote: {
       trusted: 'Make trusted',
       anchor: 'Make an anchor',
-      title: (name) => `Raise the level of ${name}?`,
       body: {
         trusted: 'Trusted members sign as well when somebody is to be demoted or excluded.',
         anchor: 'An anchor can raise the level of others and withdraw any invitation.',
@@ -187,13 +182,12 @@ export const messages = defineMessages({
       button: 'Demote',
       title: (name) => `Demote ${name}?`,
       body: (name) => `${name} stays a member but loses the higher level.`,
-      done: 'Your signature is set.',
     },
     revoke: {
       button: 'Exclude',
       title: (name) => `Exclude ${name}?`,
       body: (name) =>
-        `After that ${name} can publish and read nothing here. What was published so far stays. The only way back is a new invitation.`,
+        `After that ${name} can publish nothing here and learns nothing new. What was published so far stays. The only way back is a new invitation.`,
       reason: 'Reason',
       reasonHint: 'All members can read it. Keep to what happened.',
     },

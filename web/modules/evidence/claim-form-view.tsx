@@ -36,7 +36,12 @@ function Confidence({ draft, onChange }: { readonly draft: ClaimDraft; readonly 
     >
       <Group gap="lg">
         {CONFIDENCE_WORDS.map((word) => (
-          <Radio key={word} value={word} label={text.claim.confidenceWords[word]} classNames={{ body: classes.choice, label: classes.choiceLabel }} />
+          <Radio
+            key={word}
+            value={word}
+            label={text.claim.confidenceWords[word]}
+            classNames={{ body: classes.choice, label: classes.choiceLabel }}
+          />
         ))}
       </Group>
     </Radio.Group>

@@ -54,6 +54,7 @@ export const messages = defineMessages({
       sources: 'Quellen',
       noSources: 'Zu dieser Aussage ist keine Quelle genannt.',
       accessed: (at: string) => `gelesen am ${at}`,
+      observed: (at: string) => `gesehen am ${at}`,
       kinds: { url: 'Webseite', node: 'Eigene Beobachtung', doc: 'Dokument', ebkh: 'Wissenssammlung', other: 'Andere Quelle' },
       observedBy: (name: string) => `beobachtet von ${name}`,
       opens: 'Öffnet eine fremde Seite im Internet',
@@ -65,7 +66,6 @@ export const messages = defineMessages({
       technical: 'Für die Prüfung',
       claimId: 'Kennung der Aussage',
       contentId: 'Eintrag im Verlauf',
-      more: 'Weitere Aussagen hierzu',
       another: 'Etwas anderes dazu sagen',
     },
     form: {
@@ -158,6 +158,7 @@ export const messages = defineMessages({
       sources: 'Sources',
       noSources: 'No source is named for this claim.',
       accessed: (at) => `read on ${at}`,
+      observed: (at) => `seen on ${at}`,
       kinds: { url: 'Web page', node: 'Own observation', doc: 'Document', ebkh: 'Knowledge collection', other: 'Other source' },
       observedBy: (name) => `observed by ${name}`,
       opens: 'Opens somebody else’s page on the internet',
@@ -169,7 +170,6 @@ export const messages = defineMessages({
       technical: 'For verification',
       claimId: 'ID of the claim',
       contentId: 'Entry in the history',
-      more: 'More claims about this',
       another: 'Say something else about it',
     },
     form: {

@@ -55,7 +55,7 @@ function SourceItem({ source, author }: SourceProps) {
       <Text fw={600}>{text.kinds[kind]}</Text>
       <Place source={source} author={author} />
       <Text size="sm" c="dimmed">
-        {text.accessed(format.dateTime(source.accessed_at))}
+        {(kind === 'node' ? text.observed : text.accessed)(format.dateTime(source.accessed_at))}
         {kind === 'doc' ? `. ${text.docHint}` : null}
       </Text>
       {source.content_sha === undefined ? null : (

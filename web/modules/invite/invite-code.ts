@@ -1,4 +1,4 @@
-const CODE = /^[A-Za-z0-9_-]{16,4096}$/
+const CODE = /^[A-Za-z0-9_.~-]{16,4096}$/
 
 /** Route of an invite inside the app. */
 export const joinPath = (code: string): string => `/join/${code}`
@@ -14,7 +14,7 @@ export function inviteLink(invite: string, appUrl: string): string {
  * @returns null when there is none; whether the invite is good is for the node to say.
  */
 export function inviteCodeIn(text: string): string | null {
-  const linked = /\/join\/([A-Za-z0-9_-]+)/.exec(text)?.[1]
+  const linked = /\/join\/([A-Za-z0-9_.~-]+)/.exec(text)?.[1]
   const code = (linked ?? text).replaceAll(/\s/g, '')
   return CODE.test(code) ? code : null
 }

@@ -1,6 +1,5 @@
 import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
-import { useLocation } from 'wouter'
 import { type communityInviteInspect, communityRedeem } from '#protocol/community/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
@@ -48,12 +47,9 @@ export interface JoinFormProps {
 /** The invite, what accepting it means, and the button. */
 export function JoinForm({ code, offer, hasIdentity }: JoinFormProps) {
   const text = useText(messages).join
-  const [, navigate] = useLocation()
   const redeem = useCancellable(communityRedeem)
 
-  const join = async () => {
-    if (await redeem.run({ invite: code })) navigate('/community')
-  }
+  const join = () => redeem.run({ invite: code })
   if (redeem.busy) return <JoinProgress onCancel={redeem.cancel} />
   return (
     <Stack gap="lg">

@@ -16,6 +16,7 @@ import { canRetry, joinProblem } from './join-problem.ts'
 import { JoinTrouble } from './join-trouble.tsx'
 import { messages } from './messages.ts'
 import { NameFirst } from './name-first.tsx'
+import { useArrival } from './use-arrival.ts'
 
 /** Nobody here has a name yet: the invite can wait while that is done. */
 function Newcomer({ code }: { readonly code: string }) {
@@ -29,9 +30,12 @@ function Newcomer({ code }: { readonly code: string }) {
   )
 }
 
+const toCommunity = () => '/community'
+
 function Resident({ code }: { readonly code: string }) {
   const text = useText(messages).join
   const mine = useQuery(communityGet, {})
+  useArrival(mine.status === 'ready' ? mine.data.community !== null : null, toCommunity)
   const invite = useQuery(communityInviteInspect, { invite: code })
   if (invite.status === 'loading') return <Loading rows={4} />
   if (invite.status === 'failed') return <JoinTrouble error={invite.error} onRetry={invite.retry} />

@@ -33,7 +33,7 @@ export function JoinProgress({ onCancel }: { readonly onCancel: () => void }) {
   )
 
   return (
-    <Section title={text.title} intro={text.progress}>
+    <Section title={text.submit} intro={text.progress}>
       <Stack gap="md" aria-busy>
         <List listStyleType="none" spacing="sm" withPadding={false}>
           {JOIN_STEPS.map((step, at) => (

@@ -58,7 +58,7 @@ export const messages = defineMessages({
       scanned: 'Der Code enthält keine Einladung.',
       foundTitle: 'Gründen',
       foundIntro:
-        'Noch niemand da? Gründe die Gemeinschaft und lade die anderen ein. Du wirst ihr erster Anker: wer für Ordnung sorgt.',
+        'Noch niemand da? Gründe die Gemeinschaft und lade die anderen ein. Du wirst ihr erster Anker und sorgst für Ordnung.',
       name: 'Name der Gemeinschaft',
       nameHint: 'Zum Beispiel „Issum“ oder „Gartenstraße“. Er lässt sich später nicht ändern.',
       nameRequired: 'Gib einen Namen ein.',
@@ -168,7 +168,7 @@ export const messages = defineMessages({
       notAnInvite: 'There is no invitation in this. Copy the whole link.',
       scanned: 'The code holds no invitation.',
       foundTitle: 'Found',
-      foundIntro: 'Nobody here yet? Found the community and invite the others. You become its first anchor: who keeps order.',
+      foundIntro: 'Nobody here yet? Found the community and invite the others. You become its first anchor and keep order.',
       name: 'Name of the community',
       nameHint: 'For example “Issum” or “Garden Street”. It cannot be changed later.',
       nameRequired: 'Enter a name.',

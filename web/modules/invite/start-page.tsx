@@ -1,7 +1,7 @@
 import { Button, Stack, TextInput } from '@mantine/core'
 import { IconFlame, IconHomeHeart } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link } from 'wouter'
 import { communityFound, communityGet } from '#protocol/community/capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { Empty } from '../../kit/empty.tsx'
@@ -15,10 +15,10 @@ import { useCall, useQuery } from '../../port/hooks.ts'
 import { takeGoal } from '../../shell/goal.ts'
 import { EnterInvite } from './enter-invite.tsx'
 import { messages } from './messages.ts'
+import { useArrival } from './use-arrival.ts'
 
 function FoundForm() {
   const text = useText(messages).start
-  const [, navigate] = useLocation()
   const [name, setName] = useState('')
   const [missing, setMissing] = useState(false)
   const found = useCall(communityFound)
@@ -27,7 +27,7 @@ function FoundForm() {
     event.preventDefault()
     const trimmed = name.trim()
     setMissing(trimmed === '')
-    if (trimmed !== '' && (await found.run({ name: trimmed }))) navigate(takeGoal())
+    if (trimmed !== '') await found.run({ name: trimmed })
   }
 
   return (
@@ -68,6 +68,7 @@ function Choice() {
 function Settled() {
   const text = useText(messages).start
   const community = useQuery(communityGet, {})
+  useArrival(community.status === 'ready' ? community.data.community !== null : null, takeGoal)
   return (
     <QueryView query={community}>
       {({ community: mine }) =>

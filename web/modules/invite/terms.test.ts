@@ -1,8 +1,8 @@
-import { Value } from '@sinclair/typebox/value'
 import { describe, expect, it } from 'vitest'
 import { communityInvite } from '#protocol/community/capabilities.ts'
 import { DEFAULT_POLICY } from '#protocol/core/community.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
+import { matches } from '#protocol/core/schema.ts'
 import {
   inviteLevels,
   inviteState,
@@ -39,7 +39,7 @@ describe('inviting', () => {
   it('offers only what the contract takes (COM-2)', () => {
     for (const valid of VALID_NAMES) {
       for (const uses of USES_CHOICES) {
-        expect(Value.Check(communityInvite.input, { level: 'member', valid_seconds: VALID_CHOICES[valid], uses })).toBe(true)
+        expect(matches(communityInvite.input, { level: 'member', valid_seconds: VALID_CHOICES[valid], uses })).toBe(true)
       }
     }
   })

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { matches } from '#protocol/core/schema.ts'
 import { RecoveryFileSchema } from '#protocol/node/capabilities.ts'
 
 export type RecoveryFile = Static<typeof RecoveryFileSchema>
@@ -17,7 +17,7 @@ export function readRecoveryText(text: string): RecoveryRead {
   } catch {
     return { kind: 'foreign' }
   }
-  if (Value.Check(RecoveryFileSchema, value)) return { kind: 'file', file: value }
+  if (matches(RecoveryFileSchema, value)) return { kind: 'file', file: value }
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 'hearthnet-recovery') {
     return { kind: 'foreign' }
   }

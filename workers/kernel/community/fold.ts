@@ -227,7 +227,11 @@ function replay(events: readonly MembershipEvent[], context: Context, reach: Rea
  * replay with that bound, and there are at most as many as there are members.
  * @returns null while the founding event is missing.
  */
-export function foldCommunity(communityId: CommunityId, events: readonly MembershipEvent[], reach: Reach): CommunityState | null {
+export function foldCommunity(
+  communityId: CommunityId,
+  events: readonly MembershipEvent[],
+  reach: Reach,
+): CommunityState | null {
   const ordered = [...events].sort((a, b) =>
     compareReplay({ lamport: a.event.lamport, cid: a.cid }, { lamport: b.event.lamport, cid: b.cid }),
   )

@@ -68,7 +68,8 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
       if (identity.recovery === 'restored') {
         throw new HearthError('partition', 'a restored identity comes back by an invite and catches up before it writes')
       }
-      if (await store.get('meta', FOUNDED_KEY)) throw new HearthError('bad_request', 'this identity has founded a community already')
+      if (await store.get('meta', FOUNDED_KEY))
+        throw new HearthError('bad_request', 'this identity has founded a community already')
       await store.write([{ table: 'meta', key: FOUNDED_KEY, value: true }])
     },
 

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { EVENTS } from '#protocol/catalogue.ts'
 import { memberPromoted, revocationSigned } from '#protocol/community/events.ts'
+import { canonical } from '#protocol/core/canonical.ts'
+import { utf8 } from '#protocol/core/encoding.ts'
 import { eventContentId, LAMPORT_MAX_LEAD, type SignedEvent } from '#protocol/core/event.ts'
 import { checkJson } from '#protocol/core/json.ts'
 import { defineEvent } from '#protocol/core/module.ts'
 import { Strict } from '#protocol/core/schema.ts'
 import { signedBytes, signRecord } from '#protocol/core/signing.ts'
-import { utf8 } from '#protocol/core/encoding.ts'
-import { canonical } from '#protocol/core/canonical.ts'
 import { claimAsserted } from '#protocol/evidence/events.ts'
 import { meshChanged } from '#protocol/node/events.ts'
 import { type Author, createHistory, type History } from '../../testing/history.ts'
@@ -299,7 +299,10 @@ describe('order of arrival (EVT-3)', () => {
     return {
       rows: [...view.rows()].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
       members: [...(log.state()?.members ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)),
-      offered: log.offered().map(({ cid }) => cid).sort(),
+      offered: log
+        .offered()
+        .map(({ cid }) => cid)
+        .sort(),
     }
   }
 

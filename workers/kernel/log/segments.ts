@@ -1,5 +1,5 @@
-import type { ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { SignedEvent } from '#protocol/core/event.ts'
+import type { ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { Store, Write } from '../store/store.ts'
 import type { VerifiedEvent } from './verify.ts'
 

@@ -58,6 +58,12 @@ export function boxPeerOf(address: string): string {
   return last.value
 }
 
+/** Whether the mesh could use it. */
+export function isBoxAddress(address: string): boolean {
+  const last = parsed(address)?.getComponents().at(-1)
+  return last?.name === 'p2p' && Boolean(last.value)
+}
+
 /** Keeps a connection to each box, for ever, and costs one timer for each that is away. */
 export function createBoxes({ runtime, node }: { readonly runtime: Runtime; readonly node: MeshNode }): Boxes {
   const entries = new Map<string, Entry>()

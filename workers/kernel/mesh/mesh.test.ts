@@ -1,14 +1,11 @@
 import '../../testing/node-20.ts'
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { webRTC } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
 import { createMemoryNetwork } from '../../testing/memory-mesh.ts'
 import { type MeshFixture, meshContract } from '../../testing/mesh.contract.ts'
+import { nodeTransports } from '../../testing/node-transports.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'
 import { createTestBox } from '../../testing/test-box.ts'
 import { testSigner } from '../../testing/test-identity.ts'
-import { DATA_CHANNEL, RTC_CONFIGURATION } from './browser-transports.ts'
 import { createLibp2pMesh } from './libp2p-mesh.ts'
 import type { Mesh } from './mesh.ts'
 
@@ -46,9 +43,7 @@ async function overLibp2p(): Promise<MeshFixture> {
   return {
     community: await communityOf(),
     async node(seed) {
-      const webrtc = webRTC({ rtcConfiguration: RTC_CONFIGURATION, dataChannel: DATA_CHANNEL })
-      const transports = [webSockets(), circuitRelayTransport(), webrtc]
-      const mesh = await createLibp2pMesh({ runtime, signer: await testSigner(seed) }, { transports })
+      const mesh = await createLibp2pMesh({ runtime, signer: await testSigner(seed) }, { transports: nodeTransports() })
       meshes.push(mesh)
       await mesh.start()
       mesh.setBoxes([box.multiaddr])

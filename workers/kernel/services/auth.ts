@@ -30,7 +30,9 @@ export function serveAuth({ runtime, bus, identity, community, net }: AuthServic
     const { log } = here()
     const longest = log.state()?.policy.capability_token_ttl_seconds ?? 0
     if (!own || valid_seconds > longest) {
-      throw new HearthError('bad_request', `a token lives at most ${longest} seconds here`, { data: { field: '/valid_seconds' } })
+      throw new HearthError('bad_request', `a token lives at most ${longest} seconds here`, {
+        data: { field: '/valid_seconds' },
+      })
     }
     const now = Math.floor(runtime.now() / 1000)
     const jti = runtime.ulid()

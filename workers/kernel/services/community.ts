@@ -46,6 +46,9 @@ export interface CommunityServiceDeps {
   readonly appUrl: string
 }
 
+/** Addresses of boxes in an invite: each makes its QR code denser. */
+const INVITE_BOXES = 4
+
 /** `community.*`. */
 export function serveCommunity(deps: CommunityServiceDeps): void {
   const { runtime, bus, identity, community, members } = deps
@@ -112,9 +115,9 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
       issued_via: 'invite',
     })
     await write(events.inviteIssued, { jti, expires_at: expiresAt })
-    const relays = [...mesh.boxAddresses()].slice(0, 8)
+    const relays = mesh.boxAddresses().slice(0, INVITE_BOXES)
     const code = encodeInvite({ v: 1, token, inviter_name: own.displayName, lamport: here().log.clock(), relays })
-    return { jti, invite: `${deps.appUrl}/#/join/${code}`, expires_at: expiresAt }
+    return { jti, invite: new URL(`#/join/${code}`, deps.appUrl).href, expires_at: expiresAt }
   })
 
   bus.handle(communityInviteInspect, async ({ invite }) => {

@@ -1,7 +1,9 @@
 import { configGet, configSet } from '#protocol/config/capabilities.ts'
 import { configChanged } from '#protocol/config/events.ts'
+import { HearthError } from '#protocol/core/errors.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { ConfigKeeper } from '../config.ts'
+import { isBoxAddress } from '../mesh/boxes.ts'
 import type { Notifier } from '../notifier.ts'
 
 export interface ConfigServiceDeps {
@@ -16,6 +18,10 @@ export interface ConfigServiceDeps {
 export function serveConfig({ bus, config, notifier, applied }: ConfigServiceDeps): void {
   bus.handle(configGet, async () => config.current())
   bus.handle(configSet, async (patch) => {
+    const unusable = patch.mesh?.relays?.find((relay) => !isBoxAddress(relay))
+    if (unusable !== undefined) {
+      throw new HearthError('bad_request', 'not the address of a box', { data: { field: '/mesh/relays' } })
+    }
     const next = await config.change(patch)
     await applied()
     notifier.device(configChanged)

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { EVENTS } from '#protocol/catalogue.ts'
 import { parseNodeId } from '#protocol/core/ids.ts'
-import { createRealRuntime } from '../real-runtime.ts'
 import { openIdentity } from '../identity.ts'
 import { openLog } from '../log/log.ts'
+import { createRealRuntime } from '../real-runtime.ts'
 import { openDexieStore } from './dexie-store.ts'
 import fixture from './fixtures/store-v1.json'
 import { SCHEMA_VERSIONS } from './schema.ts'
 import { testStore } from './store.contract.ts'
+
+// JSON knows no tuples
+const TABLES_V1 = fixture.tables as unknown as Record<string, readonly (readonly [IDBValidKey, unknown])[]>
 
 let count = 0
 testStore('IndexedDB', () => {
@@ -32,7 +35,7 @@ function writeFixture(name: string): Promise<void> {
     opening.onsuccess = () => {
       const db = opening.result
       const transaction = db.transaction(Object.keys(fixture.tables), 'readwrite')
-      for (const [table, entries] of Object.entries(fixture.tables)) {
+      for (const [table, entries] of Object.entries(TABLES_V1)) {
         for (const [key, value] of entries) transaction.objectStore(table).put(value, key)
       }
       transaction.oncomplete = () => {

@@ -92,7 +92,17 @@ describe('negentropy (SYN-2)', () => {
       Array.from({ length: 100 }, (_, n) => item(n)),
       4096,
     )
-    for (const hex of ['', '60', '6100', '610000', '61000002ffffff', `61${'ff'.repeat(12)}`, '61000009', '6100002101', '610000028f']) {
+    for (const hex of [
+      '',
+      '60',
+      '6100',
+      '610000',
+      '61000002ffffff',
+      `61${'ff'.repeat(12)}`,
+      '61000009',
+      '6100002101',
+      '610000028f',
+    ]) {
       expect(() => side.reconcile(hex), hex).toThrowError(expect.objectContaining({ code: 'bad_request' }))
     }
     fc.assert(

@@ -2,7 +2,7 @@ import { contract } from '#protocol/evidence/contract.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
 import { serveEvidence } from './service.ts'
 
-export default defineWorkerModule({
+export const workerModule = defineWorkerModule({
   contract,
   needs: ['bus', 'runtime', 'signer', 'log', 'views', 'members', 'publish'],
   start: serveEvidence,

@@ -27,7 +27,8 @@ export function queryClaims(view: View<ClaimRow>, query: Query): Page {
   const matching = candidates(view, query)
     .filter(
       ({ predicate, object }) =>
-        (query.predicate === undefined || predicate === query.predicate) && (query.object === undefined || object === query.object),
+        (query.predicate === undefined || predicate === query.predicate) &&
+        (query.object === undefined || object === query.object),
     )
     .sort((a, b) => compareReplay(b, a))
   const start = query.after === undefined ? 0 : matching.findIndex(({ cid }) => cid === query.after) + 1
