@@ -15,6 +15,11 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // a hang is a failure, a busy machine is not
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // what Node 20 lacks, before anything is imported
+          setupFiles: ['workers/testing/node-20.ts'],
           include: [`${ROOMS}/**/*.test.{ts,tsx}`],
           exclude: [IN_A_BROWSER, ...NEVER],
         },

@@ -55,7 +55,7 @@ export function createNetwork(deps: NetworkDeps): Network {
   const isMine = (peer: NodeId): boolean => mesh.nodeId < peer || log()?.isCaughtUp() === false
 
   async function reconcile(current: EventLog, peer: NodeId): Promise<void> {
-    const { received } = await syncWith(mesh, current, peer)
+    const { received } = await syncWith({ runtime, mesh, log: current }, peer)
     if (members.levelOf(mesh.nodeId) !== 'unknown') await current.caughtUp()
     if (received > 0) schedulePassOn(peer)
     deps.met(peer)
@@ -114,7 +114,7 @@ export function createNetwork(deps: NetworkDeps): Network {
 
   mesh.onGossip(judge)
   stops.push(
-    serveSync(mesh, log, isMember),
+    serveSync({ runtime, mesh, log, isMember }),
     mesh.handle({
       protocol: BUS_PROTOCOL,
       maxFrameBytes: BUS_MAX_MESSAGE_BYTES,

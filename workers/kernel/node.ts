@@ -49,6 +49,9 @@ export interface HearthNode {
   stop(): Promise<void>
 }
 
+/** How long a peer that flooded this node is not talked to. */
+const ABUSE_REST_SECONDS = 60
+
 /** What is there once the device has an identity. */
 interface Net {
   readonly signer: Signer
@@ -86,8 +89,16 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       const state = community.current()?.log.state()
       return state?.members.get(iss)?.status === 'active' && !state.revokedTokens.has(jti)
     },
-    onAbuse: (peer: NodeId) => net?.mesh.banish(peer),
+    onAbuse: rest,
   })
+
+  /** Hangs up on who went over the hard limit, for a while (BUS-6). */
+  function rest(peer: NodeId): void {
+    net?.mesh.banish(peer)
+    runtime.after(ABUSE_REST_SECONDS * 1000, () => {
+      if (members.levelOf(peer) !== 'revoked') net?.mesh.forgive(peer)
+    })
+  }
 
   function requireNet(): Net {
     if (!net) throw new TypeError('a remote call before there is an identity')

@@ -27,8 +27,14 @@ function checkNumber(value: number, path: string): void {
 function check(value: unknown, path: string, depth: number): void {
   if (depth > MAX_JSON_DEPTH) refuse(path, `nested deeper than ${MAX_JSON_DEPTH}`)
   if (value === null || typeof value === 'boolean') return
-  if (typeof value === 'string') return checkString(value, path)
-  if (typeof value === 'number') return checkNumber(value, path)
+  if (typeof value === 'string') {
+    checkString(value, path)
+    return
+  }
+  if (typeof value === 'number') {
+    checkNumber(value, path)
+    return
+  }
   if (typeof value !== 'object') refuse(path, `${typeof value} is not JSON`)
   if (Array.isArray(value)) {
     value.forEach((item, index) => {

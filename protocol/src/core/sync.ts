@@ -10,6 +10,8 @@ export const SYNC_PROTOCOL = '/hearthnet/sync/3.0.0'
 export const SYNC_EVERY_SECONDS = { online: 300, offline: 30 } as const
 /** Events in one `events` frame at most; a receiver asks again for the rest, which is its backpressure. */
 export const SYNC_BATCH_EVENTS = 256
+/** Seconds of silence after which either side ends a reconciliation with `timeout`. */
+export const SYNC_IDLE_SECONDS = 60
 /** Bytes in one sync frame at most. */
 export const SYNC_MAX_FRAME_BYTES = 4 * 1024 * 1024
 /** Size of one Negentropy message at most, in bytes. */

@@ -1,4 +1,4 @@
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type BrowserContext, type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test'
 import type { Box } from '../../../relay/box.ts'
 import { startBox } from './box.ts'
 import { guard } from './guard.ts'
@@ -16,6 +16,8 @@ export interface Device {
 export interface DeviceOptions {
   /** Problems that belong to the journey, such as failed requests while it has no network. */
   readonly tolerates?: readonly RegExp[]
+  /** What is special about this browser: its screen, its colours, its language. */
+  readonly browser?: BrowserContextOptions
 }
 
 interface Fixtures {
@@ -42,8 +44,8 @@ export const test = base.extend<Fixtures>({
 
   device: async ({ browser, box, outsideWorld }, use) => {
     const devices: { readonly device: Device; readonly tolerates: readonly RegExp[] }[] = []
-    await use(async (name, { tolerates = [] } = {}) => {
-      const context = await browser.newContext({ proxy: { server: outsideWorld.proxy, bypass: 'localhost,127.0.0.1' } })
+    await use(async (name, { tolerates = [], browser: options = {} } = {}) => {
+      const context = await browser.newContext({ ...options, proxy: { server: outsideWorld.proxy, bypass: 'localhost,127.0.0.1' } })
       const problems = await guard(context, box.url)
       const device = { name, context, page: await context.newPage(), problems }
       devices.push({ device, tolerates })

@@ -90,7 +90,7 @@ const founded = step(types.communityFounded, (replay, data, { event }, { communi
 
 /** Whether `inviter` may still vouch: active, or revoked with this very invite on record from before (COM-4). */
 function vouches(replay: Replay, jti: Ulid, inviter: Member | undefined, level: MemberLevel, bounds: Bounds): boolean {
-  if (!inviter || inviter.status !== 'active') return false
+  if (inviter?.status !== 'active') return false
   if (bounds.has(inviter.nodeId) && replay.issued.get(jti)?.by !== inviter.nodeId) return false
   return level === 'member' ? replay.policy.default_member_can_invite || RANK[inviter.level] > 1 : RANK[inviter.level] > 1
 }

@@ -189,7 +189,10 @@ export function createNegentropy(set: readonly SyncItem[], limitBytes: number): 
 
   function split(out: Writer, from: number, to: number, bound: Bound): void {
     const count = to - from
-    if (count < BUCKETS * 2) return writeIds(out, from, to, bound)
+    if (count < BUCKETS * 2) {
+      writeIds(out, from, to, bound)
+      return
+    }
     for (let bucket = 0, start = from; bucket < BUCKETS; bucket++) {
       const end = start + Math.floor(count / BUCKETS) + (bucket < count % BUCKETS ? 1 : 0)
       const [before, next] = [items[end - 1], items[end]]

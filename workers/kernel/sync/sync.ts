@@ -5,6 +5,7 @@ import { parseJson } from '#protocol/core/json.ts'
 import { parseAs } from '#protocol/core/schema.ts'
 import {
   SYNC_BATCH_EVENTS,
+  SYNC_IDLE_SECONDS,
   SYNC_MAX_FRAME_BYTES,
   SYNC_NEGENTROPY_BYTES,
   SYNC_PROTOCOL,
@@ -13,7 +14,21 @@ import {
 } from '#protocol/core/sync.ts'
 import type { EventLog } from '../log/log.ts'
 import type { FramedStream, Mesh } from '../mesh/mesh.ts'
+import type { Runtime } from '../runtime.ts'
 import { createNegentropy, NEGENTROPY_END, type Negentropy } from './negentropy.ts'
+
+export interface SyncDeps {
+  readonly runtime: Runtime
+  readonly mesh: Mesh
+  readonly log: EventLog
+}
+
+export interface ServeDeps {
+  readonly runtime: Runtime
+  readonly mesh: Mesh
+  readonly log: () => EventLog | null
+  readonly isMember: (peer: NodeId) => boolean
+}
 
 /** What one reconciliation moved. */
 export interface SyncReport {
@@ -40,9 +55,11 @@ class Session {
   bytes = 0
   readonly #stream: FramedStream
   readonly #frames: AsyncIterator<Uint8Array<ArrayBuffer>>
+  readonly #runtime: Runtime
 
-  constructor(stream: FramedStream) {
+  constructor(stream: FramedStream, runtime: Runtime) {
     this.#stream = stream
+    this.#runtime = runtime
     this.#frames = stream.frames[Symbol.asyncIterator]()
   }
 
@@ -56,9 +73,22 @@ class Session {
     await this.#stream.send(bytes)
   }
 
-  /** @returns null when the other side is done and gone. @throws HearthError what the other side reported, `bad_request` */
+  /** A peer that falls silent must not hold a session open for ever. */
+  #received(): Promise<IteratorResult<Uint8Array<ArrayBuffer>>> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#runtime.after(SYNC_IDLE_SECONDS * 1000, () => {
+        reject(new HearthError('timeout', `no frame for ${SYNC_IDLE_SECONDS} s`))
+      })
+      this.#frames.next().then(resolve, reject).finally(cancel)
+    })
+  }
+
+  /**
+   * @returns null when the other side is done and gone.
+   * @throws HearthError what the other side reported, `bad_request`, `timeout`
+   */
   async next(): Promise<SyncFrame | null> {
-    const { done, value } = await this.#frames.next()
+    const { done, value } = await this.#received()
     if (done) return null
     this.bytes += value.length
     const frame = parseAs(SyncFrameSchema, parseJson(value), 'bad_request')
@@ -174,12 +204,12 @@ async function pushMissing(session: Session, log: EventLog, have: readonly Conte
  * goes on from there.
  * @throws HearthError `partition`, `bad_request`, or what the peer reported
  */
-export async function syncWith(mesh: Mesh, log: EventLog, peer: NodeId, signal?: AbortSignal): Promise<SyncReport> {
+export async function syncWith({ runtime, mesh, log }: SyncDeps, peer: NodeId, signal?: AbortSignal): Promise<SyncReport> {
   const stream = await mesh.open(peer, SYNC_PROTOCOL, {
     maxFrameBytes: SYNC_MAX_FRAME_BYTES,
     ...(signal ? { signal } : {}),
   })
-  const session = new Session(stream)
+  const session = new Session(stream, runtime)
   const abort = (): void => stream.abort()
   signal?.addEventListener('abort', abort, { once: true })
   try {
@@ -198,12 +228,13 @@ export async function syncWith(mesh: Mesh, log: EventLog, peer: NodeId, signal?:
 }
 
 /** Answers reconciliations of members (COM-5). @returns a function that stops answering. */
-export function serveSync(mesh: Mesh, log: () => EventLog | null, isMember: (peer: NodeId) => boolean): () => void {
+export function serveSync(deps: ServeDeps): () => void {
+  const { runtime, mesh, log, isMember } = deps
   return mesh.handle({
     protocol: SYNC_PROTOCOL,
     maxFrameBytes: SYNC_MAX_FRAME_BYTES,
     handle(stream) {
-      const session = new Session(stream)
+      const session = new Session(stream, runtime)
       const served = async (): Promise<void> => {
         const current = log()
         if (!current || !isMember(stream.peer)) throw new HearthError('unauthorized', 'sync is for members')

@@ -13,7 +13,7 @@ const VENDOR = 'HearthNet'
 type Described = Static<typeof DescribedCapabilitySchema>
 
 /** Every name of one module with its state on this node: what is planned is said to be not built. */
-function describe(module: ModuleContract, { bus, config }: Pick<ModuleDeps, 'bus' | 'config'>): readonly Described[] {
+function namesOf(module: ModuleContract, { bus, config }: Pick<ModuleDeps, 'bus' | 'config'>): readonly Described[] {
   const built = module.capabilities.map(
     (capability): Described => ({
       name: capability.name,
@@ -47,7 +47,7 @@ export function serveProtocol(deps: Pick<ModuleDeps, 'bus' | 'signer' | 'config'
         protocol_versions: [PROTOCOL_VERSION],
         homepage: '',
         contact: '',
-        capabilities: MODULES.flatMap((module) => describe(module, deps)),
+        capabilities: MODULES.flatMap((module) => namesOf(module, deps)),
       }),
     ),
   ]
