@@ -1,4 +1,5 @@
 import { CAPABILITIES, EVENTS } from '#protocol/catalogue.ts'
+import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
 import { logNoticed } from '#protocol/events/events.ts'
@@ -101,7 +102,8 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   }
 
   function requireNet(): Net {
-    if (!net) throw new TypeError('a remote call before there is an identity')
+    // before there is an identity, and while the node stops
+    if (!net) throw new HearthError('partition', 'this node is not on the mesh')
     return net
   }
 

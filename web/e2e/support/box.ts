@@ -6,14 +6,29 @@ import { type Box, createBox } from '../../../relay/box.ts'
 /** The built app; HEARTHNET_WEB names another build. */
 export const BUILT_APP = process.env.HEARTHNET_WEB ?? 'dist/web'
 
+/** A box that can be taken off the network and put back. */
+export interface HouseBox extends Box {
+  /** Nobody reaches it any more; its keys and its place stay. */
+  unplug(): Promise<void>
+  plugIn(): Promise<void>
+}
+
 /** A box of its own for one journey: new keys, a free port, the app as it was built. @param web another folder to serve */
-export const startBox = async (web = BUILT_APP): Promise<Box> => {
+export const startBox = async (web = BUILT_APP): Promise<HouseBox> => {
   const data = await mkdtemp(join(tmpdir(), 'hearthnet-box-'))
-  const box = await createBox({ host: '127.0.0.1', port: 0, data, web })
+  const start = (port: number): Promise<Box> => createBox({ host: '127.0.0.1', port, data, web })
+  const first = await start(0)
+  const port = Number(new URL(first.url).port)
+  let running = first
   return {
-    ...box,
+    ...first,
+    health: () => running.health(),
+    unplug: () => running.stop(),
+    async plugIn() {
+      running = await start(port)
+    },
     async stop() {
-      await box.stop()
+      await running.stop()
       await rm(data, { recursive: true, force: true })
     },
   }

@@ -1,6 +1,5 @@
 import { type BrowserContext, type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test'
-import type { Box } from '../../../relay/box.ts'
-import { startBox } from './box.ts'
+import { type HouseBox, startBox } from './box.ts'
 import { guard } from './guard.ts'
 import { type OutsideWorld, startOutsideWorld } from './outside-world.ts'
 
@@ -22,7 +21,7 @@ export interface DeviceOptions {
 
 interface Fixtures {
   /** The real box with the built app, on a free port of this machine. */
-  box: Box
+  box: HouseBox
   outsideWorld: OutsideWorld
   /** A new device, with the app not yet opened: `await page.goto(box.url)`. */
   device: (name: string, options?: DeviceOptions) => Promise<Device>

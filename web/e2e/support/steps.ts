@@ -21,7 +21,7 @@ export async function found(page: Page, url: string, name: string, community: st
 export async function invite(page: Page): Promise<string> {
   await page.goto(new URL('/#/invite', page.url()).href)
   await page.getByRole('button', { name: 'Einladung erstellen' }).click()
-  return page.getByLabel('Einladungslink').inputValue()
+  return page.getByRole('status', { name: 'Einladungslink' }).innerText()
 }
 
 /** Opens one of the app's own addresses, as a link in it does. */
@@ -71,4 +71,11 @@ export async function shortId(page: Page): Promise<string> {
   await visit(page, '/settings')
   const id = page.getByText(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/).first()
   return id.innerText()
+}
+
+/** Waits until a neighbour is there without anybody in between, with a measured way there and back. */
+export async function seesDirectly(page: Page, name: string): Promise<void> {
+  await visit(page, '/')
+  const neighbour = page.getByRole('region', { name: 'Wer gerade da ist' }).getByRole('listitem').filter({ hasText: name })
+  await expect(neighbour).toContainText(/direkt verbunden · \d+ ms/, { timeout: 45_000 })
 }

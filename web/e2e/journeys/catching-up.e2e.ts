@@ -1,0 +1,62 @@
+import { expect, type Page } from '@playwright/test'
+import type { Input } from '#protocol/core/capability.ts'
+import { eventsStats } from '#protocol/events/capabilities.ts'
+import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
+import { busOf } from '../support/bus.ts'
+import { test } from '../support/fixtures.ts'
+import { found, invite, joinBy, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
+
+const saying = (subject: string): Input<typeof claimAssert> => ({
+  subject,
+  predicate: 'ist',
+  object: 'da',
+  sources: [],
+  confidence: 1,
+  derived_from: [],
+})
+const sayings = (topic: string, count: number) => Array.from({ length: count }, (_, n) => saying(`${topic} ${n + 1}`))
+
+const claimsAt = async (page: Page): Promise<number> => (await busOf(page).call(claimQuery, { limit: 1 })).total
+const storedAt = async (page: Page): Promise<number> => (await busOf(page).call(eventsStats, {})).stored
+
+test('Carla was away while the others wrote thirty claims; back again she has them all (SYN-2)', async ({ box, device }) => {
+  const [{ page: anna }, { page: bert }, carlas] = [await device('Anna'), await device('Bert'), await device('Carla')]
+  await found(anna, box.url, 'Anna', 'Issum')
+  await joinBy(bert, await invite(anna), 'Bert')
+  await joinBy(carlas.page, await invite(anna), 'Carla')
+  for (const page of [anna, bert, carlas.page]) await turnClaimsOn(page)
+  await seesDirectly(bert, 'Anna')
+
+  await carlas.page.close()
+  await busOf(anna).callEach(claimAssert, sayings('Brunnen', 15))
+  await busOf(bert).callEach(claimAssert, sayings('Garage', 15))
+
+  const carla = await carlas.context.newPage()
+  await carla.goto(box.url)
+  await visit(carla, '/claims')
+  await expect(carla.getByRole('navigation', { name: 'Seiten' })).toContainText(/von 30$/m, { timeout: 60_000 })
+  expect(await claimsAt(anna)).toBe(30)
+  await expect.poll(() => claimsAt(bert)).toBe(30)
+})
+
+test('A tab closed in the middle of a sync has everything once it is opened again (SYN-3)', async ({ box, device }) => {
+  const SAID = 3000
+  const [{ page: anna }, berts] = [await device('Anna'), await device('Bert')]
+  await found(anna, box.url, 'Anna', 'Issum')
+  await turnClaimsOn(anna)
+  await busOf(anna).callEach(claimAssert, sayings('Haus', SAID))
+  const all = await storedAt(anna)
+  expect(all).toBeGreaterThan(SAID)
+
+  await joinBy(berts.page, await invite(anna), 'Bert')
+  await expect.poll(() => storedAt(berts.page), { intervals: [20] }).toBeGreaterThan(256)
+  const half = await storedAt(berts.page)
+  await berts.page.close()
+  expect(half, 'The sync was still going on').toBeLessThan(all)
+
+  const bert = await berts.context.newPage()
+  await bert.goto(box.url)
+  await expect.poll(() => storedAt(bert), { timeout: 60_000 }).toBe(await storedAt(anna))
+  await turnClaimsOn(bert)
+  await expect(bert.getByRole('navigation', { name: 'Seiten' })).toContainText('von 3.000')
+})
