@@ -1,3 +1,4 @@
+import type { ContentId } from '#protocol/core/ids.ts'
 import type { EventLog } from './log/log.ts'
 import { createView, type FedView, type View, type ViewDefinition } from './views.ts'
 
@@ -22,17 +23,18 @@ export function createViews(log: EventLog): Views {
     async open(definition) {
       const view = createView(definition)
       fed.set(definition.id, view)
-      // what arrives while this reads is applied by the listener; a second time changes nothing
-      const gone = new Set<string>()
+      // what arrives or goes while this reads is applied by the listener; a second time changes nothing
+      const gone = new Set<ContentId>()
       const stopWatching = log.changed.on(({ removed }) => {
         for (const cid of removed) gone.add(cid)
       })
-      const past = await log.replay(view.types)
+      for await (const batch of log.past(view.types)) {
+        view.apply(
+          batch.filter(({ cid }) => !gone.has(cid)),
+          [],
+        )
+      }
       stopWatching()
-      view.apply(
-        past.filter(({ cid }) => !gone.has(cid)),
-        [],
-      )
       return view
     },
     close(id) {

@@ -1,21 +1,17 @@
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
-import {
-  compareReplay,
-  EVENT_SCHEMA_VERSION,
-  LAMPORT_MAX_LEAD,
-  type SignedEvent,
-  type UnsignedEvent,
-} from '#protocol/core/event.ts'
-import { type CommunityId, type ContentId, type NodeId, wireTime } from '#protocol/core/ids.ts'
+import { compareReplay, LAMPORT_MAX_LEAD } from '#protocol/core/event.ts'
+import type { CommunityId, ContentId, NodeId } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
-import { type Signer, signRecord } from '#protocol/core/signing.ts'
+import type { Signer } from '#protocol/core/signing.ts'
 import { foldCommunity, MEMBERSHIP_TYPES } from '../community/fold.ts'
 import type { CommunityState } from '../community/state.ts'
 import type { Runtime } from '../runtime.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import type { Store } from '../store/store.ts'
-import { createAuthors, type Equivocation, type Link, type Reached } from './authors.ts'
+import { createAuthors, type Equivocation, type Link } from './authors.ts'
 import { createSegments, type Entry } from './segments.ts'
+import { signEvent } from './sign-event.ts'
+import { type BoundOf, boundsOf, standing } from './standing.ts'
 import { type VerifiedEvent, verifyEvent } from './verify.ts'
 import { createWaiting } from './waiting.ts'
 
@@ -61,8 +57,8 @@ export interface EventLog {
   has(cid: ContentId): boolean
   /** Stored events in the order asked; unknown ids are left out. */
   read(cids: readonly ContentId[]): Promise<readonly VerifiedEvent[]>
-  /** Every event that counts, of these types, in replay order. */
-  replay(types: ReadonlySet<string>): Promise<readonly VerifiedEvent[]>
+  /** Every event that counts, of these types, in order of arrival, a batch at a time. */
+  past(types: ReadonlySet<string>): AsyncIterable<readonly VerifiedEvent[]>
   /** Set of events this node offers to others: `(lamport, cid)` (SYN-2). */
   offered(): readonly { readonly lamport: number; readonly cid: ContentId }[]
   newest(limit: number): Promise<readonly VerifiedEvent[]>
@@ -78,6 +74,8 @@ export interface EventLog {
 }
 
 const CAUGHT_UP = 'caught-up'
+/** Events held in memory at once while a view is rebuilt. */
+const PAST_BATCH = 2048
 
 const linkOf = ({ cid, event }: VerifiedEvent): Link => ({
   cid,
@@ -89,38 +87,6 @@ const linkOf = ({ cid, event }: VerifiedEvent): Link => ({
 
 const byReplay = (a: VerifiedEvent, b: VerifiedEvent): number =>
   compareReplay({ lamport: a.event.lamport, cid: a.cid }, { lamport: b.event.lamport, cid: b.cid })
-
-/** How far an author's events count; null for all of them. */
-type Bound = (author: NodeId) => Reached | null
-
-/** Where an event goes in its author's chain. */
-interface Position {
-  readonly lamport: number
-  readonly prev: ContentId | null
-}
-
-/** Makes a signed event without storing it: for a log, and for a newcomer's joining, which a member lets in (COM-3). */
-export async function signEvent<E extends EventDefinition>(
-  { runtime, signer }: Pick<LogDeps, 'runtime' | 'signer'>,
-  communityId: CommunityId,
-  type: E,
-  data: EventData<E>,
-  { lamport, prev }: Position,
-): Promise<SignedEvent> {
-  const unsigned: UnsignedEvent = {
-    schema_version: EVENT_SCHEMA_VERSION,
-    event_id: runtime.ulid(),
-    lamport,
-    wall_clock: wireTime(runtime.now()),
-    community_id: communityId,
-    author: signer.nodeId,
-    prev,
-    event_type: type.type,
-    // every event's data is a JSON object by its schema
-    data: data as SignedEvent['data'],
-  }
-  return signRecord(signer, unsigned)
-}
 
 /** Opens a community's log from the store: reads the index, replays the membership, verifies nothing twice. */
 export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<EventLog> {
@@ -150,30 +116,9 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     return foldCommunity(communityId, events, (author, ends) => authors.reach(author, ends, links).cids)
   }
 
-  /** Membership decided over the log, never over the order of arrival (EVT-4). */
-  function judge(link: Link, known: CommunityState | null, bound: Bound): 'counts' | 'waiting' | 'revoked' {
-    if (!known?.members.has(link.author)) return 'waiting'
-    const within = bound(link.author)
-    if (within === null || within.cids.has(link.cid)) return 'counts'
-    // with a gap in the chain it may still turn out to lie before the end
-    return within.complete ? 'revoked' : 'waiting'
-  }
-
-  function keeper(known: CommunityState | null, links: readonly Link[]): Bound {
-    const cache = new Map<NodeId, Reached | null>()
-    return (author) => {
-      const cached = cache.get(author)
-      if (cached !== undefined) return cached
-      const ends = known?.bounds.get(author) ?? null
-      const kept = ends === null ? null : authors.reach(author, ends, links)
-      cache.set(author, kept)
-      return kept
-    }
-  }
-
   /** Which stored events count now: those of members, within their bounds, and of twins the smaller (EVT-1). */
-  function countsNow(entry: Entry, kept: Bound): boolean {
-    return judge(entry, state, kept) === 'counts' && !authors.isShadowed(entry)
+  function countsNow(entry: Entry, kept: BoundOf): boolean {
+    return standing(entry, state, kept) === 'counts' && !authors.isShadowed(entry)
   }
 
   function refuse(error: HearthError): Outcome {
@@ -183,7 +128,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
 
   /** Recounts after a change of membership, or only the twins of what came. @returns what changed for the views. */
   async function recount(fresh: readonly VerifiedEvent[], all: boolean): Promise<LogChange> {
-    const kept = keeper(state, [])
+    const kept = boundsOf(state, authors)
     const touched = all ? [...entries.values()] : fresh.flatMap((event) => twinsOf(event))
     const freshByCid = new Map(fresh.map((event) => [event.cid, event]))
     const added: VerifiedEvent[] = []
@@ -222,8 +167,8 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     const near = pool.filter(({ cid, event }) => event.lamport <= horizon && !known.has(cid))
     const membershipMoves = mattersToMembership(near)
     const next = membershipMoves ? fold(near) : state
-    const kept = keeper(next, near.map(linkOf))
-    const verdicts = new Map(near.map((event) => [event.cid, judge(linkOf(event), next, kept)]))
+    const kept = boundsOf(next, authors, near.map(linkOf))
+    const verdicts = new Map(near.map((event) => [event.cid, standing(linkOf(event), next, kept)]))
     const accepted = near.filter((event) => verdicts.get(event.cid) === 'counts').sort(byReplay)
 
     if (accepted.length > 0) await keep(accepted, membershipMoves)
@@ -279,7 +224,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     stored.forEach(remember)
     membership = [...(await segments.read(stored.filter(({ type }) => MEMBERSHIP_TYPES.has(type))))]
     state = fold([])
-    const kept = keeper(state, [])
+    const kept = boundsOf(state, authors)
     for (const entry of stored) if (countsNow(entry, kept)) counted.add(entry.cid)
   }
 
@@ -319,14 +264,14 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     has: (cid) => entries.has(cid),
     read: (cids) => segments.read(cids.flatMap((cid) => entries.get(cid) ?? [])),
 
-    async replay(wanted) {
+    async *past(wanted) {
       const chosen = [...entries.values()].filter(({ cid, type }) => wanted.has(type) && counted.has(cid))
-      return [...(await segments.read(chosen))].sort(byReplay)
+      for (let at = 0; at < chosen.length; at += PAST_BATCH) yield segments.read(chosen.slice(at, at + PAST_BATCH))
     },
 
     offered() {
-      const kept = keeper(state, [])
-      return [...entries.values()].filter((entry) => judge(entry, state, kept) === 'counts')
+      const kept = boundsOf(state, authors)
+      return [...entries.values()].filter((entry) => standing(entry, state, kept) === 'counts')
     },
 
     async newest(limit) {

@@ -4,9 +4,9 @@ import type { Store, Write } from '../store/store.ts'
 import type { VerifiedEvent } from './verify.ts'
 
 /** Events of one segment when they come in bulk: ten times the write rate of a record each (measured, docs/decisions). */
-export const SEGMENT_EVENTS = 512
+const SEGMENT_EVENTS = 512
 /** Single appends rewrite the last segment up to this many, so that a quiet log does not fall into crumbs. */
-export const TAIL_EVENTS = 64
+const TAIL_EVENTS = 64
 const CACHED_SEGMENTS = 16
 
 /** What the index keeps of an event in memory. */

@@ -2,8 +2,8 @@ import type { ContentId } from '#protocol/core/ids.ts'
 import type { VerifiedEvent } from './verify.ts'
 
 /** Bounds of the queue for events that cannot be judged yet (EVT-4). */
-export const WAITING_MAX_EVENTS = 10_000
-export const WAITING_MAX_BYTES = 32 * 1024 * 1024
+const WAITING_MAX_EVENTS = 10_000
+const WAITING_MAX_BYTES = 32 * 1024 * 1024
 
 export interface Waiting {
   readonly size: number

@@ -52,7 +52,7 @@ function parsed(address: string): Multiaddr | null {
 }
 
 /** The peer id an address ends in. @throws HearthError `bad_request` */
-export function boxPeerOf(address: string): string {
+function boxPeerOf(address: string): string {
   const last = parsed(address)?.getComponents().at(-1)
   if (last?.name !== 'p2p' || !last.value) throw new HearthError('bad_request', 'a box address ends in /p2p/<peer id>')
   return last.value

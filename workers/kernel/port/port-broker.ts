@@ -17,7 +17,7 @@ export interface SharedChannel {
   close(): void
 }
 
-export const browserPlatform: BrokerPlatform = {
+const browserPlatform: BrokerPlatform = {
   openChannel: (name) => new BroadcastChannel(name),
   openShared: (name) => new BroadcastChannel(name),
   whenFree: (lock, signal) => navigator.locks.request(lock, { signal }, async () => undefined),

@@ -5,7 +5,13 @@ import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
 import { createVillage, type Villager } from '../../testing/village.ts'
 
 /** Who can talk to whom while something is written. */
-const SPLITS = [[[0, 1, 2]], [[0, 1], [2]], [[0, 2], [1]], [[1, 2], [0]], [[0], [1], [2]]] as const
+const SPLITS: readonly (readonly (readonly number[])[])[] = [
+  [[0, 1, 2]],
+  [[0, 1], [2]],
+  [[0, 2], [1]],
+  [[1, 2], [0]],
+  [[0], [1], [2]],
+]
 
 const step = fc.record({
   split: fc.constantFrom(...SPLITS),
