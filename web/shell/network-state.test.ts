@@ -8,6 +8,7 @@ const peer = (connection: Mesh['peers'][number]['connection']): Mesh['peers'][nu
   display_name: 'Ada',
   level: 'member',
   connection,
+  clock_ahead_seconds: null,
   latency_ms: null,
   since: SINCE,
 })

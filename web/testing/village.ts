@@ -131,6 +131,7 @@ export function meshOf({ members }: Community): Mesh {
         level: member.level,
         connection,
         latency_ms: measured ? 4 + ((at * 37) % 400) : null,
+        clock_ahead_seconds: at === 2 ? -5400 : null,
         since: timeAt(0),
       }
     }),

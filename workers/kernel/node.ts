@@ -6,6 +6,7 @@ import { logNoticed } from '#protocol/events/events.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from './bus/bus.ts'
 import { createBus } from './bus/create-bus.ts'
+import { createClocks } from './clocks.ts'
 import { createCommunityHolder } from './community/holder.ts'
 import { createMembers } from './community/members.ts'
 import { openConfig } from './config.ts'
@@ -65,6 +66,7 @@ interface Net {
 export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<HearthNode> {
   const { runtime, store } = deps
   const notifier = createNotifier()
+  const clocks = createClocks()
   const identity = await openIdentity(runtime, store)
   const config = await openConfig(store)
   let net: Net | null = null
@@ -91,6 +93,9 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       return state?.members.get(iss)?.status === 'active' && !state.revokedTokens.has(jti)
     },
     onAbuse: rest,
+    onClock(peer, aheadMs) {
+      if (clocks.heard(peer, aheadMs)) notifier.device(meshChanged)
+    },
   })
 
   /** Hangs up on who went over the hard limit, for a while (BUS-6). */
@@ -175,6 +180,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     members,
     notifier,
     net: () => net,
+    clocks,
     traces: (limit) => bus.traces(limit),
     async erase() {
       await modules.stop()

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from '@sinclair/typebox'
+import type { Static } from '@sinclair/typebox'
 import { Strict } from './schema.ts'
 import * as Type from './type.ts'
 
@@ -30,10 +30,11 @@ const mesh = {
 export const ConfigSchema = Strict({ ...modules, policy: Strict({ research: Strict(research) }), mesh: Strict(mesh) })
 export type HearthnetConfig = Static<typeof ConfigSchema>
 
-const partial = <P extends Record<string, TSchema>>(properties: P) =>
-  Type.Partial(Strict(properties), { additionalProperties: false })
-
-export const ConfigPatchSchema = partial({ ...modules, policy: partial({ research: partial(research) }), mesh: partial(mesh) })
+export const ConfigPatchSchema = Type.Partial({
+  ...modules,
+  policy: Type.Partial({ research: Type.Partial(research) }),
+  mesh: Type.Partial(mesh),
+})
 export type ConfigPatch = Static<typeof ConfigPatchSchema>
 export type ModuleSwitch = keyof typeof modules
 

@@ -1,8 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { Errors } from '@sinclair/typebox/errors'
-import { Check } from '@sinclair/typebox/value'
 import { type ErrorCode, HearthError } from './errors.ts'
 import { type ClaimId, type ContentId, type NodeId, PATTERNS, type Signature, type Ulid } from './ids.ts'
+import { mismatch } from './mismatch.ts'
 import * as Type from './type.ts'
 
 // JSON Schema for the wire, the branded type for the compiler: one declaration for both
@@ -27,7 +26,7 @@ export const OneOf = <const T extends readonly string[]>(words: T) =>
   Type.Unsafe<T[number]>(Type.Union(words.map((word) => Type.Literal(word))))
 
 /** Whether a value matches; narrows it. */
-export const matches = <T extends TSchema>(schema: T, value: unknown): value is Static<T> => Check(schema, value)
+export const matches = <T extends TSchema>(schema: T, value: unknown): value is Static<T> => mismatch(schema, value) === null
 
 /**
  * Parses an untrusted value into the schema's type, once, at the edge.
@@ -35,8 +34,7 @@ export const matches = <T extends TSchema>(schema: T, value: unknown): value is 
  * @throws HearthError `code`, with `data.field` the JSON pointer of the first offence.
  */
 export function parseAs<T extends TSchema>(schema: T, value: unknown, code: ErrorCode = 'schema_mismatch'): Static<T> {
-  if (Check(schema, value)) return value
-  const first = Errors(schema, value).First()
-  const field = first?.path || '/'
-  throw new HearthError(code, `${field}: ${first?.message ?? 'does not match'}`, { data: { field } })
+  if (matches(schema, value)) return value
+  const field = mismatch(schema, value) || '/'
+  throw new HearthError(code, `${field}: does not match`, { data: { field } })
 }

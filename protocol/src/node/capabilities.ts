@@ -94,6 +94,8 @@ export const PeerSchema = Strict({
   connection: OneOf(['direct', 'relayed', 'connecting', 'away']),
   /** Last measured round trip in milliseconds, null when none. */
   latency_ms: Type.Union([Type.Number(), Type.Null()]),
+  /** Seconds by which the peer's clock is ahead of this device's, negative when behind; null while unknown or within two minutes (BUS-3). */
+  clock_ahead_seconds: Type.Union([Type.Integer(), Type.Null()]),
   since: TimeSchema,
 })
 

@@ -16,11 +16,21 @@ function Connection({ peer }: { readonly peer: MeshPeer | null }) {
   const format = useFormat()
   const connection = peer?.connection ?? 'away'
   const latency = peer && connection !== 'away' && peer.latency_ms !== null ? peer.latency_ms : null
+  const clock = peer?.clock_ahead_seconds ?? null
   return (
-    <StatusDot status={CONNECTION_DOTS[connection]}>
-      {text.connections[connection]}
-      {latency === null ? null : `, ${text.mesh.latencyLong(format.number(Math.round(latency)))}`}
-    </StatusDot>
+    <>
+      <StatusDot status={CONNECTION_DOTS[connection]}>
+        {text.connections[connection]}
+        {latency === null ? null : `, ${text.mesh.latencyLong(format.number(Math.round(latency)))}`}
+      </StatusDot>
+      {clock === null ? null : (
+        <StatusDot status="bad">
+          {clock > 0
+            ? text.members.clockAhead(format.duration(clock * 1000))
+            : text.members.clockBehind(format.duration(-clock * 1000))}
+        </StatusDot>
+      )}
+    </>
   )
 }
 

@@ -9,6 +9,7 @@ const since = '2026-05-26T08:14:22Z'
 const peers = fc
   .array(
     fc.record({
+      clock_ahead_seconds: fc.constant(null),
       latency_ms: fc.option(fc.double({ min: 0, max: 60_000, noNaN: true })),
       connection: fc.constantFrom('direct' as const, 'relayed' as const, 'connecting' as const, 'away' as const),
     }),
@@ -68,6 +69,7 @@ describe('the picture of the mesh', () => {
       display_name: null,
       level: 'unknown',
       connection,
+      clock_ahead_seconds: null,
       latency_ms,
       since,
     })

@@ -1,8 +1,9 @@
 import { defineMessages } from '../../kit/i18n.tsx'
+import { title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Gemeinschaft',
+    title: title.de,
     founded: (date: string) => `Gegründet am ${date}`,
     myLevel: (level: string) => `Du bist hier: ${level}`,
     invite: 'Einladen',
@@ -31,6 +32,8 @@ export const messages = defineMessages({
       latencyLong: (ms: string) => `Antwort nach ${ms} ms`,
     },
     members: {
+      clockAhead: (by: string) => `Die Uhr dieses Geräts geht im Vergleich zu deiner ${by} vor.`,
+      clockBehind: (by: string) => `Die Uhr dieses Geräts geht im Vergleich zu deiner ${by} nach.`,
       title: 'Mitglieder',
       count: { one: '# Mitglied', other: '# Mitglieder' },
       since: (date: string) => `dabei seit ${date}`,
@@ -129,7 +132,7 @@ export const messages = defineMessages({
     toStart: 'Gründen oder beitreten',
   },
   en: {
-    title: 'Community',
+    title: title.en,
     founded: (date) => `Founded on ${date}`,
     myLevel: (level) => `You are here as: ${level}`,
     invite: 'Invite',
@@ -158,6 +161,8 @@ export const messages = defineMessages({
       latencyLong: (ms) => `answers after ${ms} ms`,
     },
     members: {
+      clockAhead: (by) => `This device’s clock is ${by} ahead of yours.`,
+      clockBehind: (by) => `This device’s clock is ${by} behind yours.`,
       title: 'Members',
       count: { one: '# member', other: '# members' },
       since: (date) => `member since ${date}`,

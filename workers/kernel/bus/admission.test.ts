@@ -31,11 +31,12 @@ describe('admission of a call from a peer', () => {
 
   const request = (capability = echo, from = member) => requestFor(world, capability, from, server)
 
-  it('serves a member, whatever its clock says (BUS-3)', async () => {
+  it('serves a member, whatever its clock says, and tells how far it is off (BUS-3)', async () => {
     const asked = { ...request(), timestamp: '1999-01-01T00:00:00Z' }
     expect(await ask(server, member.nodeId, asked)).toEqual([
       { request_id: asked.request_id, output: { text: 'hi' }, meta: { ms: expect.any(Number) } },
     ])
+    expect(server.clocks.get(member.nodeId)).toBe(Date.parse('1999-01-01T00:00:00Z') - world.runtime.now())
   })
 
   it('answers a broken shape with bad_request and names the field (BUS-3)', async () => {

@@ -83,6 +83,7 @@ export function createAdmission(runtime: Runtime, deps: BusDeps, registry: Regis
     const request = parseAs(RequestSchema, message, 'bad_request')
     const { capability: name, from, request_id: requestId } = request
     await checkFrom(request, peer)
+    if (request.from === peer) deps.onClock?.(peer, Date.parse(request.timestamp) - runtime.now())
     if (!rates.requestArrived(peer, registry.find(name) ? name : NOT_SERVED)) return null
     if (!replays.isFirst(from, requestId)) throw new HearthError('bad_request', 'request_id was seen before')
     const level = levelOf(from)

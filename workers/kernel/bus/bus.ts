@@ -71,6 +71,8 @@ export interface BusDeps {
   ) => readonly { readonly nodeId: NodeId; readonly latencyMs: number | null; readonly load: number }[]
   /** Whether a token's `jti` is revoked or its issuer no member (section 7). */
   readonly isTokenHonoured: (token: { readonly jti: string; readonly iss: NodeId }) => boolean
+  /** How far a caller's clock is from ours, in milliseconds, as its request says: never a reason to refuse (BUS-3). */
+  readonly onClock?: (peer: NodeId, aheadMs: number) => void
   /** A peer went over a hard limit (BUS-6): at most once a second for each. */
   readonly onAbuse?: (peer: NodeId) => void
 }

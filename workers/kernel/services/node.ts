@@ -3,6 +3,7 @@ import { wireTime } from '#protocol/core/ids.ts'
 import { nodeEcho, nodeErase, nodePeers, nodeStorage, nodeTraces, type PeerSchema } from '#protocol/node/capabilities.ts'
 import { meshChanged } from '#protocol/node/events.ts'
 import type { Bus, Trace } from '../bus/bus.ts'
+import type { Clocks } from '../clocks.ts'
 import type { Members } from '../community/members.ts'
 import type { Mesh, PeerConnection } from '../mesh/mesh.ts'
 import type { Notifier } from '../notifier.ts'
@@ -14,6 +15,7 @@ export interface NodeServiceDeps {
   readonly members: Members
   readonly notifier: Notifier
   readonly net: () => { readonly mesh: Mesh } | null
+  readonly clocks: Clocks
   readonly traces: (limit: number) => readonly Trace[]
   /** Stops everything and forgets everything. */
   readonly erase: () => Promise<void>
@@ -22,7 +24,7 @@ export interface NodeServiceDeps {
 type Peer = Static<typeof PeerSchema>
 
 /** Everyone in the community but oneself, reachable or away, and whoever else is connected. */
-function listPeers(mesh: Mesh, members: Members): Peer[] {
+function listPeers(mesh: Mesh, members: Members, clocks: Clocks): Peer[] {
   const connections = new Map(mesh.peers().map((peer) => [peer.nodeId, peer]))
   const others = members.all().filter(({ nodeId, status }) => nodeId !== mesh.nodeId && status === 'active')
   const known = others.map((member) => {
@@ -43,6 +45,7 @@ function listPeers(mesh: Mesh, members: Members): Peer[] {
     level,
     connection: connection.connection,
     latency_ms: connection.latencyMs,
+    clock_ahead_seconds: clocks.aheadSeconds(connection.nodeId),
     since: wireTime(connection.since),
   }))
 }
@@ -55,7 +58,7 @@ export function serveNode(deps: NodeServiceDeps): void {
     const mesh = net()?.mesh
     if (!mesh) return { peers: [], boxes: [] }
     const boxes = mesh.boxes().map(({ multiaddr, state, since }) => ({ multiaddr, state, since: wireTime(since) }))
-    return { peers: listPeers(mesh, members), boxes }
+    return { peers: listPeers(mesh, members, deps.clocks), boxes }
   })
 
   bus.handle(nodeEcho, async ({ payload }) => ({ payload }))

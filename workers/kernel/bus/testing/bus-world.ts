@@ -42,6 +42,8 @@ export interface TestNode {
   readonly disabled: Set<string>
   readonly revokedTokens: Set<string>
   readonly abusers: NodeId[]
+  /** Milliseconds each caller's clock was ahead, as last heard. */
+  readonly clocks: Map<NodeId, number>
   /** Opens a link to this node as `peer`, which the connection has proved. */
   linkFrom(peer: NodeId): MessageLink
 }
@@ -69,6 +71,7 @@ export async function createBusWorld(runtime = createSeededRuntime(7)): Promise<
       disabled: new Set<string>(),
       revokedTokens: new Set<string>(),
       abusers: [] as NodeId[],
+      clocks: new Map<NodeId, number>(),
     }
     const deps: BusDeps = {
       self: () => nodeId,
@@ -77,6 +80,7 @@ export async function createBusWorld(runtime = createSeededRuntime(7)): Promise<
       isDisabled: (name) => state.disabled.has(name),
       providers: () => world.providers.filter((provider) => provider.nodeId !== nodeId),
       isTokenHonoured: ({ jti }) => !state.revokedTokens.has(jti),
+      onClock: (peer, aheadMs) => void state.clocks.set(peer, aheadMs),
       onAbuse: (peer) => state.abusers.push(peer),
       async open(peer) {
         const other = nodes.get(peer)
