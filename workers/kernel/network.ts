@@ -11,7 +11,7 @@ import type { EventLog } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { GossipVerdict, Mesh } from './mesh/mesh.ts'
 import { createFramedLink } from './port/framed-link.ts'
-import { every, type Runtime } from './runtime.ts'
+import { delay, every, type Runtime } from './runtime.ts'
 import { serveSync, syncWith } from './sync/sync.ts'
 
 /** After a sync brought news, the other neighbours are asked this much later, so that one burst makes one round. */
@@ -36,6 +36,8 @@ export interface Network {
   publish(event: VerifiedEvent): void
   /** Reconciles with this peer now. @throws HearthError */
   sync(peer: NodeId): Promise<void>
+  /** Reconciles with everyone in reach, for at most so long: before this node falls silent for good. */
+  handOver(ms: number): Promise<void>
   openLink(peer: NodeId, signal: AbortSignal): Promise<MessageLink>
   stop(): void
 }
@@ -141,6 +143,10 @@ export function createNetwork(deps: NetworkDeps): Network {
       mesh.publish(utf8(text)).catch(() => {})
     },
     sync,
+    async handOver(ms) {
+      const all = Promise.allSettled(reachable().map(sync))
+      await Promise.race([all, delay(runtime, ms)])
+    },
     openLink: async (peer, signal) =>
       createFramedLink(await mesh.open(peer, BUS_PROTOCOL, { maxFrameBytes: BUS_MAX_MESSAGE_BYTES, signal })),
     stop() {

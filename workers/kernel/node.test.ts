@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { communityGet, communityInvite, communityRedeem } from '#protocol/community/capabilities.ts'
+import {
+  communityFound,
+  communityGet,
+  communityInvite,
+  communityLeave,
+  communityRedeem,
+} from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
 import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
@@ -78,6 +84,36 @@ describe('a village of nodes', () => {
     const { capabilities } = await anna.node.bus.call(selfDescribe, {})
     const phase3 = capabilities.filter(({ name }) => /^(experimental|protocol)\./.test(name))
     expect(phase3).toHaveLength(52) // the 51 of the index and the chat over a pipeline
+  })
+
+  it('lets a member leave: the others see it, the device forgets, and an invite leads back in (COM-3)', async () => {
+    const village = createVillage(9)
+    const [anna, bert] = await village.settle('Anna', 'Bert')
+    if (!anna || !bert) throw new Error('two villagers')
+    await bert.node.bus.call(claimAssert, assertion('Garten'))
+    await village.until('Anna has it', async () => (await claims(anna)).length === 1)
+    await village.during(bert.node.bus.call(communityLeave, {}))
+    expect((await bert.node.bus.call(communityGet, {})).community).toBeNull()
+    const status = async () => {
+      const { community } = await anna.node.bus.call(communityGet, {})
+      return community?.members.find(({ node_id }) => node_id === bert.id)?.status
+    }
+    await village.until('Anna sees that Bert left', async () => (await status()) === 'left')
+    expect(await claims(anna)).toHaveLength(1)
+    await village.join(anna, bert)
+    await village.until('Bert is back', async () => (await status()) === 'active')
+    expect(await claims(bert)).toHaveLength(1)
+    await bert.node.bus.call(claimAssert, assertion('Garten, wieder'))
+    await village.until('Anna hears Bert again', async () => (await claims(anna)).length === 2)
+    expect((await anna.node.bus.call(eventsStats, {})).equivocations).toEqual([])
+  })
+
+  it('lets a founder found once, and a restored identity only come back by an invite (EVT-7)', async () => {
+    const village = createVillage(10)
+    const [anna] = await village.settle('Anna')
+    if (!anna) throw new Error('a villager')
+    await anna.node.bus.call(communityLeave, {})
+    await expect(anna.node.bus.call(communityFound, { name: 'Issum 2' })).rejects.toMatchObject({ code: 'bad_request' })
   })
 
   it('refuses an invite that was used, and one that has expired (COM-2)', async () => {

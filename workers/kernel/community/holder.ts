@@ -3,10 +3,11 @@ import { type CommunityId, parseNodeId } from '#protocol/core/ids.ts'
 import type { EventDefinition } from '#protocol/core/module.ts'
 import type { Signer } from '#protocol/core/signing.ts'
 import type { Identity } from '../identity.ts'
-import { type EventLog, openLog } from '../log/log.ts'
+import { CAUGHT_UP_KEY, type EventLog, openLog } from '../log/log.ts'
+import type { Position } from '../log/sign-event.ts'
 import type { Notifier } from '../notifier.ts'
 import type { Runtime } from '../runtime.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, Write } from '../store/store.ts'
 import { createViews, type Views } from '../view-host.ts'
 
 export interface OpenCommunity {
@@ -24,6 +25,8 @@ export interface CommunityHolder {
    * (EVT-7). @throws HearthError `bad_request`; `partition` for a restored identity, which may have founded before
    */
   claimFounding(identity: Identity): Promise<void>
+  /** Where this device's chain in a community it forgot goes on: a second first event would be a fork (EVT-7). */
+  positionIn(id: CommunityId): Promise<Position>
   /** Makes `id` this device's community. */
   open(id: CommunityId, signer: Signer): Promise<OpenCommunity>
   /** Forgets the community and its log on this device. */
@@ -42,6 +45,7 @@ export interface HolderDeps {
 
 const COMMUNITY_KEY = 'community'
 const FOUNDED_KEY = 'founded'
+const positionKey = (id: CommunityId): string => `position ${id}`
 
 export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
   const { store, notifier } = deps
@@ -73,6 +77,11 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
       await store.write([{ table: 'meta', key: FOUNDED_KEY, value: true }])
     },
 
+    async positionIn(id) {
+      // written by `forget` alone
+      return ((await store.get('meta', positionKey(id))) as Position | undefined) ?? { lamport: 0, prev: null }
+    },
+
     async open(id, signer) {
       if (current?.log.communityId === id) return current
       await store.write([{ table: 'meta', key: COMMUNITY_KEY, value: id }])
@@ -80,8 +89,13 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
     },
 
     async forget() {
+      const last = current?.log.ownLast()
+      const remembered: Write[] =
+        current && last ? [{ table: 'meta', key: positionKey(current.log.communityId), value: last }] : []
       const segments = [...(await store.entries('head'))].map(([key]) => key)
       await store.write([
+        ...remembered,
+        { table: 'meta', key: CAUGHT_UP_KEY, remove: true },
         { table: 'meta', key: COMMUNITY_KEY, remove: true },
         ...segments.flatMap((key) => [
           { table: 'head', key, remove: true } as const,

@@ -10,7 +10,7 @@ import { createSignal, type Signal } from '../signal.ts'
 import type { Store } from '../store/store.ts'
 import { createAuthors, type Equivocation, type Link } from './authors.ts'
 import { createSegments, type Entry } from './segments.ts'
-import { signEvent } from './sign-event.ts'
+import { type Position, signEvent } from './sign-event.ts'
 import { type BoundOf, boundsOf, standing } from './standing.ts'
 import { type VerifiedEvent, verifyEvent } from './verify.ts'
 import { createWaiting } from './waiting.ts'
@@ -65,6 +65,8 @@ export interface EventLog {
   /** The ends of what is held of an author (COM-4). */
   tips(author: NodeId): readonly ContentId[]
   clock(): number
+  /** This node's own last event, if it wrote any (EVT-7). */
+  ownLast(): Position | null
   stats(): LogStats
   /** Founded here, or a first sync with a member is done: from now on this node may write (EVT-7). */
   caughtUp(): Promise<void>
@@ -73,7 +75,8 @@ export interface EventLog {
   readonly noticed: Signal<void>
 }
 
-const CAUGHT_UP = 'caught-up'
+/** Key in `meta`: the community this device has caught up with. */
+export const CAUGHT_UP_KEY = 'caught-up'
 /** Events held in memory at once while a view is rebuilt. */
 const PAST_BATCH = 2048
 
@@ -102,7 +105,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   let membership: VerifiedEvent[] = []
   let state: CommunityState | null = null
   let clock = 0
-  let caughtUp = (await store.get('meta', CAUGHT_UP)) === communityId
+  let caughtUp = (await store.get('meta', CAUGHT_UP_KEY)) === communityId
 
   function remember(entry: Entry): void {
     entries.set(entry.cid, entry)
@@ -237,8 +240,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     append: (type, data) =>
       locked(async () => {
         if (!caughtUp) throw new HearthError('partition', 'this device has not caught up with its community yet')
-        const last = authors.last(signer.nodeId)
-        const at = { lamport: clock + 1, prev: last?.cid ?? null }
+        const at = { lamport: clock + 1, prev: authors.last(signer.nodeId)?.cid ?? null }
         const event = await signEvent({ runtime, signer }, communityId, type, data, at)
         const verified = await verifyEvent(event, communityId, types)
         const [outcome] = await admit([verified])
@@ -281,6 +283,10 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
 
     tips: (author) => authors.tips(author),
     clock: () => clock,
+    ownLast() {
+      const last = authors.last(signer.nodeId)
+      return last && { lamport: last.lamport, prev: last.cid }
+    },
 
     stats: () => ({
       stored: entries.size,
@@ -292,7 +298,7 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
 
     async caughtUp() {
       if (caughtUp) return
-      await store.write([{ table: 'meta', key: CAUGHT_UP, value: communityId }])
+      await store.write([{ table: 'meta', key: CAUGHT_UP_KEY, value: communityId }])
       caughtUp = true
     },
     isCaughtUp: () => caughtUp,

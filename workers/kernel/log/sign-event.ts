@@ -5,7 +5,7 @@ import { type Signer, signRecord } from '#protocol/core/signing.ts'
 import type { Runtime } from '../runtime.ts'
 
 /** Where an event goes in its author's chain. */
-interface Position {
+export interface Position {
   readonly lamport: number
   readonly prev: ContentId | null
 }

@@ -46,6 +46,9 @@ export interface CommunityServiceDeps {
   readonly appUrl: string
 }
 
+/** How long a leaving device waits for the others to hear that it leaves. */
+const GOODBYE_MS = 3000
+
 /** Addresses of boxes in an invite: each makes its QR code denser. */
 const INVITE_BOXES = 4
 
@@ -216,7 +219,10 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
   bus.handle(communityLeave, async () => {
     const open = here()
     // the founder keeps the ground the others stand on; everyone else says goodbye while the others can still hear it
-    if (open.log.communityId !== me().nodeId) await write(events.memberLeft, {}).catch(() => {})
+    if (open.log.communityId !== me().nodeId && open.log.isCaughtUp()) {
+      await write(events.memberLeft, {})
+      await deps.net()?.network.handOver(GOODBYE_MS)
+    }
     deps.net()?.network.leave()
     await community.forget()
     deps.notifier.device(statusChanged)

@@ -85,7 +85,8 @@ export async function redeemInvite(deps: RedeemDeps, invite: Invite, signal: Abo
   mesh.enter(grant.communityId)
   try {
     const joining = { invite: invite.token, display_name: identity.displayName }
-    const at = { lamport: invite.lamport + 1, prev: null }
+    const { lamport, prev } = await community.positionIn(grant.communityId)
+    const at = { lamport: Math.max(lamport, invite.lamport) + 1, prev }
     const event = await signEvent({ runtime, signer: identity }, grant.communityId, memberJoined, joining, at)
     const door = await knock(deps, event, signal)
     await community.open(grant.communityId, identity)
