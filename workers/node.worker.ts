@@ -1,4 +1,6 @@
-// libp2p takes RTCPeerConnection from the global scope when it loads: the shim comes first
+// libp2p takes RTCPeerConnection from the global scope when it loads: the shim comes first. An import without names keeps its
+// place when imports are sorted.
+import './rtc/shim.ts'
 
 import { expose } from 'comlink'
 import { FOUND_MODULES } from './found-modules.ts'

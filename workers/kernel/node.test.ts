@@ -66,6 +66,20 @@ describe('a village of nodes', () => {
     expect((await again.node.bus.call(communityGet, {})).community?.members).toHaveLength(2)
   })
 
+  it('finds back to its box after a start while the box was away', async () => {
+    const village = createVillage(11)
+    const [anna, bert] = await village.settle('Anna', 'Bert')
+    if (!anna || !bert) throw new Error('two villagers')
+    village.network.killBox()
+    const again = await village.restart(anna, [])
+    const state = async () => (await again.node.bus.call(nodePeers, {})).boxes[0]?.state
+    await village.until('the box is known to be away', async () => (await state()) !== undefined)
+    village.network.reviveBox()
+    await village.until('the box is back', async () => (await state()) === 'connected', 300)
+    const isDirect = async () => (await again.node.bus.call(nodePeers, {})).peers[0]?.connection === 'direct'
+    await village.until('Bert is back', isDirect, 300)
+  })
+
   it('answers experimental_disabled while the research switch is off, and serves live when it is on (BUS-2)', async () => {
     const village = createVillage(4)
     const [anna] = await village.settle('Anna')

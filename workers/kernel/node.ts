@@ -10,6 +10,7 @@ import { createClocks } from './clocks.ts'
 import { createCommunityHolder } from './community/holder.ts'
 import { createMembers } from './community/members.ts'
 import { openConfig } from './config.ts'
+import { type Home, recallHome } from './home.ts'
 import { openIdentity } from './identity.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import { createManifests, type Manifests } from './manifests.ts'
@@ -36,11 +37,7 @@ export interface NodeDeps {
   readonly modules: readonly WorkerModule[]
 }
 
-export interface NodeOptions {
-  /** Multiaddrs of the box that served the app; none on a static host. */
-  readonly boxes: readonly string[]
-  /** Where people open the app: the start of invite links. */
-  readonly appUrl: string
+export interface NodeOptions extends Home {
   /** The app's version. */
   readonly version: string
 }
@@ -69,6 +66,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   const clocks = createClocks()
   const identity = await openIdentity(runtime, store)
   const config = await openConfig(store)
+  const home = await recallHome(store, options)
   let net: Net | null = null
 
   const community = createCommunityHolder({
@@ -126,14 +124,14 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   })
 
   // an invite may name anything: what is no address of a box, or is the app's own, is not kept
-  const isNewBox = (box: string): boolean => isBoxAddress(box) && !options.boxes.includes(box)
+  const isNewBox = (box: string): boolean => isBoxAddress(box) && !home.boxes.includes(box)
 
   async function setBoxes(extra: readonly string[]): Promise<void> {
     const { relays } = config.current().mesh
     const kept = [...new Set([...relays, ...extra])].filter(isNewBox).slice(0, 16)
     // boxes of an invite are kept: they are how this community meets when the app came from elsewhere
     if (kept.length > relays.length) await config.change({ mesh: { relays: kept } })
-    net?.mesh.setBoxes([...new Set([...options.boxes, ...kept])])
+    net?.mesh.setBoxes([...new Set([...home.boxes, ...kept])])
   }
 
   /** Brings up what needs an identity. */
@@ -161,7 +159,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   }
 
   serveIdentity({ bus, identity, notifier, version: options.version, startedAt: runtime.now(), born })
-  serveCommunity({ runtime, bus, identity, community, members, notifier, net: () => net, setBoxes, appUrl: options.appUrl })
+  serveCommunity({ runtime, bus, identity, community, members, notifier, net: () => net, setBoxes, appUrl: home.appUrl })
   serveConfig({
     bus,
     config,

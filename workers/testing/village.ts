@@ -11,7 +11,7 @@ import { createMemoryStore, type MemoryStore } from './memory-store.ts'
 import { createSeededRuntime, type SeededRuntime } from './seeded-runtime.ts'
 
 /** The box every memory node knows. */
-export const BOX = '/memory/box'
+export const BOX = '/dns4/box.test/tcp/443/wss/p2p/12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'
 
 export interface Villager {
   readonly name: string
@@ -30,8 +30,8 @@ export interface Village {
   /** The first founds, the others join by its invites. */
   settle(...names: readonly string[]): Promise<readonly Villager[]>
   join(inviter: Villager, newcomer: Villager): Promise<void>
-  /** Stops a villager's node and starts it again on the same store. */
-  restart(villager: Villager): Promise<Villager>
+  /** Stops a villager's node and starts it again on the same store. @param boxes what the app's origin tells; none while it is away */
+  restart(villager: Villager, boxes?: readonly string[]): Promise<Villager>
   /** Lets time pass until it is so. @throws after `seconds` of the village's time */
   until(what: string, is: () => boolean | Promise<boolean>, seconds?: number): Promise<void>
   /** Runs a task that needs time to pass. */
@@ -43,7 +43,7 @@ export function createVillage(seed: number): Village {
   const runtime = createSeededRuntime(seed)
   const network = createMemoryNetwork(runtime)
 
-  async function start(name: string, store: MemoryStore): Promise<Villager> {
+  async function start(name: string, store: MemoryStore, boxes: readonly string[] = [BOX]): Promise<Villager> {
     let own: { mesh: Mesh; signer: Signer } | null = null
     const node = await startNode(
       {
@@ -55,7 +55,7 @@ export function createVillage(seed: number): Village {
           return own.mesh
         },
       },
-      { boxes: [BOX], appUrl: 'http://box.test', version: '0.0.0-test' },
+      { boxes, appUrl: 'http://box.test', version: '0.0.0-test' },
     )
     if (!own) await node.bus.call(identityCreate, { display_name: name })
     if (!own) throw new TypeError('an identity brings a mesh')
@@ -101,9 +101,9 @@ export function createVillage(seed: number): Village {
       for (const { node } of villagers) await openResearch(node)
       return villagers
     },
-    async restart(villager) {
+    async restart(villager, boxes) {
       await villager.node.stop()
-      return start(villager.name, villager.store.reopen())
+      return start(villager.name, villager.store.reopen(), boxes)
     },
     until,
     during,
