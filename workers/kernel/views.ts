@@ -24,6 +24,8 @@ export interface Placed<Item> {
  */
 export interface ViewDefinition<Item, Row> {
   readonly id: string
+  /** Raised when `map` changes what it gives: snapshots of another version are thrown away. */
+  readonly version: number
   readonly events: readonly EventDefinition[]
   map(event: VerifiedEvent): readonly Part<Item>[]
   /** @returns null when nothing is left of the entity. */
@@ -49,7 +51,14 @@ export interface View<Row> {
 export interface FedView<Row> extends View<Row> {
   readonly types: ReadonlySet<string>
   apply(added: readonly VerifiedEvent[], removed: readonly ContentId[]): void
+  /** Everything `fold` works from, for a snapshot. */
+  parts(): readonly SavedPart[]
+  /** Fills an empty view from a snapshot. */
+  restore(parts: readonly SavedPart[]): void
 }
+
+/** One part as a snapshot keeps it: entity, content id, Lamport time, item. */
+export type SavedPart = readonly [entity: string, cid: ContentId, lamport: number, item: unknown]
 
 interface Index<Row> {
   readonly valuesOf: (row: Row) => readonly string[]
@@ -115,18 +124,20 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
     dirty.clear()
   }
 
+  function place(entity: string, placed: Placed<Item>): void {
+    const own = parts.get(entity) ?? new Map<ContentId, Placed<Item>>()
+    own.set(placed.cid, placed)
+    parts.set(entity, own)
+    dirty.add(entity)
+  }
+
   function add({ cid, event }: VerifiedEvent, contributed: readonly Part<Item>[]): void {
     if (entitiesOf.has(cid)) return
     entitiesOf.set(
       cid,
       contributed.map(({ entity }) => entity),
     )
-    for (const { entity, item } of contributed) {
-      const own = parts.get(entity) ?? new Map<ContentId, Placed<Item>>()
-      own.set(cid, { lamport: event.lamport, cid, item })
-      parts.set(entity, own)
-      dirty.add(entity)
-    }
+    for (const { entity, item } of contributed) place(entity, { lamport: event.lamport, cid, item })
   }
 
   function remove(cid: ContentId): void {
@@ -148,6 +159,19 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
       removed.forEach(remove)
       for (const event of added) add(event, definition.map(event))
       if (dirty.size > 0) changed.emit([...dirty])
+    },
+
+    parts: () =>
+      [...parts].flatMap(([entity, own]) =>
+        [...own.values()].map(({ cid, lamport, item }) => [entity, cid, lamport, item] as const),
+      ),
+
+    restore(saved) {
+      for (const [entity, cid, lamport, item] of saved) {
+        entitiesOf.set(cid, [...(entitiesOf.get(cid) ?? []), entity])
+        // a snapshot of this version holds what this version's `map` gave
+        place(entity, { lamport, cid, item: item as Item })
+      }
     },
 
     get(entity) {

@@ -55,7 +55,7 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
     const log = await openLog({ ...deps, signer }, id)
     log.changed.on(({ types }) => notifier.log(types))
     log.noticed.on(deps.noticed)
-    current = { log, views: createViews(log) }
+    current = { log, views: createViews({ runtime: deps.runtime, store, log }) }
     await deps.moved()
     return current
   }
@@ -89,6 +89,7 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
     },
 
     async forget() {
+      const snapshots = (await store.entries('snapshot')).map(([key]) => key)
       const last = current?.log.ownLast()
       const remembered: Write[] =
         current && last ? [{ table: 'meta', key: positionKey(current.log.communityId), value: last }] : []
@@ -97,6 +98,7 @@ export function createCommunityHolder(deps: HolderDeps): CommunityHolder {
         ...remembered,
         { table: 'meta', key: CAUGHT_UP_KEY, remove: true },
         { table: 'meta', key: COMMUNITY_KEY, remove: true },
+        ...snapshots.map((key): Write => ({ table: 'snapshot', key, remove: true })),
         ...segments.flatMap((key) => [
           { table: 'head', key, remove: true } as const,
           { table: 'segment', key, remove: true } as const,

@@ -256,6 +256,7 @@ async function claimsOf(log: EventLog): Promise<readonly VerifiedEvent[]> {
 /** Claims by subject with their authors: a view with several parts to one entity. */
 const bySubject = defineView<string, { subject: string; authors: readonly string[] }>({
   id: 'test.by-subject',
+  version: 1,
   events: [claimAsserted],
   map: ({ event }) => {
     const { claim } = event.data as { claim: { subject: string } }
@@ -297,7 +298,7 @@ describe('order of arrival (EVT-3)', () => {
 
   async function run(order: readonly SignedEvent[], batch: number) {
     const log = await open(history)
-    const view = await createViews(log).open(bySubject)
+    const view = await createViews({ runtime: history.runtime, store: createMemoryStore(), log }).open(bySubject)
     for (let at = 0; at < order.length; at += batch) {
       await log.ingest(order.slice(at, at + batch))
       view.rows() // folding half-way must not change the end

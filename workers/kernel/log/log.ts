@@ -57,8 +57,12 @@ export interface EventLog {
   has(cid: ContentId): boolean
   /** Stored events in the order asked; unknown ids are left out. */
   read(cids: readonly ContentId[]): Promise<readonly VerifiedEvent[]>
-  /** Every event that counts, of these types, in order of arrival, a batch at a time. */
-  past(types: ReadonlySet<string>): AsyncIterable<readonly VerifiedEvent[]>
+  /** Every event that counts, of these types, in order of arrival, a batch at a time. @param from a `position` */
+  past(types: ReadonlySet<string>, from?: number): AsyncIterable<readonly VerifiedEvent[]>
+  /** Events stored so far: a place in the order of arrival. */
+  position(): number
+  /** Of these types and stored before that place: what does not count now. */
+  uncounted(types: ReadonlySet<string>, until: number): readonly ContentId[]
   /** Set of events this node offers to others: `(lamport, cid)` (SYN-2). */
   offered(): readonly { readonly lamport: number; readonly cid: ContentId }[]
   newest(limit: number): Promise<readonly VerifiedEvent[]>
@@ -266,10 +270,14 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     has: (cid) => entries.has(cid),
     read: (cids) => segments.read(cids.flatMap((cid) => entries.get(cid) ?? [])),
 
-    async *past(wanted) {
-      const chosen = [...entries.values()].filter(({ cid, type }) => wanted.has(type) && counted.has(cid))
+    async *past(wanted, from = 0) {
+      const chosen = [...entries.values()].slice(from).filter(({ cid, type }) => wanted.has(type) && counted.has(cid))
       for (let at = 0; at < chosen.length; at += PAST_BATCH) yield segments.read(chosen.slice(at, at + PAST_BATCH))
     },
+
+    position: () => entries.size,
+    uncounted: (wanted, until) =>
+      [...entries.values()].slice(0, until).flatMap(({ cid, type }) => (wanted.has(type) && !counted.has(cid) ? [cid] : [])),
 
     offered() {
       const kept = boundsOf(state, authors)

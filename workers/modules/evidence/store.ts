@@ -21,6 +21,7 @@ export const searchForm = (subject: string): string => subject.normalize('NFKC')
 /** Claims as a view over the log (EVI-2): by subject, beginning of the subject, predicate and object. */
 export const claimsView = defineView<Omit<ClaimRow, 'claimId' | 'cid' | 'lamport'>, ClaimRow>({
   id: 'evidence.claims',
+  version: 1,
   events: [claimAsserted],
   map({ event }) {
     // checked against the type's schema before it was stored
