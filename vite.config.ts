@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { SECURITY_HEADERS } from './relay/http/headers.ts'
 import { sizeBudget } from './scripts/build-budget.mjs'
+import { withoutUnreached } from './scripts/build-lean.mjs'
 import { serviceWorker } from './scripts/build-sw.mjs'
 
 const root = import.meta.dirname
@@ -25,6 +26,8 @@ const DEVELOPMENT_HEADERS = {
 
 export default defineConfig({
   root: join(root, 'web'),
+  // what its package names first is for browsers without classes
+  resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   publicDir: join(root, 'public'),
   define,
   plugins: [react(), serviceWorker({ root, directory, define, target: TARGET }), sizeBudget({ directory })],
@@ -32,6 +35,7 @@ export default defineConfig({
   preview: { headers: { ...SECURITY_HEADERS } },
   worker: {
     format: 'es',
+    plugins: () => [withoutUnreached()],
     rolldownOptions: {
       output: { entryFileNames: 'assets/workers/[name]-[hash].js', chunkFileNames: 'assets/workers/[name]-[hash].js' },
     },

@@ -8,7 +8,7 @@ import { ROOT, runTool } from './lib/process.mjs'
 import { table } from './lib/table.mjs'
 
 register()
-const { ratioOf } = await import('../bench/report.ts')
+const { HEADER, rowOf } = await import('../bench/report.ts')
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true })
 const files = readdirSync(join(ROOT, 'bench'))
@@ -28,12 +28,8 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-for (const { title, against, measurements } of reports) {
-  const rows = measurements.map((measurement) => {
-    const { name, unit, ours, theirs } = measurement
-    return [name, unit, ours.toPrecision(3), theirs.toPrecision(3), `${ratioOf(measurement).toFixed(2)}×`]
-  })
-  process.stdout.write(`\n${title}\n${table(['', 'unit', 'ours', against, 'ratio'], rows)}\n`)
+for (const { title, notes, measurements } of reports) {
+  process.stdout.write(`\n${[title, ...notes].join('\n')}\n${table(HEADER, measurements.map(rowOf))}\n`)
 }
 if (files.length === 0) process.stdout.write('Nothing to measure: bench/ has no *.bench.ts\n')
 if (values.json) writeFileSync(values.json, `${JSON.stringify(reports, null, 2)}\n`)

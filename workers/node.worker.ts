@@ -51,4 +51,6 @@ const control: NodeControl = {
   },
 }
 
+// held as long as this worker lives: the window that started it under this name waits for the same lock
+navigator.locks.request(self.name, () => new Promise(() => undefined))
 expose(control)

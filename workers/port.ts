@@ -29,7 +29,7 @@ export type PortRequest =
   /** A new leader's node is up: followers attach again. */
   | { readonly kind: 'node-started' }
 
-/** How the window drives its node worker (Comlink). */
+/** How the window drives its node worker (Comlink). The worker's name is that of a Web Lock it holds while it lives. */
 export interface NodeControl {
   /** Multiaddrs of the box that served the app, from `/box.json`; empty on a static host. */
   start(options: { readonly boxes: readonly string[]; readonly appUrl: string }): Promise<void>

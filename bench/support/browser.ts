@@ -6,7 +6,7 @@ import { type Box, createBox } from '../../relay/box.ts'
 import { launchOptions } from '../../scripts/lib/browser.mjs'
 
 /** The app as built: `npm run build` first, or name another folder. */
-export const APP = process.env['HEARTHNET_BENCH_APP'] ?? 'dist/web'
+export const APP = process.env.HEARTHNET_BENCH_APP ?? 'dist/web'
 
 /** The real box with new keys on a free port. @param web folder it serves */
 async function startBox(web: string): Promise<Box> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
 
-const PAGES = resolve(import.meta.dirname, '../pages')
+const PAGES = 'bench/pages'
 
 export interface BenchPage {
   /** Folder to serve. */
@@ -13,16 +13,22 @@ export interface BenchPage {
   remove(): Promise<void>
 }
 
-/** Bundles the page of the measurements that run parts of the kernel in a browser, minified as the app is. */
-export async function buildPage(): Promise<BenchPage> {
+/** Bundles a page of the measurements, by default the one that runs parts of the kernel, minified as the app is. */
+export async function buildPage(folder = PAGES): Promise<BenchPage> {
   const web = await mkdtemp(join(tmpdir(), 'hearthnet-bench-page-'))
   await build({
     configFile: false,
-    root: PAGES,
+    root: resolve(folder),
     logLevel: 'error',
     worker: { format: 'es' },
     define: { __APP_VERSION__: JSON.stringify('bench') },
-    build: { outDir: web, emptyOutDir: true, target: 'chrome130', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 4096 },
+    build: {
+      outDir: web,
+      emptyOutDir: true,
+      target: 'chrome130',
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 4096,
+    },
   })
   return {
     web,

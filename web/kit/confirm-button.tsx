@@ -1,6 +1,8 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import type { HearthError } from '#protocol/core/errors.ts'
+import { ErrorNotice } from './error-notice.tsx'
 import { useText } from './i18n.tsx'
 import { messages } from './messages.ts'
 
@@ -12,7 +14,11 @@ export interface ConfirmButtonProps {
   readonly children: ReactNode
   /** A word the person types before it can be confirmed, for what cannot be undone. */
   readonly typed?: string
-  readonly onConfirm: () => Promise<unknown> | unknown
+  /** Answers undefined when it failed, as `useCall` does: the dialog stays open then and shows `error`. */
+  readonly onConfirm: () => Promise<unknown>
+  readonly error?: HearthError | null
+  /** What adds rather than takes away, a signature for instance, does not ask in red. */
+  readonly tone?: 'bad' | 'neutral'
   readonly busy?: boolean
   readonly disabled?: boolean
 }
@@ -24,6 +30,8 @@ export function ConfirmButton({
   children,
   typed,
   onConfirm,
+  error = null,
+  tone = 'bad',
   busy = false,
   disabled = false,
 }: ConfirmButtonProps) {
@@ -39,13 +47,17 @@ export function ConfirmButton({
   const confirm = async (event: FormEvent) => {
     event.preventDefault()
     if (!ready) return
-    await onConfirm()
-    leave()
+    if ((await onConfirm()) !== undefined) leave()
   }
 
   return (
     <>
-      <Button variant="light" color="bad" onClick={open} loading={busy} disabled={disabled}>
+      <Button
+        {...(tone === 'bad' ? { variant: 'light', color: 'bad' } : { variant: 'default' })}
+        onClick={open}
+        loading={busy}
+        disabled={disabled}
+      >
         {label}
       </Button>
       <Modal opened={opened} onClose={leave} title={title} centered closeButtonProps={{ 'aria-label': text.cancel }}>
@@ -65,11 +77,18 @@ export function ConfirmButton({
                 />
               </>
             )}
+            {error ? <ErrorNotice error={error} /> : null}
             <Group justify="flex-end" gap="sm">
               <Button variant="default" onClick={leave}>
                 {text.cancel}
               </Button>
-              <Button type="submit" color="bad" variant="filled" disabled={!ready} loading={busy}>
+              <Button
+                type="submit"
+                {...(tone === 'bad' ? { color: 'bad' } : {})}
+                variant="filled"
+                disabled={!ready}
+                loading={busy}
+              >
                 {label}
               </Button>
             </Group>

@@ -25,6 +25,9 @@ export interface Messages<T> {
   readonly en: Shape<T>
 }
 
+/** What a page is called: loaded with the shell, in a file of its own, so that the module's other texts can wait. */
+export type Titles = Readonly<Record<Language, string>>
+
 /** The texts of one module. A key that English lacks, has too much, or calls differently does not compile. */
 export const defineMessages = <T extends Tree>(messages: {
   readonly de: T & NoInfer<Shape<T>>

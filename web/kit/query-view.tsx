@@ -1,13 +1,7 @@
 import type { ReactNode } from 'react'
-import type { HearthError } from '#protocol/core/errors.ts'
+import type { QueryState } from '../port/hooks.ts'
 import { ErrorNotice } from './error-notice.tsx'
 import { Loading } from './loading.tsx'
-
-/** What `useQuery` gives. */
-export type QueryState<T> =
-  | { readonly status: 'loading' }
-  | { readonly status: 'ready'; readonly data: T; readonly refreshing: boolean }
-  | { readonly status: 'failed'; readonly error: HearthError; readonly retry: () => void }
 
 export interface QueryViewProps<T> {
   readonly query: QueryState<T>

@@ -1,18 +1,21 @@
 import {
-  ActionIcon,
-  Badge,
-  Button,
-  Checkbox,
+  type ActionIconFactory,
+  type BadgeFactory,
+  type ButtonFactory,
+  type CheckboxFactory,
   type CSSVariablesResolver,
   colorsTuple,
   createTheme,
   defaultVariantColorsResolver,
-  Input,
-  Modal,
-  Paper,
-  Radio,
-  SegmentedControl,
-  Switch,
+  type ExtendComponent,
+  type FactoryPayload,
+  type InputFactory,
+  type InputWrapperFactory,
+  type ModalFactory,
+  type PaperFactory,
+  type RadioFactory,
+  type SegmentedControlFactory,
+  type SwitchFactory,
   type VariantColorsResolver,
 } from '@mantine/core'
 import { FONTS, MOTION, NEUTRALS, PALETTES, type Palette, paletteVariables, TARGET_PX, WIDE_PX } from './tokens.ts'
@@ -78,6 +81,9 @@ const variantColors: VariantColorsResolver = (input) => {
   return input.variant === 'filled' && accent ? { ...colors, color: accent.onFill } : colors
 }
 
+/** What `Button.extend` does, by its type alone: naming the component here would load it with the shell. */
+const part = <F extends FactoryPayload>(extension: ExtendComponent<F>) => extension
+
 export const theme = createTheme({
   primaryColor: 'ember',
   colors: {
@@ -108,7 +114,7 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    Button: Button.extend({
+    Button: part<ButtonFactory>({
       defaultProps: { size: 'md' },
       vars: () => ({ root: { '--button-height': TARGET, '--button-padding-x': rem(18), '--button-fz': rem(16) } }),
       // German words are long: a label wraps rather than being cut
@@ -124,25 +130,28 @@ export const theme = createTheme({
         label: { whiteSpace: 'normal', height: 'auto', lineHeight: 1.25 },
       },
     }),
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle' }, vars: () => ({ root: { '--ai-size': TARGET } }) }),
-    Badge: Badge.extend({
+    ActionIcon: part<ActionIconFactory>({
+      defaultProps: { variant: 'subtle' },
+      vars: () => ({ root: { '--ai-size': TARGET } }),
+    }),
+    Badge: part<BadgeFactory>({
       defaultProps: { variant: 'light', tt: 'none', fw: 600, radius: 'sm' },
       vars: () => ({ root: { '--badge-height': rem(24), '--badge-fz': rem(13.5) } }),
     }),
-    Input: Input.extend({
+    Input: part<InputFactory>({
       defaultProps: { size: 'md' },
       vars: () => ({ wrapper: { '--input-height': rem(46), '--input-fz': rem(17) } }),
     }),
-    InputWrapper: Input.Wrapper.extend({
+    InputWrapper: part<InputWrapperFactory>({
       defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
       styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6) } },
     }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
-    Radio: Radio.extend({ defaultProps: { size: 'md' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'md' } }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { size: 'md', radius: 'md' } }),
-    Paper: Paper.extend({ styles: { root: { backgroundColor: 'var(--hn-surface)', borderColor: 'var(--hn-line)' } } }),
-    Modal: Modal.extend({
+    Checkbox: part<CheckboxFactory>({ defaultProps: { size: 'md' } }),
+    Radio: part<RadioFactory>({ defaultProps: { size: 'md' } }),
+    Switch: part<SwitchFactory>({ defaultProps: { size: 'md' } }),
+    SegmentedControl: part<SegmentedControlFactory>({ defaultProps: { size: 'md', radius: 'md' } }),
+    Paper: part<PaperFactory>({ styles: { root: { backgroundColor: 'var(--hn-surface)', borderColor: 'var(--hn-line)' } } }),
+    Modal: part<ModalFactory>({
       defaultProps: { radius: 'lg', padding: 'lg' },
       styles: {
         header: { backgroundColor: 'var(--hn-surface)' },

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useState, useSyncExternalStore } from 'react'
 import { canonical } from '#protocol/core/canonical.ts'
-import type { Capability, Frame, Input, Output, Streaming } from '#protocol/core/capability.ts'
+import type { Capability, Input, Output } from '#protocol/core/capability.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { useConnection } from './provider.tsx'
 import type { QueryState } from './query-store.ts'
@@ -66,47 +66,4 @@ export function useCall<C extends Capability>(capability: C): CallState<C> {
   )
   const reset = useCallback(() => setError(null), [])
   return { run, busy: running > 0, error, reset }
-}
-
-export type StreamState = { readonly status: 'running' | 'done' } | { readonly status: 'failed'; readonly error: HearthError }
-
-/**
- * Follows a stream while the screen is up; leaving it cancels the stream.
- * @param input null while there is nothing to follow
- */
-export function useStream<C extends Streaming>(
-  capability: C,
-  input: Input<C> | null,
-  onFrame: (frame: Frame<C>) => void,
-): StreamState {
-  const { get, subscribe } = useConnection()
-  const client = useSyncExternalStore(
-    subscribe,
-    () => get().client,
-    () => null,
-  )
-  const key = canonical(input)
-  const newest = useRef(onFrame)
-  const [state, setState] = useState<StreamState>({ status: 'running' })
-
-  useEffect(() => {
-    newest.current = onFrame
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `input`, which is a new object with each render
-  useEffect(() => {
-    if (!client || input === null) return
-    const left = new AbortController()
-    const follow = async (): Promise<void> => {
-      for await (const frame of client.stream(capability, input, { signal: left.signal })) newest.current(frame)
-    }
-    setState({ status: 'running' })
-    follow().then(
-      () => setState({ status: 'done' }),
-      (thrown: unknown) => {
-        if (!left.signal.aborted) setState({ status: 'failed', error: toHearthError(thrown) })
-      },
-    )
-    return () => left.abort()
-  }, [client, capability, key])
-  return state
 }

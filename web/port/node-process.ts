@@ -1,4 +1,5 @@
 import { transfer, wrap } from 'comlink'
+import { ulid } from 'ulid'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { BoxInfoSchema } from '#protocol/core/rendezvous.ts'
 import { parseAs } from '#protocol/core/schema.ts'
@@ -40,23 +41,26 @@ async function origin(): Promise<Origin> {
   }
 }
 
-/** Resolves with the reason when the worker's script cannot run or its realm is gone. */
-function deathOf(worker: Worker, screen: MessagePort, isReady: () => boolean): Promise<HearthError> {
+/** Resolves with the reason when the worker's script cannot run or its realm is gone. @param life the lock it holds (NodeControl) */
+function deathOf(worker: Worker, life: string, ready: Promise<void>, isReady: () => boolean): Promise<HearthError> {
   return new Promise((resolve) => {
     worker.addEventListener('error', (event) => {
       // once it serves, an error event is a bug that was reported in there, and the node goes on
       if (!isReady()) resolve(new HearthError('internal_error', event.message || 'the node cannot be loaded'))
     })
-    screen.addEventListener('close', () => resolve(new HearthError('partition', 'the node has stopped by itself')))
+    const gone = (): void => resolve(new HearthError('partition', 'the node has stopped by itself'))
+    // the browser lets go of the lock with the realm, however that ended; a port is not told when a worker closes itself
+    ready.then(
+      () => navigator.locks.request(life, gone),
+      () => undefined,
+    )
   })
 }
 
 /** Starts the node's worker with the window's half of WebRTC and a port for this screen. */
 export function startNode(): NodeProcess {
-  const worker = new Worker(new URL('../../workers/node.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'hearthnet-node',
-  })
+  const life = `hearthnet-worker-${ulid()}`
+  const worker = new Worker(new URL('../../workers/node.worker.ts', import.meta.url), { type: 'module', name: life })
   const control = wrap<NodeControl>(worker)
   const [rtc, screen] = [new MessageChannel(), new MessageChannel()]
   const host = hostRtc(rtc.port1)
@@ -88,5 +92,5 @@ export function startNode(): NodeProcess {
   const ready = start().catch((thrown: unknown) => {
     throw toHearthError(thrown)
   })
-  return { client, ready, died: deathOf(worker, screen.port1, () => isReady), stop, kill }
+  return { client, ready, died: deathOf(worker, life, ready, () => isReady), stop, kill }
 }

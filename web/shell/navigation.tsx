@@ -27,7 +27,7 @@ export function Navigation() {
               <span className={classes.icon} aria-hidden="true">
                 <Icon size={24} />
               </span>
-              <span className={classes.word}>{title(language)}</span>
+              <span className={classes.word}>{title[language]}</span>
             </Link>
           </li>
         ))}

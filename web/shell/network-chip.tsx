@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { communityGet } from '#protocol/community/capabilities.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { useText } from '../kit/i18n.tsx'
 import { StatusDot } from '../kit/status-dot.tsx'
@@ -9,14 +10,21 @@ import { messages } from './messages.ts'
 import { type NetworkState, networkState } from './network-state.ts'
 import { useOnline } from './services.tsx'
 
-export function useNetwork(): NetworkState {
+function useNetwork(): NetworkState {
   const { phase } = useNodePhase()
   const peers = useQuery(nodePeers, {})
-  return networkState({ phase, mesh: peers.status === 'ready' ? peers.data : null, online: useOnline() })
+  const community = useQuery(communityGet, {})
+  return networkState({
+    phase,
+    mesh: peers.status === 'ready' ? peers.data : null,
+    online: useOnline(),
+    // who is in no community has nobody to look for: not being connected is no trouble then
+    member: community.status === 'ready' && community.data.community !== null,
+  })
 }
 
 /** The state of the network in words that promise nothing more than is known. */
-export function useNetworkWords({ kind, direct, relayed }: NetworkState): string {
+function useNetworkWords({ kind, direct, relayed }: NetworkState): string {
   const words = useText(messages).network
   if (kind !== 'neighbours') return words[kind]
   if (relayed === 0) return words.direct(direct)

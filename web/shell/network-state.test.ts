@@ -17,14 +17,14 @@ const box = (state: Mesh['boxes'][number]['state']): Mesh['boxes'][number] => ({
   state,
   since: SINCE,
 })
-const see = (mesh: Mesh | null, online = true) => networkState({ phase: 'ready', mesh, online })
+const see = (mesh: Mesh | null, online = true) => networkState({ phase: 'ready', mesh, online, member: true })
 
 describe('the network as it is told', () => {
   it('claims nothing before the node has answered', () => {
     expect(see(null).kind).toBe('starting')
-    expect(networkState({ phase: 'starting', mesh: { peers: [peer('direct')], boxes: [] }, online: true }).kind).toBe(
-      'starting',
-    )
+    expect(
+      networkState({ phase: 'starting', mesh: { peers: [peer('direct')], boxes: [] }, online: true, member: true }).kind,
+    ).toBe('starting')
   })
 
   it('counts only neighbours that are reached, and how', () => {
@@ -47,8 +47,20 @@ describe('the network as it is told', () => {
     expect(see({ peers: [], boxes: [] })).toMatchObject({ kind: 'noBox', status: 'idle' })
   })
 
+  it('makes no trouble of missing boxes and neighbours before there is a community to reach', () => {
+    for (const boxes of [[], [box('unreachable')], [box('connected')]]) {
+      expect(networkState({ phase: 'ready', mesh: { peers: [], boxes }, online: true, member: false })).toMatchObject({
+        kind: 'ready',
+        status: 'idle',
+      })
+    }
+  })
+
   it('says so when the node has stopped, whoever was there before', () => {
     const mesh = { peers: [peer('direct')], boxes: [] }
-    expect(networkState({ phase: 'failed', mesh, online: true })).toMatchObject({ kind: 'stopped', status: 'bad' })
+    expect(networkState({ phase: 'failed', mesh, online: true, member: true })).toMatchObject({
+      kind: 'stopped',
+      status: 'bad',
+    })
   })
 })

@@ -14,6 +14,7 @@ export type NetworkKind =
   | 'boxUnreachable'
   | 'alone'
   | 'noBox'
+  | 'ready'
 
 export interface NetworkState {
   readonly kind: NetworkKind
@@ -31,6 +32,7 @@ const STATUS: Readonly<Record<NetworkKind, Status>> = {
   boxUnreachable: 'bad',
   alone: 'idle',
   noBox: 'idle',
+  ready: 'idle',
 }
 
 interface Seen {
@@ -38,13 +40,16 @@ interface Seen {
   /** Null while the node has not answered yet. */
   readonly mesh: Mesh | null
   readonly online: boolean
+  /** Whether this device is in a community. */
+  readonly member: boolean
 }
 
-function kindOf({ phase, mesh, online }: Seen, reached: number): NetworkKind {
+function kindOf({ phase, mesh, online, member }: Seen, reached: number): NetworkKind {
   if (phase === 'failed') return 'stopped'
   if (phase === 'starting' || mesh === null) return 'starting'
   if (reached > 0) return 'neighbours' // whatever the browser thinks of the network: they answer
   if (!online) return 'noNetwork'
+  if (!member) return 'ready'
   if (mesh.boxes.some((box) => box.state === 'connected')) return 'alone'
   if (mesh.boxes.some((box) => box.state === 'connecting')) return 'searching'
   return mesh.boxes.length > 0 ? 'boxUnreachable' : 'noBox'

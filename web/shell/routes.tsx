@@ -58,7 +58,7 @@ export function Routes() {
             <NotFound />
           </Route>
         </Switch>
-        <Arrival path={path} title={place?.title(language) ?? ''} />
+        <Arrival path={path} title={place?.title[language] ?? ''} />
       </Suspense>
     </ErrorBoundary>
   )

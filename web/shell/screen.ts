@@ -1,5 +1,5 @@
 import { type ComponentType, lazy } from 'react'
-import type { Language } from '../kit/i18n.tsx'
+import type { Titles } from '../kit/i18n.tsx'
 
 /** One place a person can go to. Its file is small and loaded at once; the page behind it is loaded when it is visited. */
 export interface ScreenDefinition {
@@ -9,7 +9,7 @@ export interface ScreenDefinition {
   readonly order: number
   readonly icon: ComponentType<{ readonly size?: number | string }>
   readonly nav: 'main' | 'none'
-  readonly title: (language: Language) => string
+  readonly title: Titles
   readonly Component: ComponentType
   /** What must exist before the screen makes sense; without it the person is led there first. */
   readonly requires: 'nothing' | 'identity' | 'community'
@@ -21,9 +21,13 @@ export interface ScreenDefinition {
 
 export interface SubRoute {
   readonly path: string
-  readonly title: (language: Language) => string
+  readonly title: Titles
   readonly Component: ComponentType
 }
 
-/** `lazyPage(async () => (await import('./home-page.tsx')).HomePage)`: named exports stay named. */
-export const lazyPage = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }))
+/** `lazyPage(async () => (await import('./home-page.tsx')).HomePage)`: named exports stay named, and the styles are there. */
+export const lazyPage = (load: () => Promise<ComponentType>) =>
+  lazy(async () => {
+    const [page] = await Promise.all([load(), import('../kit/page-styles.ts')])
+    return { default: page }
+  })

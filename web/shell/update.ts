@@ -61,6 +61,8 @@ export function createUpdates({ container, page, reload }: UpdatesDeps): Updates
     },
     ready: () => waiting !== null,
     apply: () => {
+      // agreed to in another tab: the new version serves this one already, only its page is still the old one
+      if (waiting?.state === 'activating' || waiting?.state === 'activated') return reload()
       agreed = true
       waiting?.postMessage({ type: 'SKIP_WAITING' })
     },

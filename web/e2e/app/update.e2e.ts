@@ -33,6 +33,10 @@ const test = journeys.extend<{ folder: string; release: Release }>({
     }),
 })
 
+const READY = 'Eine neue Version ist bereit.'
+
+/** From then on a new version is an update and not the first one. */
+const isServed = () => navigator.serviceWorker.controller !== null
 const lookForUpdate = () => navigator.serviceWorker.ready.then((registration) => registration.update())
 
 test('A new version waits for the person, then the page loads once and nothing is lost', async ({ box, device, release }) => {
@@ -46,7 +50,7 @@ test('A new version waits for the person, then the page loads once and nothing i
 
   await release()
   await page.evaluate(lookForUpdate)
-  await expect(page.getByText('Eine neue Version ist bereit.')).toBeVisible()
+  await expect(page.getByText(READY)).toBeVisible()
   expect(await page.locator('html').getAttribute('data-build')).toBeNull()
 
   let loads = 0
@@ -56,7 +60,7 @@ test('A new version waits for the person, then the page loads once and nothing i
   await page.getByRole('button', { name: 'Jetzt wechseln' }).click()
   await expect(page.locator('html[data-build="next"]')).toBeAttached()
   await expect(page.getByText(id)).toBeVisible()
-  await expect(page.getByText('Eine neue Version ist bereit.')).toBeHidden()
+  await expect(page.getByText(READY)).toBeHidden()
   await visit(page, '/claims')
   await expect(page.getByRole('link', { name: /Brunnen.*Trinkwasser/ })).toBeVisible()
   await visit(page, '/')
@@ -65,20 +69,28 @@ test('A new version waits for the person, then the page loads once and nothing i
   expect(loads).toBe(1)
 })
 
-test('Two tabs change to a new version together', async ({ box, device, release }) => {
+test('A second tab is not changed under the hands of the person, and changes by its own button', async ({
+  box,
+  device,
+  release,
+}) => {
   const { context, page } = await device('Ada')
   await found(page, box.url, 'Ada', 'Issum')
   const second = await context.newPage()
   await second.goto(box.url)
   await expect(second.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()
+  for (const tab of [page, second]) await expect.poll(() => tab.evaluate(isServed)).toBe(true)
 
   await release()
   await page.evaluate(lookForUpdate)
-  for (const tab of [page, second]) await expect(tab.getByText('Eine neue Version ist bereit.')).toBeVisible()
+  for (const tab of [page, second]) await expect(tab.getByText(READY)).toBeVisible()
   await page.getByRole('button', { name: 'Jetzt wechseln' }).click()
-  for (const tab of [page, second]) {
-    await expect(tab.locator('html[data-build="next"]')).toBeAttached()
-    await expect(tab.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()
-    await expect(tab.getByText('Eine neue Version ist bereit.')).toBeHidden()
-  }
+  await expect(page.locator('html[data-build="next"]')).toBeAttached()
+  await expect(page.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()
+
+  expect(await second.locator('html').getAttribute('data-build')).toBeNull()
+  await second.getByRole('button', { name: 'Jetzt wechseln' }).click()
+  await expect(second.locator('html[data-build="next"]')).toBeAttached()
+  await expect(second.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()
+  await expect(second.getByText(READY)).toBeHidden()
 })

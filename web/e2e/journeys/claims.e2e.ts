@@ -9,10 +9,16 @@ const CLAIM = {
   url: 'https://issum.example/notfall',
 }
 
+/** A switch turns when the node has done it, not when it is clicked. */
+async function turn(page: Page, name: string, on: boolean): Promise<void> {
+  await page.getByRole('switch', { name }).click()
+  await expect(page.getByRole('switch', { name })).toBeChecked({ checked: on })
+}
+
 async function switchOnInSettings(page: Page): Promise<void> {
   await visit(page, '/settings')
-  await page.getByRole('switch', { name: 'Erprobung einschalten' }).check()
-  await page.getByRole('switch', { name: 'Belege' }).check()
+  await turn(page, 'Erprobung einschalten', true)
+  await turn(page, 'Belege', true)
 }
 
 test('What Anna claims, Bert reads at once: who said it, on what basis, and that the signature holds', async ({
@@ -52,7 +58,7 @@ test('What Anna claims, Bert reads at once: who said it, on what basis, and that
   await expect(bert.getByRole('region', { name: 'Quellen' })).toContainText(CLAIM.url)
 
   await visit(anna, '/settings')
-  await anna.getByRole('switch', { name: 'Belege' }).uncheck()
+  await turn(anna, 'Belege', false)
   await visit(anna, '/claims')
   await expect(anna.getByText('Dieser Bereich ist in Erprobung.')).toBeVisible()
   await anna.getByRole('button', { name: 'Einschalten' }).click()

@@ -44,7 +44,10 @@ export const test = base.extend<Fixtures>({
   device: async ({ browser, box, outsideWorld }, use) => {
     const devices: { readonly device: Device; readonly tolerates: readonly RegExp[] }[] = []
     await use(async (name, { tolerates = [], browser: options = {} } = {}) => {
-      const context = await browser.newContext({ ...options, proxy: { server: outsideWorld.proxy, bypass: 'localhost,127.0.0.1' } })
+      const context = await browser.newContext({
+        ...options,
+        proxy: { server: outsideWorld.proxy, bypass: 'localhost,127.0.0.1' },
+      })
       const problems = await guard(context, box.url)
       const device = { name, context, page: await context.newPage(), problems }
       devices.push({ device, tolerates })

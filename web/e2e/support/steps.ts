@@ -19,7 +19,8 @@ export async function found(page: Page, url: string, name: string, community: st
 
 /** @returns the link of a new invite for one person. */
 export async function invite(page: Page): Promise<string> {
-  await page.goto(new URL('/#/invite', page.url()).href)
+  await visit(page, '/community')
+  await page.getByRole('main').getByRole('link', { name: 'Einladen' }).click()
   await page.getByRole('button', { name: 'Einladung erstellen' }).click()
   return page.getByRole('status', { name: 'Einladungslink' }).innerText()
 }

@@ -2,7 +2,6 @@ import { Group, Text } from '@mantine/core'
 import { useLocation } from 'wouter'
 import { communityLeave } from '#protocol/community/capabilities.ts'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
-import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { useCall } from '../../port/hooks.ts'
@@ -15,7 +14,9 @@ export function LeaveSection({ community, isRoot }: { readonly community: Commun
   const [, navigate] = useLocation()
   const leave = useCall(communityLeave)
   const go = async () => {
-    if (await leave.run({})) navigate('/start')
+    const left = await leave.run({})
+    if (left) navigate('/start')
+    return left
   }
   if (isRoot) {
     return (
@@ -32,12 +33,12 @@ export function LeaveSection({ community, isRoot }: { readonly community: Commun
           title={text.dialog(community.name)}
           typed={text.word}
           busy={leave.busy}
+          error={leave.error}
           onConfirm={go}
         >
           {text.body}
         </ConfirmButton>
       </Group>
-      {leave.error ? <ErrorNotice error={leave.error} /> : null}
     </Section>
   )
 }

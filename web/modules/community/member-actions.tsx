@@ -40,13 +40,16 @@ function Demote({ community, member }: { readonly community: Community; readonly
   const open = community.pending.find(({ kind, subject }) => kind === 'demotion' && subject === member.node_id)
   const sign = () => demote.run({ subject: member.node_id, ...(open ? { demotion_id: open.id } : {}) })
   return (
-    <>
-      <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={demote.busy} onConfirm={sign}>
-        <Text>{visibleText(text.body(member.display_name))}</Text>
-        <SignaturesNeeded community={community} kind="demotion" subject={member.node_id} />
-      </ConfirmButton>
-      {demote.error ? <ErrorNotice error={demote.error} /> : null}
-    </>
+    <ConfirmButton
+      label={text.button}
+      title={text.title(member.display_name)}
+      busy={demote.busy}
+      error={demote.error}
+      onConfirm={sign}
+    >
+      <Text>{visibleText(text.body(member.display_name))}</Text>
+      <SignaturesNeeded community={community} kind="demotion" subject={member.node_id} />
+    </ConfirmButton>
   )
 }
 

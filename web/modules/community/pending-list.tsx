@@ -2,7 +2,6 @@ import { Stack, Text } from '@mantine/core'
 import { communityDemote, communityRevoke } from '#protocol/community/capabilities.ts'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
-import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
@@ -46,10 +45,16 @@ function Proposal({ community, me, pending }: ProposalProps) {
           {visibleText(all.signatures.by(pending.signed_by.map(name).join(', ')))}
         </Text>
         {pending.signed_by.includes(me) ? <Text size="sm">{text.signed}</Text> : null}
-        {error ? <ErrorNotice error={error} /> : null}
       </Stack>
       {canSign(community, me, pending) ? (
-        <ConfirmButton label={text.sign} title={headline} busy={revoke.busy || demote.busy} onConfirm={sign}>
+        <ConfirmButton
+          label={text.sign}
+          title={headline}
+          busy={revoke.busy || demote.busy}
+          error={error}
+          tone="neutral"
+          onConfirm={sign}
+        >
           {text.confirm}
         </ConfirmButton>
       ) : null}

@@ -2,7 +2,6 @@ import { Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { communityRevoke } from '#protocol/community/capabilities.ts'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
-import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
 import { useCall } from '../../port/hooks.ts'
@@ -18,26 +17,31 @@ export function RevokeButton({ community, member }: { readonly community: Commun
   const [reason, setReason] = useState('')
   const revoke = useCall(communityRevoke)
   const sign = async () => {
-    if (await revoke.run({ subject: member.node_id, reason: reason.trim() })) setReason('')
+    const signed = await revoke.run({ subject: member.node_id, reason: reason.trim() })
+    if (signed) setReason('')
+    return signed
   }
   return (
-    <>
-      <ConfirmButton label={text.button} title={text.title(member.display_name)} busy={revoke.busy} onConfirm={sign}>
-        <Stack gap="md">
-          <Text>{visibleText(text.body(member.display_name))}</Text>
-          <SignaturesNeeded community={community} kind="revocation" subject={member.node_id} />
-          <Textarea
-            label={text.reason}
-            description={text.reasonHint}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            maxLength={REASON_MAX}
-            autosize
-            minRows={2}
-          />
-        </Stack>
-      </ConfirmButton>
-      {revoke.error ? <ErrorNotice error={revoke.error} /> : null}
-    </>
+    <ConfirmButton
+      label={text.button}
+      title={text.title(member.display_name)}
+      busy={revoke.busy}
+      error={revoke.error}
+      onConfirm={sign}
+    >
+      <Stack gap="md">
+        <Text>{visibleText(text.body(member.display_name))}</Text>
+        <SignaturesNeeded community={community} kind="revocation" subject={member.node_id} />
+        <Textarea
+          label={text.reason}
+          description={text.reasonHint}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          maxLength={REASON_MAX}
+          autosize
+          minRows={2}
+        />
+      </Stack>
+    </ConfirmButton>
   )
 }

@@ -3,7 +3,7 @@ import type { ContentId } from '#protocol/core/ids.ts'
 import type { claimQuery } from '#protocol/evidence/capabilities.ts'
 import { term } from './terms.ts'
 
-export const PAGE_SIZE = 25
+const PAGE_SIZE = 25
 
 export type ClaimRecord = Output<typeof claimQuery>['claims'][number]
 

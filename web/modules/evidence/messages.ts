@@ -1,8 +1,9 @@
 import { defineMessages } from '../../kit/i18n.tsx'
+import { newTitle, title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Aussagen',
+    title: title.de,
     intro: 'Wer sagt was, und worauf stützt es sich? Jede Aussage ist unterschrieben und nennt ihre Quellen.',
     off: {
       what: 'Hier sammelt eure Gemeinschaft Aussagen mit Quellen: wo der Sammelplatz ist, wann die Apotheke öffnet, wer das gesagt hat und woher es stammt.',
@@ -69,7 +70,7 @@ export const messages = defineMessages({
       another: 'Etwas anderes dazu sagen',
     },
     form: {
-      title: 'Aussage machen',
+      title: newTitle.de,
       intro:
         'Sie wird mit deinem Schlüssel unterschrieben und an alle in der Gemeinschaft verteilt. Zurücknehmen lässt sie sich nicht, aber berichtigen.',
       subjectHint: 'Der Ort, die Sache oder die Person, zum Beispiel „Grundschule Issum“',
@@ -106,7 +107,7 @@ export const messages = defineMessages({
     },
   },
   en: {
-    title: 'Claims',
+    title: title.en,
     intro: 'Who says what, and what does it rest on? Every claim is signed and names its sources.',
     off: {
       what: 'Here your community collects claims with sources: where the assembly point is, when the pharmacy opens, who said so and where it comes from.',
@@ -173,7 +174,7 @@ export const messages = defineMessages({
       another: 'Say something else about it',
     },
     form: {
-      title: 'Make a claim',
+      title: newTitle.en,
       intro:
         'It is signed with your key and sent to everyone in the community. It cannot be taken back, but it can be corrected.',
       subjectHint: 'The place, thing or person, for example “Issum primary school”',

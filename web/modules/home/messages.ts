@@ -1,8 +1,9 @@
 import { defineMessages, plural } from '../../kit/i18n.tsx'
+import { title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Übersicht',
+    title: title.de,
     hello: (name: string) => `Hallo, ${name}`,
     intro: (community: string) => `Das ist der Stand in „${community}“, so wie dieses Gerät ihn kennt.`,
     here: {
@@ -52,7 +53,7 @@ export const messages = defineMessages({
     },
   },
   en: {
-    title: 'Overview',
+    title: title.en,
     hello: (name) => `Hello, ${name}`,
     intro: (community) => `This is how “${community}” stands, as far as this device knows.`,
     here: {

@@ -1,13 +1,13 @@
 import { IconHome } from '@tabler/icons-react'
 import { lazyPage, type ScreenDefinition } from '../../shell/screen.ts'
-import { messages } from './messages.ts'
+import { title } from './titles.ts'
 
 export const screen: ScreenDefinition = {
   path: '/',
   order: 0,
   icon: IconHome,
   nav: 'main',
-  title: (language) => messages[language].title,
+  title,
   Component: lazyPage(async () => (await import('./home-page.tsx')).HomePage),
   requires: 'community',
 }

@@ -4,7 +4,6 @@ import { tokenRevoke } from '#protocol/auth/capabilities.ts'
 import { communityInviteList } from '#protocol/community/capabilities.ts'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
 import { Empty } from '../../kit/empty.tsx'
-import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
@@ -41,13 +40,13 @@ function InviteRow({ invite, state }: { readonly invite: OpenInvite; readonly st
             label={text.revoke}
             title={text.revokeTitle}
             busy={revoke.busy}
+            error={revoke.error}
             onConfirm={() => revoke.run({ jti: invite.jti })}
           >
             {text.revokeBody}
           </ConfirmButton>
         ) : null}
       </Group>
-      {revoke.error ? <ErrorNotice error={revoke.error} /> : null}
     </li>
   )
 }

@@ -23,7 +23,7 @@ function Newcomer({ code }: { readonly code: string }) {
   const invite = useQuery(communityInviteInspect, { invite: code })
   if (invite.status === 'loading') return <Loading rows={4} />
   if (invite.status === 'ready') return <JoinForm code={code} offer={invite.data} hasIdentity={false} />
-  return canRetry(joinProblem(invite.error.code)) ? (
+  return canRetry(joinProblem(invite.error)) ? (
     <NameFirst code={code} />
   ) : (
     <JoinTrouble error={invite.error} onRetry={invite.retry} />

@@ -1,13 +1,21 @@
-import type { ErrorCode } from '#protocol/core/errors.ts'
+import type { ErrorCode, HearthError } from '#protocol/core/errors.ts'
 
-export const JOIN_PROBLEMS = ['expired', 'redeemed', 'forged', 'unreadable', 'unreachable', 'other'] as const
+export const JOIN_PROBLEMS = [
+  'expired',
+  'redeemed',
+  'withdrawn',
+  'refused',
+  'forged',
+  'unreadable',
+  'unreachable',
+  'other',
+] as const
 export type JoinProblem = (typeof JOIN_PROBLEMS)[number]
 
 const BY_CODE: Partial<Record<ErrorCode, JoinProblem>> = {
   expired: 'expired',
-  revoked: 'redeemed',
-  capacity_exceeded: 'redeemed',
-  unauthorized: 'redeemed',
+  revoked: 'withdrawn',
+  unauthorized: 'refused',
   invalid_signature: 'forged',
   bad_request: 'unreadable',
   schema_mismatch: 'unreadable',
@@ -16,8 +24,12 @@ const BY_CODE: Partial<Record<ErrorCode, JoinProblem>> = {
   partition: 'unreachable',
 }
 
-/** What a failure means to somebody who holds an invite (COM-2). */
-export const joinProblem = (code: ErrorCode): JoinProblem => BY_CODE[code] ?? 'other'
+const isRecord = (data: unknown): data is { readonly reason?: unknown } => typeof data === 'object' && data !== null
+
+/** What a failure means to somebody who holds an invite (COM-2). An invite that was used up has the code of one that ran out. */
+export function joinProblem({ code, data }: Pick<HearthError, 'code' | 'data'>): JoinProblem {
+  return isRecord(data) && data.reason === 'redeemed' ? 'redeemed' : (BY_CODE[code] ?? 'other')
+}
 
 /** Whether the same invite can work when tried again. */
 export const canRetry = (problem: JoinProblem): boolean => problem === 'unreachable' || problem === 'other'

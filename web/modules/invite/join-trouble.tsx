@@ -9,7 +9,7 @@ import { messages } from './messages.ts'
 /** Why an invite leads nowhere, and what helps. */
 export function JoinTrouble({ error, onRetry }: { readonly error: HearthError; readonly onRetry: () => void }) {
   const text = useText(messages).join
-  const problem = joinProblem(error.code)
+  const problem = joinProblem(error)
   return (
     <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} title={text.problemTitle} role="alert">
       <Stack gap="md">

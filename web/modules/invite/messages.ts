@@ -1,8 +1,9 @@
 import { defineMessages } from '../../kit/i18n.tsx'
+import { joinTitle, startTitle, title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Einladen',
+    title: title.de,
     intro: 'Wer den Link oder den QR-Code hat, kann deiner Gemeinschaft beitreten. Gib ihn nur Menschen, die du kennst.',
     levels: { member: 'Mitglied', trusted: 'Vertraut' },
     make: {
@@ -47,7 +48,7 @@ export const messages = defineMessages({
     noCommunity: 'Einladen kannst du, sobald du selbst in einer Gemeinschaft bist.',
     toStart: 'Gründen oder beitreten',
     start: {
-      title: 'Deine Gemeinschaft',
+      title: startTitle.de,
       intro: 'Eine Gemeinschaft ist der Kreis, in dem ihr euch vertraut: ein Dorf, eine Straße, ein Haus.',
       joinTitle: 'Beitreten',
       joinIntro: 'Du hast einen QR-Code oder einen Link bekommen? Öffne den Link, scanne den Code oder füge den Link hier ein.',
@@ -69,7 +70,7 @@ export const messages = defineMessages({
       toWelcome: 'Namen geben',
     },
     join: {
-      title: 'Einladung',
+      title: joinTitle.de,
       headline: (inviter: string, community: string) => `${inviter} lädt dich in die Gemeinschaft „${community}“ ein.`,
       level: 'Du wirst',
       until: 'Gültig bis',
@@ -100,7 +101,9 @@ export const messages = defineMessages({
       toCommunity: 'Zur Gemeinschaft',
       problems: {
         expired: 'Diese Einladung ist abgelaufen. Bitte die Person, die dich eingeladen hat, um eine neue.',
-        redeemed: 'Diese Einladung wurde schon benutzt oder zurückgezogen. Bitte um eine neue.',
+        redeemed: 'Diese Einladung wurde schon benutzt. Bitte um eine neue.',
+        withdrawn: 'Die Gemeinschaft hat diese Einladung zurückgezogen oder dieses Gerät ausgeschlossen. Frage dort nach.',
+        refused: 'Wer dich eingeladen hat, darf so nicht einladen. Bitte einen Anker der Gemeinschaft um eine Einladung.',
         forged: 'Diese Einladung ist nicht echt oder wurde verändert. Tritt nicht bei und frage nach, woher der Link kommt.',
         unreadable: 'Das ist keine vollständige Einladung. Kopiere den ganzen Link oder scanne den Code noch einmal.',
         unreachable:
@@ -113,7 +116,7 @@ export const messages = defineMessages({
     },
   },
   en: {
-    title: 'Invite',
+    title: title.en,
     intro: 'Whoever has the link or the QR code can join your community. Give it only to people you know.',
     levels: { member: 'Member', trusted: 'Trusted' },
     make: {
@@ -158,7 +161,7 @@ export const messages = defineMessages({
     noCommunity: 'You can invite others once you are in a community yourself.',
     toStart: 'Found or join one',
     start: {
-      title: 'Your community',
+      title: startTitle.en,
       intro: 'A community is the circle in which you trust each other: a village, a street, a house.',
       joinTitle: 'Join',
       joinIntro: 'Were you given a QR code or a link? Open the link, scan the code, or paste the link here.',
@@ -179,7 +182,7 @@ export const messages = defineMessages({
       toWelcome: 'Give a name',
     },
     join: {
-      title: 'Invitation',
+      title: joinTitle.en,
       headline: (inviter, community) => `${inviter} invites you to the community “${community}”.`,
       level: 'You become',
       until: 'Valid until',
@@ -210,7 +213,9 @@ export const messages = defineMessages({
       toCommunity: 'Go to the community',
       problems: {
         expired: 'This invitation has expired. Ask the person who invited you for a new one.',
-        redeemed: 'This invitation was already used or withdrawn. Ask for a new one.',
+        redeemed: 'This invitation was already used. Ask for a new one.',
+        withdrawn: 'The community has withdrawn this invitation or excluded this device. Ask there.',
+        refused: 'Whoever invited you may not invite like this. Ask an anchor of the community for an invitation.',
         forged: 'This invitation is not genuine or was altered. Do not join, and ask where the link comes from.',
         unreadable: 'This is not a complete invitation. Copy the whole link, or scan the code again.',
         unreachable:

@@ -1,8 +1,9 @@
 import { defineMessages } from '../../kit/i18n.tsx'
+import { title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Willkommen',
+    title: title.de,
     what: 'HearthNet verbindet die Geräte einer Nachbarschaft direkt miteinander: Ihr findet einander, teilt, was ihr wisst, und das geht auch ohne Internet weiter. Deine Daten liegen auf deinen Geräten, nicht bei einer Firma.',
     language: 'Sprache',
     invited: 'Du bist eingeladen. Gib diesem Gerät erst einen Namen, danach geht es mit der Einladung weiter.',
@@ -61,7 +62,7 @@ export const messages = defineMessages({
     showPassword: 'Passwort anzeigen',
   },
   en: {
-    title: 'Welcome',
+    title: title.en,
     what: 'HearthNet connects the devices of a neighbourhood directly: you find each other, share what you know, and it goes on without the internet. Your data stays on your devices, not with a company.',
     language: 'Language',
     invited: 'You have been invited. Give this device a name first; then the invitation goes on.',

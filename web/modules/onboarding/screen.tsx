@@ -1,13 +1,13 @@
 import { IconFlame } from '@tabler/icons-react'
 import { lazyPage, type ScreenDefinition } from '../../shell/screen.ts'
-import { messages } from './messages.ts'
+import { title } from './titles.ts'
 
 export const screen: ScreenDefinition = {
   path: '/welcome',
   order: 0,
   icon: IconFlame,
   nav: 'none',
-  title: (language) => messages[language].title,
+  title,
   Component: lazyPage(async () => (await import('./welcome-page.tsx')).WelcomePage),
   requires: 'nothing',
 }

@@ -1,7 +1,6 @@
 import { Group } from '@mantine/core'
 import { nodeErase } from '#protocol/node/capabilities.ts'
 import { ConfirmButton } from '../../kit/confirm-button.tsx'
-import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { useCall } from '../../port/hooks.ts'
@@ -14,16 +13,24 @@ export function EraseSection() {
   const text = useText(messages).erase
   const erase = useCall(nodeErase)
   const run = async () => {
-    if (await erase.run({ confirm: 'erase' })) startAnew()
+    const erased = await erase.run({ confirm: 'erase' })
+    if (erased) startAnew()
+    return erased
   }
   return (
     <Section title={text.title} intro={text.intro}>
       <Group>
-        <ConfirmButton label={text.action} title={text.question} typed={text.word} onConfirm={run} busy={erase.busy}>
+        <ConfirmButton
+          label={text.action}
+          title={text.question}
+          typed={text.word}
+          onConfirm={run}
+          busy={erase.busy}
+          error={erase.error}
+        >
           {text.body}
         </ConfirmButton>
       </Group>
-      {erase.error ? <ErrorNotice error={erase.error} /> : null}
     </Section>
   )
 }

@@ -1,8 +1,9 @@
 import { defineMessages, plural } from '../../kit/i18n.tsx'
+import { title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
-    title: 'Einstellungen',
+    title: title.de,
     appearance: {
       title: 'Sprache und Darstellung',
       language: 'Sprache',
@@ -110,7 +111,7 @@ export const messages = defineMessages({
     },
   },
   en: {
-    title: 'Settings',
+    title: title.en,
     appearance: {
       title: 'Language and appearance',
       language: 'Language',

@@ -1,0 +1,145 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { type BrowserContextOptions, expect, type Page } from '@playwright/test'
+import type { Box } from '../../../relay/box.ts'
+import { type Device, type DeviceOptions, test } from '../support/fixtures.ts'
+import { invite, joinBy, publishClaim, settleIn, turnClaimsOn, visit } from '../support/steps.ts'
+
+const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+type Open = (name: string, options: DeviceOptions) => Promise<Device>
+/** Looks at one screen, however it came to be shown. */
+type Look = (page: Page, screen: string) => Promise<void>
+
+/** Longer than most, and nowhere to break. */
+const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselbund'
+const TURNHALLE = {
+  subject: `Turnhalle ${LONG}`,
+  predicate: 'ist',
+  object: `Sammelpunkt ${LONG}`,
+  url: `https://issum.example/${LONG}`,
+}
+
+/** Goes through every main screen, with a neighbour connected, and looks at each. */
+async function walk(box: Box, open: Open, browser: BrowserContextOptions, look: Look): Promise<void> {
+  const { page } = await open('Ada', { browser })
+  await page.goto(box.url)
+  await expect(page.getByLabel('Dein Name')).toBeVisible()
+  await look(page, 'welcome')
+  await page.getByLabel('Dein Name').fill('Ada')
+  await page.getByRole('button', { name: 'Los geht’s' }).click()
+  await expect(page.getByLabel('Passwort für die Datei')).toBeVisible()
+  await look(page, 'recovery file')
+  await page.getByRole('button', { name: 'Später' }).click()
+  await expect(page.getByLabel('Name der Gemeinschaft')).toBeVisible()
+  await look(page, 'start')
+  await page.getByLabel('Name der Gemeinschaft').fill('Issum')
+  await page.getByRole('button', { name: 'Gemeinschaft gründen' }).click()
+  await expect(page.getByRole('navigation', { name: 'Bereiche' })).toBeVisible()
+  await visit(page, '/claims')
+  await expect(page.getByRole('button', { name: 'Einschalten' })).toBeVisible()
+  await look(page, 'claims, switched off')
+  await turnClaimsOn(page)
+  await publishClaim(page, TURNHALLE)
+  await look(page, 'claim')
+  const link = await invite(page)
+  await look(page, 'invite')
+
+  const { page: neighbour } = await open('Ben', { browser })
+  await neighbour.goto(link)
+  await expect(neighbour.getByRole('button', { name: 'Namen geben und weiter' })).toBeVisible()
+  await look(neighbour, 'join')
+  await joinBy(neighbour, link, `Ben ${LONG}`.slice(0, 64))
+
+  await visit(page, '/')
+  await expect(page.getByText('1 Nachbar direkt verbunden')).toBeVisible({ timeout: 30_000 })
+  await look(page, 'home')
+  await visit(page, '/community')
+  await expect(page.getByText('2 Mitglieder')).toBeVisible()
+  await look(page, 'community')
+  await visit(page, '/claims')
+  await expect(page.getByRole('link', { name: /Turnhalle/ })).toBeVisible()
+  await look(page, 'claims')
+  await visit(page, '/claims/new')
+  await page.getByRole('button', { name: 'Webseite' }).click()
+  await page.getByRole('button', { name: 'Aussage veröffentlichen' }).click()
+  await expect(page.getByText('Sieh dir die markierten Felder an.')).toBeVisible()
+  await look(page, 'claim form with mistakes')
+  await visit(page, '/settings')
+  await expect(page.getByText(/ belegt$/)).toBeVisible()
+  await look(page, 'settings')
+  await visit(page, '/claims/nothing')
+  await expect(page.getByRole('alert')).toBeVisible()
+  await look(page, 'no such claim')
+  await visit(page, '/nowhere')
+  await expect(page.getByRole('heading', { name: 'Hier ist nichts' })).toBeVisible()
+  await look(page, 'no such page')
+}
+
+/** A device on which the node cannot start, with the page that says so. */
+async function showFailure(box: Box, open: Open, browser: BrowserContextOptions): Promise<Page> {
+  const { context, page } = await open('Eve', { browser, tolerates: [/ERR_FAILED|worker/i] })
+  await context.route(/node\.worker/, (route) => route.abort())
+  await page.goto(box.url)
+  await expect(page.getByRole('heading', { name: 'HearthNet konnte nicht starten' })).toBeVisible()
+  return page
+}
+
+test.describe('Access', () => {
+  test.slow()
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`No screen has a barrier that a machine can find, in ${colorScheme} (WCAG 2.2 AA)`, async ({ box, device }) => {
+      const found: string[] = []
+      const look: Look = async (page, screen) => {
+        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG_2_2_AA).analyze()
+        for (const { id, impact, nodes } of violations) {
+          found.push(`${screen}: ${id} (${impact}) at ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+        }
+      }
+      await walk(box, device, { colorScheme }, look)
+      await look(await showFailure(box, device, { colorScheme }), 'failure')
+      expect(found).toEqual([])
+    })
+  }
+
+  test('On a phone of 360 px no screen has to be scrolled sideways, whatever the names', async ({ box, device }) => {
+    const browser = { viewport: { width: 360, height: 740 }, hasTouch: true }
+    const wide: string[] = []
+    const look: Look = async (page, screen) => {
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (width > 360) wide.push(`${screen}: ${width} px`)
+    }
+    await walk(box, device, browser, look)
+    await look(await showFailure(box, device, browser), 'failure')
+    expect(wide).toEqual([])
+  })
+
+  test('Who asked for less motion gets none', async ({ box, device }) => {
+    const moving: string[] = []
+    const look: Look = async (page, screen) => {
+      const found = await page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter((animation) => Number(animation.effect?.getComputedTiming().duration) > 10)
+          .map((animation) => ('animationName' in animation ? String(animation.animationName) : 'transition')),
+      )
+      moving.push(...found.map((name) => `${screen}: ${name}`))
+    }
+    await walk(box, device, { reducedMotion: 'reduce' }, look)
+    expect(moving).toEqual([])
+  })
+})
+
+test('The page says which language it is in, and changes all its words when the person changes it', async ({ box, device }) => {
+  const { page } = await device('Ada')
+  await page.goto(box.url)
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  await page.getByText('English').click()
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en')
+  await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible()
+  await expect(page).toHaveTitle('Welcome · HearthNet')
+  await page.getByText('Deutsch').click()
+  await settleIn(page, 'Ada')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+})

@@ -1,0 +1,78 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { test } from '../support/fixtures.ts'
+
+/** How the focused element shows that it is; null where nothing does. */
+const focusMark = (): string | null => {
+  const focused = document.activeElement
+  if (!focused?.matches(':focus-visible')) return null
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused)
+  if (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2) return `outline ${outlineWidth}`
+  return boxShadow === 'none' ? null : `shadow ${boxShadow}`
+}
+
+/** Presses Tab until `goal` has the focus; whatever has it on the way shows it. */
+async function tabTo(page: Page, goal: Locator): Promise<void> {
+  await expect(goal).toBeVisible()
+  for (let presses = 0; presses < 60; presses++) {
+    if (await goal.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+    const at = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))
+    if (await page.evaluate(() => document.activeElement !== document.body)) {
+      expect(await page.evaluate(focusMark), `focus is seen on ${at}`).not.toBeNull()
+    }
+  }
+  throw new Error(`the keyboard does not lead to ${goal}`)
+}
+
+async function typeInto(page: Page, label: string, text: string): Promise<void> {
+  await tabTo(page, page.getByLabel(label))
+  await page.keyboard.type(text)
+}
+
+async function pressOn(page: Page, role: 'button' | 'link', name: string, key = 'Enter'): Promise<void> {
+  await tabTo(page, page.getByRole(role, { name, exact: true }).first())
+  await page.keyboard.press(key)
+}
+
+test('With the keyboard alone a person gets from the welcome to a published claim', async ({ box, device }) => {
+  const { page } = await device('Ada')
+  await page.goto(box.url)
+  await typeInto(page, 'Dein Name', 'Ada')
+  await page.keyboard.press('Enter')
+  await pressOn(page, 'button', 'Später', 'Space')
+  await typeInto(page, 'Name der Gemeinschaft', 'Issum')
+  await page.keyboard.press('Enter')
+
+  await pressOn(page, 'link', 'Aussagen')
+  await expect(page.getByRole('heading', { level: 1, name: 'Aussagen' })).toBeFocused()
+  await pressOn(page, 'button', 'Einschalten')
+  await pressOn(page, 'link', 'Aussage machen')
+  await expect(page.getByRole('heading', { level: 1, name: 'Aussage machen' })).toBeFocused()
+
+  // an empty form: the first mistake takes the focus
+  await pressOn(page, 'button', 'Aussage veröffentlichen')
+  await expect(page.getByLabel('Worum geht es')).toBeFocused()
+  await page.keyboard.type('Turnhalle Issum')
+  await tabTo(page, page.getByRole('combobox', { name: 'Was davon' }))
+  await page.keyboard.type('ist')
+  await page.keyboard.press('Escape')
+  await typeInto(page, 'Angabe', 'Sammelpunkt bei Stromausfall')
+  await tabTo(page, page.getByRole('radio', { name: 'ziemlich sicher' }))
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByRole('radio', { name: 'gewiss' })).toBeChecked()
+  await pressOn(page, 'button', 'Selbst gesehen')
+  await typeInto(page, 'Wörtliches Zitat', 'Schild an der Tür')
+  await pressOn(page, 'button', 'Aussage veröffentlichen')
+  await expect(page.getByRole('heading', { level: 1, name: 'Turnhalle Issum' })).toBeVisible()
+  await expect(page.getByText('geprüft, sie stimmt')).toBeVisible()
+})
+
+test('The first stop of the keyboard skips what is the same on every page', async ({ box, device }) => {
+  const { page } = await device('Ada')
+  await page.goto(new URL('/#/welcome', box.url).href)
+  await expect(page.getByLabel('Dein Name')).toBeVisible()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: 'Zum Inhalt springen' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main')).toBeFocused()
+})

@@ -1,0 +1,3 @@
+import type { Titles } from '../../kit/i18n.tsx'
+
+export const title: Titles = { de: 'Einstellungen', en: 'Settings' }
