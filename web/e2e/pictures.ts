@@ -9,7 +9,7 @@ const COLOURS = ['light', 'dark'] as const
 const SIZES = [
   { width: 360, height: 780 },
   { width: 820, height: 1180 },
-  { width: 1440, height: 900 },
+  { width: 1440, height: 1200 },
 ] as const
 
 const ANNA: readonly ClaimText[] = [
@@ -38,25 +38,30 @@ async function newPage(browser: Browser): Promise<Page> {
   return context.newPage()
 }
 
-/** Whatever must be on the screen before its picture is taken. */
-interface Screen {
-  readonly name: string
-  readonly path: string
-  readonly shows: string | RegExp
-}
-
-/** Takes pictures of each screen in every size and colour into `folder`, as `<screen>-<width>-<colour>.png`. */
-async function takePictures(page: Page, screen: Screen, folder: string): Promise<void> {
-  await visit(page, screen.path)
-  await expect(page.getByText(screen.shows).first()).toBeVisible({ timeout: 60_000 })
+/** Pictures of what is on the screen in every size and colour, as `<name>-<width>-<colour>.png`. */
+async function photograph(page: Page, name: string, folder: string): Promise<void> {
+  await page.mouse.move(0, 0)
   for (const viewport of SIZES) {
     await page.setViewportSize(viewport)
     for (const colorScheme of COLOURS) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-      await page.screenshot({ path: join(folder, `${screen.name}-${viewport.width}-${colorScheme}.png`) })
+      await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`), animations: 'disabled' })
     }
   }
+}
+
+interface Screen {
+  readonly name: string
+  readonly path: string
+  /** What must be on it before its picture is taken. */
+  readonly shows: string | RegExp
+}
+
+async function takePictures(page: Page, { name, path, shows }: Screen, folder: string): Promise<void> {
+  await visit(page, path)
+  await expect(page.getByText(shows).first()).toBeVisible({ timeout: 60_000 })
+  await photograph(page, name, folder)
 }
 
 async function publishAll(page: Page, claims: readonly ClaimText[]): Promise<void> {
@@ -112,13 +117,7 @@ async function photographHome(browser: Browser, url: string, folder: string): Pr
   await takePictures(page, { name: 'nothing', path: '/nowhere', shows: 'Hier ist nichts' }, folder)
 
   await invite(page)
-  for (const viewport of SIZES) {
-    await page.setViewportSize(viewport)
-    for (const colorScheme of COLOURS) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.screenshot({ path: join(folder, `invite-${viewport.width}-${colorScheme}.png`) })
-    }
-  }
+  await photograph(page, 'invite', folder)
   const guest = await newPage(browser)
   await guest.goto(link)
   await takePictures(guest, { name: 'join', path: new URL(link).hash.slice(1), shows: 'Was Beitreten bedeutet' }, folder)

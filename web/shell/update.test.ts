@@ -99,6 +99,14 @@ describe('updates', () => {
     container.dispatchEvent(new Event('controllerchange'))
     expect(reloads()).toBe(1)
   })
+
+  it('reload at once where another tab has let the new version in', async () => {
+    const worker = new FakeWorker()
+    const { updates, reloads } = await setUp({ controlled: true, waiting: worker })
+    worker.become('activated')
+    updates.apply()
+    expect([reloads(), worker.posted]).toEqual([1, []])
+  })
 })
 
 const noPage = () => new EventTarget() as unknown as Document

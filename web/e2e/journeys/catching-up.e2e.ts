@@ -40,16 +40,17 @@ test('Carla was away while the others wrote thirty claims; back again she has th
 
   const carla = await openAgain(carlas)
   await visit(carla, '/claims')
-  await expect(carla.getByRole('navigation', { name: 'Seiten' })).toContainText(/von 30$/m, { timeout: 60_000 })
+  await expect(carla.getByText('1 bis 25 von 30')).toBeVisible({ timeout: 60_000 })
   expect(await claimsAt(anna)).toBe(30)
   await expect.poll(() => claimsAt(bert)).toBe(30)
 })
 
 test('A tab closed in the middle of a sync has everything once it is opened again (SYN-3)', async ({ box, device }) => {
-  const SAID = 3000
+  const SAID = 1000
   const [{ page: anna }, berts] = [await device('Anna'), await device('Bert')]
   await found(anna, box.url, 'Anna', 'Issum')
   await turnClaimsOn(anna)
+  await visit(anna, '/settings') // a list that shows each of them would take longer than the sync
   await busOf(anna).callEach(claimAssert, sayings('Haus', SAID))
   const all = await storedAt(anna)
   expect(all).toBeGreaterThan(SAID)
@@ -63,5 +64,5 @@ test('A tab closed in the middle of a sync has everything once it is opened agai
   const bert = await openAgain(berts)
   await expect.poll(() => storedAt(bert), { timeout: 60_000 }).toBe(await storedAt(anna))
   await turnClaimsOn(bert)
-  await expect(bert.getByRole('navigation', { name: 'Seiten' })).toContainText('von 3.000')
+  await expect(bert.getByText('1 bis 25 von 1.000')).toBeVisible()
 })
