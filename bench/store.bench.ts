@@ -5,7 +5,7 @@ import type { BenchReport, Measurement } from './report.ts'
 import { openPageWithClaims, withPages } from './support/bench-page.ts'
 import { median } from './support/statistics.ts'
 
-const EVENTS = 8_000
+const EVENTS = 4_000
 const ROUNDS = 3
 const VIEWS = [20_000, 100_000]
 

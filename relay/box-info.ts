@@ -3,6 +3,8 @@ import { type BoxInfo, BoxInfoSchema } from '#protocol/core/rendezvous.ts'
 import { parseAs } from '#protocol/core/schema.ts'
 import { type Endpoint, isLoopback, originOf, webSocketMultiaddr } from './addresses.ts'
 
+const LOCALHOST = 'localhost'
+
 export interface Reach {
   readonly version: string
   readonly peerId: string
@@ -18,7 +20,9 @@ export interface Reach {
 
 /** The link people pass on: the announced one, else the one in the local network. */
 export function appUrl(reach: Reach): string {
-  const local = { host: reach.hosts[0] ?? '127.0.0.1', port: reach.port, secure: reach.tls }
+  const near = reach.hosts[0] ?? LOCALHOST
+  // one name for this machine: under another a browser would be another device to the app
+  const local = { host: isLoopback(near) ? LOCALHOST : near, port: reach.port, secure: reach.tls }
   return originOf(reach.announced ?? local)
 }
 

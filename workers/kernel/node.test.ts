@@ -3,6 +3,7 @@ import {
   communityFound,
   communityGet,
   communityInvite,
+  communityInviteInspect,
   communityLeave,
   communityRedeem,
 } from '#protocol/community/capabilities.ts'

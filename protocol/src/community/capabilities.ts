@@ -93,7 +93,7 @@ export const communityInvite = defineCapability({
   output: Strict({ jti: UlidSchema, invite: Type.String(), expires_at: TimeSchema }),
 })
 
-/** Reads an invite without using it: who invites to what (COM-2). */
+/** Reads an invite without using it: who invites to what (COM-2). One that has run out is `expired`. */
 export const communityInviteInspect = defineCapability({
   name: 'community.invite.inspect',
   stability: 'stable',

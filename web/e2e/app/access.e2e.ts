@@ -118,11 +118,13 @@ test.describe('Access', () => {
   test('Who asked for less motion gets none', async ({ box, device }) => {
     const moving: string[] = []
     const look: Look = async (page, screen) => {
+      // a change of colour is no motion
       const found = await page.evaluate(() =>
         document
           .getAnimations()
           .filter((animation) => Number(animation.effect?.getComputedTiming().duration) > 10)
-          .map((animation) => ('animationName' in animation ? String(animation.animationName) : 'transition')),
+          .map((animation) => (animation instanceof CSSTransition ? animation.transitionProperty : animation.id || 'animation'))
+          .filter((property) => !/color|shadow|outline|fill|stroke/.test(property)),
       )
       moving.push(...found.map((name) => `${screen}: ${name}`))
     }

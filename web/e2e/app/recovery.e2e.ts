@@ -29,6 +29,7 @@ const readDatabase = async () => {
   }
 }
 
+/** @returns what the file says; the browser throws the file itself away with its window */
 async function saveRecoveryFile(page: Page): Promise<string> {
   await page.getByLabel('Passwort für die Datei').fill(PASSPHRASE)
   await page.getByLabel('Passwort noch einmal').fill(PASSPHRASE)
@@ -36,14 +37,14 @@ async function saveRecoveryFile(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Datei herunterladen' }).click()
   const download = await downloading
   expect(download.suggestedFilename()).toBe('hearthnet-ada.json')
-  return download.path()
+  return readFile(await download.path(), 'utf8')
 }
 
-async function restore(page: Page, path: string, passphrase: string): Promise<void> {
+async function restore(page: Page, file: string, passphrase: string): Promise<void> {
   await page.getByRole('button', { name: 'Sicherungsdatei nutzen' }).click()
   const choosing = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Datei wählen' }).click()
-  await (await choosing).setFiles(path)
+  await (await choosing).setFiles({ name: 'hearthnet-ada.json', mimeType: 'application/json', buffer: Buffer.from(file) })
   await expect(page.getByText('Sicherungsdatei von Ada')).toBeVisible()
   await page.getByLabel('Passwort der Datei').fill(passphrase)
   await page.getByRole('button', { name: 'Wiederherstellen' }).click()
@@ -54,8 +55,7 @@ test('A recovery file brings a person back on another device, and only with its 
   await ada.page.goto(box.url)
   await ada.page.getByLabel('Dein Name').fill('Ada')
   await ada.page.getByRole('button', { name: 'Los geht’s' }).click()
-  const path = await saveRecoveryFile(ada.page)
-  const text = await readFile(path, 'utf8')
+  const text = await saveRecoveryFile(ada.page)
   const file: unknown = JSON.parse(text)
   expect(matches(RecoveryFileSchema, file)).toBe(true)
   expect(text).not.toMatch(/seed|privateKey|private_key|pkcs8|"d":/i)
@@ -74,7 +74,7 @@ test('A recovery file brings a person back on another device, and only with its 
 
   const tablet = await device('Ada’s tablet')
   await tablet.page.goto(box.url)
-  await restore(tablet.page, path, 'falsch geraten')
+  await restore(tablet.page, text, 'falsch geraten')
   await expect(tablet.page.getByText('Das Passwort passt nicht zu dieser Datei.')).toBeVisible()
   await tablet.page.getByLabel('Passwort der Datei').fill(PASSPHRASE)
   await tablet.page.getByRole('button', { name: 'Wiederherstellen' }).click()
@@ -94,7 +94,7 @@ test('Who comes back from a recovery file is the same member again, with all tha
   await ben.page.getByRole('button', { name: 'Namen geben und weiter' }).click()
   await ben.page.getByLabel('Dein Name').fill('Ada')
   await ben.page.getByRole('button', { name: 'Los geht’s' }).click()
-  const path = await saveRecoveryFile(ben.page)
+  const text = await saveRecoveryFile(ben.page)
   await ben.page.getByLabel('Ich habe die Datei gefunden').check()
   await ben.page.getByRole('button', { name: 'Fertig' }).click()
   await ben.page.getByRole('button', { name: 'Beitreten' }).click()
@@ -109,7 +109,7 @@ test('Who comes back from a recovery file is the same member again, with all tha
   const second = await invite(ada.page)
   const again = await device('Ben’s new phone')
   await again.page.goto(box.url)
-  await restore(again.page, path, PASSPHRASE)
+  await restore(again.page, text, PASSPHRASE)
   await expect(again.page.getByText('Dieses Gerät gehört Ada.')).toBeVisible()
   await again.page.goto(second)
   await again.page.getByRole('button', { name: 'Beitreten' }).click()

@@ -25,7 +25,8 @@ interface Asking {
 const AT_ONCE = 8
 
 /** Runs in the page and attaches as a further tab does: a Web Lock says that it lives, a channel of its own carries its calls. */
-async function ask({ shared, channel, atOnce, opens }: Asking): Promise<JsonValue[]> {
+async function ask(asking: string): Promise<JsonValue[]> {
+  const { shared, channel, atOnce, opens }: Asking = JSON.parse(asking)
   const ports = new BroadcastChannel(shared)
   const port = new BroadcastChannel(channel)
   const waiting = new Map<string, (answer: JsonValue) => void>()
@@ -84,8 +85,8 @@ function outputOf(message: JsonValue): JsonValue {
 export function busOf(page: Page): PageBus {
   async function callEach<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<Output<C>[]> {
     const opens = inputs.map((input) => openingOf(capability, input as JsonValue)) // schemas describe JSON
-    const asking = { shared: PORTS_CHANNEL, channel: `${PORTS_CHANNEL}-${ulid()}`, atOnce: AT_ONCE, opens }
-    const answers = await page.evaluate(ask, asking)
+    const asking: Asking = { shared: PORTS_CHANNEL, channel: `${PORTS_CHANNEL}-${ulid()}`, atOnce: AT_ONCE, opens }
+    const answers = await page.evaluate(ask, JSON.stringify(asking))
     return answers.map((answer) => outputOf(answer) as Output<C>) // by the node of this same build
   }
   return {

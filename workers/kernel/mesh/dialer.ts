@@ -64,8 +64,10 @@ export function createDialer({ runtime, node, links, rendezvous, banished }: Dia
       if (addresses.length === 0) return false
       await withDeadline(runtime, DIAL_MS, undefined, (signal) => node.dial(addresses, { signal, force: true }))
       return true
-    } catch {
-      return false // told by the state; the next attempt is planned by the caller
+    } catch (failure) {
+      // who is away is told by the state, and the caller plans the next attempt; a broken transport is nobody's absence
+      if (failure instanceof TypeError) reportError(failure)
+      return false
     }
   }
 

@@ -126,6 +126,7 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
   bus.handle(communityInviteInspect, async ({ invite }) => {
     const { token, inviter_name } = decodeInvite(invite)
     const grant = inviteGrant(await openToken(token))
+    if (runtime.now() >= grant.expires * 1000) throw new HearthError('expired', 'the invite has expired')
     return {
       community_id: grant.communityId,
       community_name: grant.communityName,
