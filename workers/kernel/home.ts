@@ -1,3 +1,4 @@
+import { toHearthError } from '#protocol/core/errors.ts'
 import { isBoxAddress } from './mesh/boxes.ts'
 import type { Store } from './store/store.ts'
 
@@ -18,7 +19,12 @@ export async function recallHome(store: Store, told: Home): Promise<Home> {
   const boxes = told.boxes.filter(isBoxAddress)
   if (boxes.length > 0) {
     const home: Home = { boxes, appUrl: told.appUrl }
-    await store.write([{ table: 'meta', key: HOME_KEY, value: home }])
+    try {
+      await store.write([{ table: 'meta', key: HOME_KEY, value: home }])
+    } catch (error) {
+      // a full device still starts: it knows its box now, and tells of the full store where something would be lost
+      if (toHearthError(error).code !== 'capacity_exceeded') throw error
+    }
     return home
   }
   // written above and nowhere else

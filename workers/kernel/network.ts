@@ -13,6 +13,7 @@ import type { GossipVerdict, Mesh } from './mesh/mesh.ts'
 import { createFramedLink } from './port/framed-link.ts'
 import { delay, every, type Runtime } from './runtime.ts'
 import { serveSync, syncWith } from './sync/sync.ts'
+import { createWarmStreams } from './warm-streams.ts'
 
 /** After a sync brought news, the other neighbours are asked this much later, so that one burst makes one round. */
 const PASS_ON_MS = 1500
@@ -47,6 +48,15 @@ export function createNetwork(deps: NetworkDeps): Network {
   const syncing = new Map<NodeId, Promise<void>>()
   const stops: (() => void)[] = []
   let passOn: (() => void) | null = null
+  const warm = createWarmStreams({
+    runtime,
+    open: (peer, signal) =>
+      mesh.open(peer, BUS_PROTOCOL, { maxFrameBytes: BUS_MAX_MESSAGE_BYTES, ...(signal ? { signal } : {}) }),
+    connectionOf(peer) {
+      const found = mesh.peers().find(({ nodeId }) => nodeId === peer)
+      return `${found?.connection} since ${found?.since}`
+    },
+  })
 
   const log = (): EventLog | null => community.current()?.log ?? null
   const isMember = (peer: NodeId): boolean => !['unknown', 'revoked'].includes(members.levelOf(peer))
@@ -147,10 +157,10 @@ export function createNetwork(deps: NetworkDeps): Network {
       const all = Promise.allSettled(reachable().map(sync))
       await Promise.race([all, delay(runtime, ms)])
     },
-    openLink: async (peer, signal) =>
-      createFramedLink(await mesh.open(peer, BUS_PROTOCOL, { maxFrameBytes: BUS_MAX_MESSAGE_BYTES, signal })),
+    openLink: async (peer, signal) => createFramedLink(await warm.take(peer, signal)),
     stop() {
       passOn?.()
+      warm.stop()
       for (const stop of stops) stop()
     },
   }

@@ -3,7 +3,6 @@ import {
   communityFound,
   communityGet,
   communityInvite,
-  communityInviteInspect,
   communityLeave,
   communityRedeem,
 } from '#protocol/community/capabilities.ts'

@@ -15,7 +15,8 @@ interface Snapshot {
   readonly position: number
   /** What did not count then; if that has changed, the parts are not what the log says now. */
   readonly uncounted: readonly ContentId[]
-  readonly parts: readonly SavedPart[]
+  /** `SavedPart[]` as JSON text: one string is read back several times faster than as many objects. */
+  readonly parts: string
 }
 
 export interface Views {
@@ -55,7 +56,7 @@ export function createViews({ runtime, store, log }: ViewHostDeps): Views {
   async function save(id: string, entry: Fed): Promise<void> {
     const position = log.position()
     const uncounted = log.uncounted(entry.view.types, position)
-    const value: Snapshot = { version: entry.version, position, uncounted, parts: entry.view.parts() }
+    const value: Snapshot = { version: entry.version, position, uncounted, parts: JSON.stringify(entry.view.parts()) }
     entry.saved = position
     try {
       await store.write([{ table: 'snapshot', key: id, value }])
@@ -88,7 +89,8 @@ export function createViews({ runtime, store, log }: ViewHostDeps): Views {
     async open(definition) {
       const view = createView(definition)
       const snapshot = await snapshotOf(definition.id, definition.version, view.types)
-      if (snapshot) view.restore(snapshot.parts)
+      // what `save` wrote of this very version
+      if (snapshot) view.restore(JSON.parse(snapshot.parts) as readonly SavedPart[])
       fed.set(definition.id, { view, version: definition.version, saved: snapshot?.position ?? 0 })
       // what arrives or goes while this reads is applied by the listener; a second time changes nothing
       const gone = new Set<ContentId>()

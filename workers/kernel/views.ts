@@ -57,7 +57,7 @@ export interface FedView<Row> extends View<Row> {
   restore(parts: readonly SavedPart[]): void
 }
 
-/** One part as a snapshot keeps it: entity, content id, Lamport time, item. */
+/** One part as a snapshot keeps it: entity, content id, Lamport time, item. Items are JSON. */
 export type SavedPart = readonly [entity: string, cid: ContentId, lamport: number, item: unknown]
 
 interface Index<Row> {

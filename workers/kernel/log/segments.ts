@@ -3,11 +3,12 @@ import type { ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { Store, Write } from '../store/store.ts'
 import type { VerifiedEvent } from './verify.ts'
 
-/** Events of one segment when they come in bulk: ten times the write rate of a record each (measured, docs/decisions). */
+/** Events of one segment when they come in bulk: several times the write rate of a record each (docs/decisions/0006). */
 const SEGMENT_EVENTS = 512
 /** Single appends rewrite the last segment up to this many, so that a quiet log does not fall into crumbs. */
 const TAIL_EVENTS = 64
-const CACHED_SEGMENTS = 16
+/** Characters of event text kept at hand: a page of claims is spread over many segments, and reading one back costs milliseconds. */
+const CACHED_CHARS = 32 * 1024 * 1024
 
 /** What the index keeps of an event in memory. */
 export interface Entry {
@@ -43,6 +44,8 @@ const entryOf = ([cid, lamport, author, prev, eventId, type]: HeadRow, segment: 
   slot,
 })
 
+const charsIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0)
+
 export interface Segments {
   /** The index as stored, in order of arrival. */
   load(): Promise<readonly Entry[]>
@@ -65,15 +68,30 @@ interface Tail {
 export function createSegments(store: Store): Segments {
   let tail: Tail = { id: 0, texts: [], rows: [] }
   const cache = new Map<number, readonly string[]>()
+  let cachedChars = 0
+
+  /** Keeps the segments that were used last, as many as fit. */
+  function remember(segment: number, loaded: readonly string[]): void {
+    cache.set(segment, loaded)
+    cachedChars += charsIn(loaded)
+    for (const [oldest, dropped] of cache) {
+      if (cachedChars <= CACHED_CHARS || oldest === segment) break
+      cache.delete(oldest)
+      cachedChars -= charsIn(dropped)
+    }
+  }
 
   async function texts(segment: number): Promise<readonly string[]> {
     if (segment === tail.id) return tail.texts
     const cached = cache.get(segment)
-    if (cached) return cached
+    if (cached) {
+      cache.delete(segment)
+      cache.set(segment, cached)
+      return cached
+    }
     // written by this file alone
     const loaded = ((await store.get('segment', segment)) ?? []) as readonly string[]
-    if (cache.size >= CACHED_SEGMENTS) cache.delete(cache.keys().next().value ?? segment)
-    cache.set(segment, loaded)
+    if (!cache.has(segment)) remember(segment, loaded)
     return loaded
   }
 
@@ -117,7 +135,8 @@ export function createSegments(store: Store): Segments {
 
     async read(entries) {
       const needed = new Map<number, readonly string[]>()
-      for (const { segment } of entries) if (!needed.has(segment)) needed.set(segment, await texts(segment))
+      const wanted = [...new Set(entries.map(({ segment }) => segment))]
+      await Promise.all(wanted.map(async (segment) => needed.set(segment, await texts(segment))))
       return entries.map((entry) => {
         const text = needed.get(entry.segment)?.[entry.slot]
         if (text === undefined) throw new TypeError(`event ${entry.cid} is in the index but not in its segment`)
