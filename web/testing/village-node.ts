@@ -141,7 +141,7 @@ function answerCommunity(client: FakeClient, state: State, people: number, joinM
   })
   client.answer(community.communityInvite, ({ valid_seconds }) => {
     const expires_at = new Date(Date.now() + valid_seconds * 1000).toISOString()
-    const invite = { jti: ulidFor(100 + state.invites.length), expires_at, redeemed: 0, revoked: false }
+    const invite = { jti: ulidFor(100 + state.invites.length), expires_at, uses: 10, redeemed: 0, revoked: false }
     state.invites = [...state.invites, invite]
     client.emit(happened.inviteIssued)
     return { jti: invite.jti, invite: 'eyJ2IjoxLCJ0b2tlbiI6ImhudG9rZW4i'.repeat(30), expires_at }
@@ -265,8 +265,8 @@ export function createVillageNode({
     community: stage === 'member' ? village : null,
     mesh: stage === 'member' ? meshOf(village) : { peers: [], boxes: meshOf(village).boxes },
     invites: [
-      { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), redeemed: 3, revoked: false },
-      { jti: ulidFor(22), expires_at: timeAt(3), redeemed: 0, revoked: false },
+      { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), uses: 10, redeemed: 3, revoked: false },
+      { jti: ulidFor(22), expires_at: timeAt(3), uses: 10, redeemed: 0, revoked: false },
     ],
     claims: claimsOf(claims, village),
     config: { ...DEFAULT_CONFIG, evidence: { enabled: evidence } },

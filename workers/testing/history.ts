@@ -102,7 +102,7 @@ export async function createHistory(seed: number, policy: Policy = DEFAULT_POLIC
         scope: { capabilities: [JOIN_SCOPE], params_constraints: { level, community_name: 'Issum' }, max_calls_total: 1 },
         issued_via: 'test',
       })
-      const issued = recorded ? [await by.write(inviteIssued, { jti, expires_at: wireTime((now + 3600) * 1000) })] : []
+      const issued = recorded ? [await by.write(inviteIssued, { jti, uses: 1, expires_at: wireTime((now + 3600) * 1000) })] : []
       const joined = await own.write(memberJoined, { invite, display_name: `M${nextSeed}` })
       return { author: own, events: [...issued, joined] }
     },

@@ -117,7 +117,9 @@ export const communityInviteList = defineCapability({
   idempotent: true,
   input: Nothing,
   output: Strict({
-    invites: Type.Array(Strict({ jti: UlidSchema, expires_at: TimeSchema, redeemed: CountSchema, revoked: Type.Boolean() })),
+    invites: Type.Array(
+      Strict({ jti: UlidSchema, expires_at: TimeSchema, uses: CountSchema, redeemed: CountSchema, revoked: Type.Boolean() }),
+    ),
   }),
   answersFrom: [events.inviteIssued, events.memberJoined, tokenRevoked],
 })

@@ -1,6 +1,15 @@
 import { CommunityNameSchema, inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
 import { defineEvent } from '../core/module.ts'
-import { ContentIdSchema, NameSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
+import {
+  ContentIdSchema,
+  CountSchema,
+  NameSchema,
+  NodeIdSchema,
+  OneOf,
+  Strict,
+  TimeSchema,
+  UlidSchema,
+} from '../core/schema.ts'
 import { checkGrant, openToken } from '../core/token.ts'
 import * as Type from '../core/type.ts'
 
@@ -14,7 +23,10 @@ export const communityFounded = defineEvent(
  * An invite was made. Its token alone admits; this record lets the log tell, should the issuer be revoked, which of their
  * invites were known before.
  */
-export const inviteIssued = defineEvent('community.invite.issued', Strict({ jti: UlidSchema, expires_at: TimeSchema }))
+export const inviteIssued = defineEvent(
+  'community.invite.issued',
+  Strict({ jti: UlidSchema, uses: CountSchema, expires_at: TimeSchema }),
+)
 
 /**
  * Signed by whoever joins, with the invite token inside (COM-3). Whether the invite was still good is judged by the

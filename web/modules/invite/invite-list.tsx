@@ -14,7 +14,12 @@ import { messages } from './messages.ts'
 import { type InviteState, inviteState, type OpenInvite, sortInvites } from './terms.ts'
 import { useNow } from './use-now.ts'
 
-const DOTS: Record<InviteState, 'good' | 'idle' | 'bad'> = { open: 'good', expired: 'idle', revoked: 'bad' }
+const DOTS: Record<InviteState, 'good' | 'idle' | 'bad'> = {
+  open: 'good',
+  used_up: 'idle',
+  expired: 'idle',
+  revoked: 'bad',
+}
 /** The end of a ULID is random: enough of it tells one invite from another. */
 const shortJti = (jti: string): string => jti.slice(-4)
 

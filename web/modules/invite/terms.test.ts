@@ -18,6 +18,7 @@ const now = Date.parse('2026-05-26T08:00:00Z')
 const invite = (jti: string, expires_at: string, revoked = false): OpenInvite => ({
   jti: jti as Ulid,
   expires_at,
+  uses: 1,
   redeemed: 0,
   revoked,
 })
@@ -51,8 +52,10 @@ describe('the list of invites', () => {
   const over = invite('3', '2026-05-26T07:59:59Z')
   const revoked = invite('4', '2026-05-27T08:00:00Z', true)
 
-  it('tells open from expired and revoked', () => {
-    expect([soon, over, revoked].map((one) => inviteState(one, now))).toEqual(['open', 'expired', 'revoked'])
+  it('tells open from used up, expired and revoked', () => {
+    const usedUp = { ...soon, redeemed: 1 }
+    const states = [soon, usedUp, over, revoked].map((one) => inviteState(one, now))
+    expect(states).toEqual(['open', 'used_up', 'expired', 'revoked'])
   })
 
   it('shows what still opens a door first', () => {

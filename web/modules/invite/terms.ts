@@ -21,11 +21,17 @@ export const mayInvite = ({ my_level, policy }: Pick<Community, 'my_level' | 'po
 export const inviteLevels = ({ my_level }: Pick<Community, 'my_level'>): readonly InviteLevel[] =>
   my_level === 'trusted' || my_level === 'anchor' ? ['member', 'trusted'] : ['member']
 
-export type InviteState = 'open' | 'expired' | 'revoked'
+export type InviteState = 'open' | 'used_up' | 'expired' | 'revoked'
 
 /** @param now ms since 1970. */
 export const inviteState = (invite: OpenInvite, now: number): InviteState =>
-  invite.revoked ? 'revoked' : Date.parse(invite.expires_at) <= now ? 'expired' : 'open'
+  invite.revoked
+    ? 'revoked'
+    : invite.redeemed >= invite.uses
+      ? 'used_up'
+      : Date.parse(invite.expires_at) <= now
+        ? 'expired'
+        : 'open'
 
 /** Those that still open a door first, the one that closes soonest on top. */
 export function sortInvites(invites: readonly OpenInvite[], now: number): readonly OpenInvite[] {

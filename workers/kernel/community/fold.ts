@@ -34,7 +34,7 @@ interface Replay {
   policy: Policy
   readonly members: Map<NodeId, Member>
   readonly redeemed: Map<Ulid, number>
-  readonly issued: Map<Ulid, { by: NodeId; expiresAt: string }>
+  readonly issued: Map<Ulid, { by: NodeId; uses: number; expiresAt: string }>
   readonly revokedTokens: Set<string>
   readonly petitions: Map<string, Petition>
   /** Last events of those who left and did not come back. */
@@ -116,7 +116,9 @@ const joined = step(types.memberJoined, (replay, data, { event }, { bounds }) =>
 })
 
 const issued = step(types.inviteIssued, (replay, data, { event }) => {
-  if (!replay.issued.has(data.jti)) replay.issued.set(data.jti, { by: event.author, expiresAt: data.expires_at })
+  if (!replay.issued.has(data.jti)) {
+    replay.issued.set(data.jti, { by: event.author, uses: data.uses, expiresAt: data.expires_at })
+  }
 })
 
 const renamed = step(types.memberRenamed, (replay, data, { event }) => {

@@ -38,7 +38,7 @@ export interface CommunityState {
   /** Uses of each invite. */
   readonly redeemed: ReadonlyMap<Ulid, number>
   /** Invites their issuers recorded: jti to expiry and issuer. */
-  readonly issued: ReadonlyMap<Ulid, { readonly by: NodeId; readonly expiresAt: string }>
+  readonly issued: ReadonlyMap<Ulid, { readonly by: NodeId; readonly uses: number; readonly expiresAt: string }>
   readonly revokedTokens: ReadonlySet<string>
   readonly pending: readonly Pending[]
 }

@@ -117,7 +117,7 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
       },
       issued_via: 'invite',
     })
-    await write(events.inviteIssued, { jti, expires_at: expiresAt })
+    await write(events.inviteIssued, { jti, uses, expires_at: expiresAt })
     const relays = mesh.boxAddresses().slice(0, INVITE_BOXES)
     const code = encodeInvite({ v: 1, token, inviter_name: own.displayName, lamport: here().log.clock(), relays })
     return { jti, invite: new URL(`#/join/${code}`, deps.appUrl).href, expires_at: expiresAt }
@@ -142,8 +142,9 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
     const own = me().nodeId
     const mine = [...(state?.issued ?? [])].filter(([, { by }]) => by === own)
     return {
-      invites: mine.map(([jti, { expiresAt }]) => ({
+      invites: mine.map(([jti, { expiresAt, uses }]) => ({
         jti,
+        uses,
         expires_at: expiresAt,
         redeemed: state?.redeemed.get(jti) ?? 0,
         revoked: state?.revokedTokens.has(jti) ?? false,
