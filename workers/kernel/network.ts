@@ -48,6 +48,7 @@ export function createNetwork(deps: NetworkDeps): Network {
   const syncing = new Map<NodeId, Promise<void>>()
   const stops: (() => void)[] = []
   let passOn: (() => void) | null = null
+  let stopExpelling = (): void => {}
   const warm = createWarmStreams({
     runtime,
     open: (peer, signal) =>
@@ -118,6 +119,11 @@ export function createNetwork(deps: NetworkDeps): Network {
     else if (log()) deps.met(peer)
   }
 
+  /** Hangs up on whoever an event that just came has excluded (COM-4). */
+  function expel(): void {
+    for (const { nodeId } of mesh.peers()) if (members.levelOf(nodeId) === 'revoked') mesh.banish(nodeId)
+  }
+
   function syncByClock(): void {
     for (const peer of reachable()) if (isMine(peer)) trySync(peer)
   }
@@ -144,10 +150,16 @@ export function createNetwork(deps: NetworkDeps): Network {
   return {
     enter() {
       const current = log()
-      if (current) mesh.enter(current.communityId)
+      if (!current) return
+      mesh.enter(current.communityId)
+      stopExpelling()
+      stopExpelling = current.changed.on(expel)
       reachable().forEach(greet)
     },
-    leave: () => mesh.leave(),
+    leave() {
+      stopExpelling()
+      mesh.leave()
+    },
     publish({ text }) {
       // whoever misses it gets it by reconciliation
       mesh.publish(utf8(text)).catch(() => {})
@@ -161,6 +173,7 @@ export function createNetwork(deps: NetworkDeps): Network {
     stop() {
       passOn?.()
       warm.stop()
+      stopExpelling()
       for (const stop of stops) stop()
     },
   }

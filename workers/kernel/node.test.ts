@@ -4,7 +4,9 @@ import {
   communityGet,
   communityInvite,
   communityLeave,
+  communityPromote,
   communityRedeem,
+  communityRevoke,
 } from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
@@ -128,6 +130,24 @@ describe('a village of nodes', () => {
     if (!anna) throw new Error('a villager')
     await anna.node.bus.call(communityLeave, {})
     await expect(anna.node.bus.call(communityFound, { name: 'Issum 2' })).rejects.toMatchObject({ code: 'bad_request' })
+  })
+
+  it('hangs up on who is excluded, on every node, whoever signed last (COM-4)', async () => {
+    const village = createVillage(12)
+    const [anna, bert, carla] = await village.settle('Anna', 'Bert', 'Carla')
+    if (!anna || !bert || !carla) throw new Error('three villagers')
+    await anna.node.bus.call(communityPromote, { subject: bert.id, level: 'trusted' })
+    const level = async () => (await bert.node.bus.call(communityGet, {})).community?.my_level
+    await village.until('Bert is trusted', async () => (await level()) === 'trusted')
+    const { revocation_id } = await anna.node.bus.call(communityRevoke, { subject: carla.id, reason: 'Test' })
+    const pending = async () => (await bert.node.bus.call(communityGet, {})).community?.pending.length
+    await village.until('Bert knows of it', async () => (await pending()) === 1)
+    await bert.node.bus.call(communityRevoke, { subject: carla.id, reason: '', revocation_id })
+    for (const { name, mesh } of [anna, bert]) {
+      const connection = () => mesh.peers().find(({ nodeId }) => nodeId === carla.id)?.connection
+      await village.until(`${name} has hung up`, () => connection() !== 'direct')
+    }
+    await expect(village.during(carla.node.bus.call(nodeEcho, { payload: 'x' }, { to: anna.id }))).rejects.toBeDefined()
   })
 
   it('refuses an invite that was used, and one that has expired (COM-2)', async () => {

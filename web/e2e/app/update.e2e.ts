@@ -76,6 +76,9 @@ test('A second tab is not changed under the hands of the person, and changes by 
 }) => {
   const { context, page } = await device('Ada')
   await found(page, box.url, 'Ada', 'Issum')
+  // the first visit installs the service worker, the next ones are served by it
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await page.reload()
   const second = await context.newPage()
   await second.goto(box.url)
   await expect(second.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()

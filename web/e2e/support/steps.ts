@@ -32,11 +32,16 @@ export async function visit(page: Page, path: string): Promise<void> {
 
 /** Opens an invite on a new device, names the device and joins. */
 export async function joinBy(page: Page, link: string, name: string): Promise<void> {
+  await knock(page, link, name)
+  await expect(page.getByRole('navigation', { name: 'Bereiche' })).toBeVisible({ timeout: 60_000 })
+}
+
+/** Opens an invite, names the device and asks to be let in. */
+export async function knock(page: Page, link: string, name: string): Promise<void> {
   await page.goto(link)
   await page.getByRole('button', { name: 'Namen geben und weiter' }).click()
   await settleIn(page, name)
   await page.getByRole('button', { name: 'Beitreten' }).click()
-  await expect(page.getByRole('navigation', { name: 'Bereiche' })).toBeVisible({ timeout: 60_000 })
 }
 
 /** Claims are a trial: each person turns them on. */

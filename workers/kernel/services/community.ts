@@ -207,7 +207,6 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
       reason: proposed?.reason ?? reason,
     }
     await write(events.revocationSigned, { revocation })
-    if (members.levelOf(subject) === 'revoked') deps.net()?.mesh.banish(subject)
     return { revocation_id: revocation.revocation_id }
   })
 
