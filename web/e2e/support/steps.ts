@@ -22,7 +22,7 @@ export async function invite(page: Page): Promise<string> {
   await visit(page, '/community')
   await page.getByRole('main').getByRole('link', { name: 'Einladen' }).click()
   await page.getByRole('button', { name: 'Einladung erstellen' }).click()
-  return page.getByRole('status', { name: 'Einladungslink' }).innerText()
+  return (await page.getByRole('status', { name: 'Einladungslink' }).textContent()) ?? ''
 }
 
 /** Opens one of the app's own addresses, as a link in it does. */
@@ -76,7 +76,7 @@ export async function publishClaim(page: Page, { subject, predicate, object, url
 export async function shortId(page: Page): Promise<string> {
   await visit(page, '/settings')
   const id = page.getByText(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/).first()
-  return id.innerText()
+  return (await id.textContent()) ?? ''
 }
 
 /** Waits until a neighbour is there without anybody in between, with a measured way there and back. */
