@@ -57,6 +57,7 @@ test('Where the browser refuses the camera, and where a photo shows no code, the
 }) => {
   const { page } = await device('Ben')
   await page.goto(box.url)
+  await expect(page.getByLabel('Dein Name')).toBeVisible()
   await pointCameraAt(page.getByRole('banner'), FILM)
   await settleIn(page, 'Ben')
   await page.getByRole('button', { name: 'Kamera öffnen' }).click()
