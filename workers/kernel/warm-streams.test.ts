@@ -38,17 +38,18 @@ describe('streams kept warm for the next call (BUS-3)', () => {
 
   it('gives the next call the stream that was opened with the last, one for each call', async () => {
     const first = await warm.take(peer, signal)
-    await runtime.settle()
+    await runtime.advance(20)
     expect(opened).toEqual(['1', '2'])
     const second = await warm.take(peer, signal)
     expect(second).not.toBe(first)
-    await runtime.settle()
+    await runtime.advance(20)
     expect(opened).toEqual(['1', '2', '3'])
     expect(ended).toEqual([])
   })
 
   it('closes a spare before the other side hangs up on it', async () => {
     await warm.take(peer, signal)
+    await runtime.advance(20)
     await runtime.advance(8000)
     expect(ended).toEqual(['2'])
     await warm.take(peer, signal)
@@ -58,7 +59,7 @@ describe('streams kept warm for the next call (BUS-3)', () => {
   it('takes a new one when the peer is connected in another way by now', async () => {
     connection = 'relayed'
     await warm.take(peer, signal)
-    await runtime.settle()
+    await runtime.advance(20)
     connection = 'direct'
     await warm.take(peer, signal)
     expect(ended).toEqual(['2'])
@@ -67,7 +68,7 @@ describe('streams kept warm for the next call (BUS-3)', () => {
 
   it('leaves nothing open when it stops', async () => {
     await warm.take(peer, signal)
-    await runtime.settle()
+    await runtime.advance(20)
     warm.stop()
     expect(ended).toEqual(['2'])
   })

@@ -2,6 +2,8 @@ import type { NodeId } from '#protocol/core/ids.ts'
 import type { FramedStream } from './mesh/mesh.ts'
 import type { Runtime } from './runtime.ts'
 
+/** Opening costs both sides a few milliseconds of work: not while the call that is under way needs them. */
+const WARM_AFTER_MS = 20
 /** A spare is thrown away after this long: the other side hangs up on who asks nothing for ten seconds. */
 const SPARE_MS = 8000
 
@@ -68,7 +70,7 @@ export function createWarmStreams({ runtime, open, connectionOf }: WarmDeps): Wa
       const usable = spare !== null && spare.over === connectionOf(peer)
       if (spare && !usable) spare.stream.abort()
       const stream = usable ? spare.stream : await open(peer, signal)
-      void warm(peer)
+      runtime.after(WARM_AFTER_MS, () => void warm(peer))
       return stream
     },
     stop() {
