@@ -4,13 +4,22 @@ import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
 
+/** The knowledge hub a person configured; an empty endpoint is none (M30). */
+const ebkh = {
+  /** Where its JSON-RPC answers. */
+  endpoint: Type.String({ pattern: '^(https?://[^\\s]+)?$', maxLength: 512 }),
+  /** Which stored token goes with it. The token itself is no setting: it is kept apart and never read back. */
+  token_ref: Type.String({ maxLength: 64 }),
+}
+const evidence = Strict({ enabled: Type.Boolean(), ebkh: Strict(ebkh) })
+
 // one object per module (section 9); a module that needs more than its switch widens its own
 const modules = {
   distributed_llm: Switch,
   moe: Switch,
   fedlearn: Switch,
   lora: Switch,
-  evidence: Switch,
+  evidence,
   civdef: Switch,
   tensor_transport: Switch,
   protocol: Switch,
@@ -33,7 +42,12 @@ export type HearthnetConfig = Static<typeof ConfigSchema>
 const partial = <P extends Record<string, TSchema>>(properties: P) =>
   Type.Partial(Strict(properties), { additionalProperties: false })
 
-export const ConfigPatchSchema = partial({ ...modules, policy: partial({ research: partial(research) }), mesh: partial(mesh) })
+export const ConfigPatchSchema = partial({
+  ...modules,
+  evidence: partial({ enabled: Type.Boolean(), ebkh: partial(ebkh) }),
+  policy: partial({ research: partial(research) }),
+  mesh: partial(mesh),
+})
 export type ConfigPatch = Static<typeof ConfigPatchSchema>
 export type ModuleSwitch = keyof typeof modules
 
@@ -43,7 +57,7 @@ export const DEFAULT_CONFIG: HearthnetConfig = {
   moe: off,
   fedlearn: off,
   lora: off,
-  evidence: off,
+  evidence: { ...off, ebkh: { endpoint: '', token_ref: '' } },
   civdef: off,
   tensor_transport: off,
   protocol: { enabled: true },
