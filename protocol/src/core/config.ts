@@ -4,10 +4,14 @@ import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
 
+/** HTTPS; in clear only to a hub on this very device. Empty is none. */
+export const HUB_ENDPOINT_PATTERN =
+  '^(https://[^\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d+)?(/[^\\s]*)?)?$'
+
 /** The knowledge hub a person configured; an empty endpoint is none (M30). */
 const ebkh = {
   /** Where its JSON-RPC answers. */
-  endpoint: Type.String({ pattern: '^(https?://[^\\s]+)?$', maxLength: 512 }),
+  endpoint: Type.String({ pattern: HUB_ENDPOINT_PATTERN, maxLength: 512 }),
   /** Which stored token goes with it. The token itself is no setting: it is kept apart and never read back. */
   token_ref: Type.String({ maxLength: 64 }),
 }

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { configChanged } from '../config/events.ts'
 import { defineCapability } from '../core/capability.ts'
+import { HUB_ENDPOINT_PATTERN } from '../core/config.ts'
 import {
   ClaimIdSchema,
   ContentIdSchema,
@@ -232,7 +233,7 @@ export const ebkhConnect = defineCapability({
   name: 'experimental.evidence.ebkh.connect',
   errors: ['experimental_disabled', 'ebkh_unavailable'],
   input: Strict({
-    endpoint: Type.String({ pattern: '^(https?://[^\\s]+)?$', maxLength: 512 }),
+    endpoint: Type.String({ pattern: HUB_ENDPOINT_PATTERN, maxLength: 512 }),
     token: Type.String({ maxLength: 800 }),
   }),
   output: Nothing,

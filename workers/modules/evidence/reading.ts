@@ -19,11 +19,13 @@ export interface Library {
   find(claimId: ClaimId): Found | null
   ofSubject(subject: string): readonly Found[]
   childrenOf(claimId: ClaimId): readonly Found[]
+  /** Claims that say exactly this: retractions name the id they take back (EVI-2). */
+  withObject(object: string): readonly Found[]
   /** What contradicts what on one subject and predicate (EVI-7). */
   advisories(subject: string, predicate: string): Advisory[]
 }
 
-export function createLibrary(spaces: () => readonly Space[], rank: () => Rank): Library {
+export function createLibrary(spaces: () => readonly Space[], rank: Rank): Library {
   const equal = (index: string, value: string): readonly Found[] =>
     spaces().flatMap((space) => space.view.equal(index, value).map((row) => ({ row, space })))
   return {
@@ -37,8 +39,9 @@ export function createLibrary(spaces: () => readonly Space[], rank: () => Rank):
     },
     ofSubject: (subject) => equal('subject', subject),
     childrenOf: (claimId) => equal('parent', claimId),
+    withObject: (object) => equal('object', object),
     advisories: (subject, predicate) =>
-      contradictions(rank().sorted(equal('subject', subject).filter(({ row }) => row.claim.predicate === predicate))),
+      contradictions(rank.sorted(equal('subject', subject).filter(({ row }) => row.claim.predicate === predicate))),
   }
 }
 
