@@ -127,7 +127,7 @@ export function startExtractor(log: EventLog, drafts: Drafts, patterns: readonly
   }
 
   const stop = log.changed.on(({ added }) => {
-    turn = turn.then(() => consider(added)).catch(reportError)
+    turn = turn.then(() => consider(added)).catch((bug: unknown) => reportError(bug))
   })
   return { idle: () => turn, stop }
 }
