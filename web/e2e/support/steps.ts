@@ -19,7 +19,64 @@ export async function found(page: Page, url: string, name: string, community: st
 
 /** @returns the link of a new invite for one person. */
 export async function invite(page: Page): Promise<string> {
-  await page.goto(new URL('/#/invite', page.url()).href)
+  await visit(page, '/community')
+  await page.getByRole('main').getByRole('link', { name: 'Einladen' }).click()
   await page.getByRole('button', { name: 'Einladung erstellen' }).click()
-  return page.getByLabel('Einladungslink').inputValue()
+  return page.getByRole('status', { name: 'Einladungslink' }).innerText()
+}
+
+/** Opens one of the app's own addresses, as a link in it does. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(new URL(`/#${path}`, page.url()).href)
+}
+
+/** Opens an invite on a new device, names the device and joins. */
+export async function joinBy(page: Page, link: string, name: string): Promise<void> {
+  await page.goto(link)
+  await page.getByRole('button', { name: 'Namen geben und weiter' }).click()
+  await settleIn(page, name)
+  await page.getByRole('button', { name: 'Beitreten' }).click()
+  await expect(page.getByRole('navigation', { name: 'Bereiche' })).toBeVisible({ timeout: 60_000 })
+}
+
+/** Claims are a trial: each person turns them on. */
+export async function turnClaimsOn(page: Page): Promise<void> {
+  await visit(page, '/claims')
+  await page.getByRole('button', { name: 'Einschalten' }).click()
+  await expect(page.getByRole('link', { name: 'Aussage machen' }).first()).toBeVisible()
+}
+
+export interface ClaimText {
+  readonly subject: string
+  readonly predicate: string
+  readonly object: string
+  /** Address of a page that says so. */
+  readonly url?: string
+}
+
+export async function publishClaim(page: Page, { subject, predicate, object, url }: ClaimText): Promise<void> {
+  await visit(page, '/claims/new')
+  await page.getByLabel('Worum geht es').fill(subject)
+  await page.getByRole('combobox', { name: 'Was davon' }).fill(predicate)
+  await page.getByLabel('Angabe').fill(object)
+  if (url !== undefined) {
+    await page.getByRole('button', { name: 'Webseite' }).click()
+    await page.getByLabel('Adresse der Webseite').fill(url)
+  }
+  await page.getByRole('button', { name: 'Aussage veröffentlichen' }).click()
+  await expect(page.getByRole('heading', { name: subject })).toBeVisible()
+}
+
+/** The form of this device's id that people compare by eye (ID-2). */
+export async function shortId(page: Page): Promise<string> {
+  await visit(page, '/settings')
+  const id = page.getByText(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/).first()
+  return id.innerText()
+}
+
+/** Waits until a neighbour is there without anybody in between, with a measured way there and back. */
+export async function seesDirectly(page: Page, name: string): Promise<void> {
+  await visit(page, '/')
+  const neighbour = page.getByRole('region', { name: 'Wer gerade da ist' }).getByRole('listitem').filter({ hasText: name })
+  await expect(neighbour).toContainText(/direkt verbunden · \d+ ms/, { timeout: 45_000 })
 }

@@ -12,6 +12,8 @@ export interface FilterProps {
   readonly onChange: (filter: ClaimFilter) => void
 }
 
+/** Two beside each other on a phone, three on anything wider. */
+const NARROW = { flex: '1 1 8.5rem', minWidth: 0 }
 const ORDERS = ['newest', 'strongest'] as const
 
 /** What the list is narrowed to, and what stands first in it. */
@@ -31,13 +33,13 @@ export function ClaimsFilters({ filter, onChange }: FilterProps) {
         leftSection={<IconSearch size={20} aria-hidden />}
         maxLength={512}
       />
-      <Group gap="sm" align="flex-end" grow preventGrowOverflow={false} wrap="wrap">
+      <Group gap="sm" align="flex-end">
         <NativeSelect
           label={text.predicate}
           value={filter.predicate ?? ''}
           onChange={(event) => onChange(narrowed(filter, { predicate: event.currentTarget.value || null }))}
           data={[{ value: '', label: text.anyPredicate }, ...choices.map((value) => ({ value, label: visibleText(value) }))]}
-          miw="9rem"
+          style={NARROW}
         />
         <NativeSelect
           label={text.least}
@@ -46,14 +48,14 @@ export function ClaimsFilters({ filter, onChange }: FilterProps) {
             onChange(narrowed(filter, { least: pick(EVIDENCE_GROUNDS, event.currentTarget.value, 'unverified') }))
           }
           data={EVIDENCE_GROUNDS.map((value) => ({ value, label: text.leastWords[value] }))}
-          miw="9rem"
+          style={NARROW}
         />
         <NativeSelect
           label={text.order}
           value={filter.order}
           onChange={(event) => onChange(narrowed(filter, { order: pick(ORDERS, event.currentTarget.value, 'newest') }))}
           data={ORDERS.map((value) => ({ value, label: text.orders[value] }))}
-          miw="9rem"
+          style={NARROW}
         />
       </Group>
     </Stack>

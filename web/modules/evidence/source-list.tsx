@@ -1,6 +1,5 @@
 import { Text } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
-import { displayNodeId, parseNodeId } from '#protocol/core/ids.ts'
 import type { Source } from '#protocol/evidence/events.ts'
 import type { Voice } from '#protocol/evidence/records.ts'
 import { BidiText } from '../../kit/bidi-text.tsx'
@@ -8,22 +7,12 @@ import { useFormat, useText } from '../../kit/i18n.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
 import classes from './evidence.module.css'
 import { messages } from './messages.ts'
-import { sourceHref, sourceParts } from './terms.ts'
+import { observerName, sourceHref, sourceParts } from './terms.ts'
 
 interface SourceProps {
   readonly source: Source
   /** Who names it, where that is one person. */
   readonly author?: Voice | undefined
-}
-
-/** The short form of a NodeID, or the text itself where somebody wrote something else. */
-function observer(rest: string, author: Voice | undefined): string {
-  if (rest === author?.node_id) return author.display_name
-  try {
-    return displayNodeId(parseNodeId(rest))
-  } catch {
-    return rest // a source id is free text behind its kind
-  }
 }
 
 /** Where the claim comes from: opened only when it is plainly a web address, and then shown in full. */
@@ -39,7 +28,12 @@ function Place({ source, author }: SourceProps) {
       </a>
     )
   }
-  if (parts?.kind === 'node') return <span>{visibleText(text.observedBy(observer(parts.rest, author)))}</span>
+  if (parts?.kind === 'node')
+    return (
+      <span>
+        {visibleText(text.observedBy(parts.rest === author?.node_id ? author.display_name : observerName(parts.rest)))}
+      </span>
+    )
   return (
     <span className={classes.digest}>
       <BidiText>{source.source_id}</BidiText>

@@ -38,6 +38,7 @@ function People({ lists, busy, onChange }: PeopleProps) {
                 value={rankOf(lists, node_id)}
                 disabled={busy}
                 onChange={(event) => onChange(ranked(lists, node_id, rankFrom(event.currentTarget.value)))}
+                styles={{ label: { overflowWrap: 'anywhere' } }}
                 data={RANKS.map((value) => ({ value, label: text.ranks[value] }))}
               />
             ))}

@@ -1,14 +1,14 @@
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
 import { messages as shared } from '../messages.ts'
-import { sourceParts } from '../terms.ts'
+import { observerName, sourceParts } from '../terms.ts'
 import { messages as voiceMessages } from '../voices/messages.ts'
 import type { GraphNode, ProvenanceGraph } from './graph.ts'
 import { layoutProvenance, type PlacedNode } from './layout.ts'
 import { messages } from './messages.ts'
 import classes from './picture.module.css'
 import { Shape } from './shape.tsx'
-import { wrapped } from './words.ts'
+import { BOLD_PX, wrapped } from './words.ts'
 
 const LINE_PX = 17
 const PAD = 12
@@ -39,7 +39,11 @@ function useCardWords(): (node: GraphNode) => CardWords {
       case 'attests':
         return { head: visibleText(node.record.by.display_name), body: roles[node.record.attestation.role], foot: '' }
       case 'disputes':
-        return { head: visibleText(node.record.by.display_name), body: text.objects[node.record.kind], foot: '' }
+        return {
+          head: visibleText(node.record.by.display_name),
+          body: node.record.counts ? text.objects[node.record.kind] : text.withoutWeight,
+          foot: '',
+        }
       case 'source': {
         const parts = sourceParts(node.source.source_id)
         return { head: all.claim.kinds[parts?.kind ?? 'other'], body: sourceName(node.source.source_id), foot: '' }
@@ -50,9 +54,11 @@ function useCardWords(): (node: GraphNode) => CardWords {
   }
 }
 
-/** The host of a web page, or the beginning of whatever else it is. */
+/** The host of a web page, the short id of an observer, or the beginning of whatever else it is. */
 function sourceName(sourceId: string): string {
-  const rest = sourceParts(sourceId)?.rest ?? sourceId
+  const parts = sourceParts(sourceId)
+  const rest = parts?.rest ?? sourceId
+  if (parts?.kind === 'node') return observerName(rest)
   return URL.canParse(rest) ? new URL(rest).hostname || rest : rest
 }
 
@@ -66,7 +72,7 @@ function Card({ placed, words }: { readonly placed: PlacedNode; readonly words: 
       <rect width={width} height={height} rx="8" className={classes.card} data-kind={node.kind} data-level={level} />
       <Shape kind={node.kind} level={level} x={PAD} y={10} />
       <text x={PAD + SHAPE_ROOM} y={22} className={classes.head}>
-        {wrapped(words.head, room - SHAPE_ROOM, 1)[0] ?? ''}
+        {wrapped(words.head, room - SHAPE_ROOM, 1, BOLD_PX)[0] ?? ''}
       </text>
       {lines.map((line, at) => (
         // lines of one text have no other name than their place

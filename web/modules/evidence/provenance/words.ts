@@ -1,9 +1,10 @@
-/** Average width of a character at the picture's 13 pixels. */
+/** Average width of a character at the picture's 13 pixels, plain and bold. */
 const CHARACTER_PX = 7.2
+export const BOLD_PX = 8.8
 
 /** Text as at most `lines` lines of `room` pixels, cut with an ellipsis; words stay whole where they fit. */
-export function wrapped(text: string, room: number, lines: number): readonly string[] {
-  const fits = Math.max(4, Math.floor(room / CHARACTER_PX))
+export function wrapped(text: string, room: number, lines: number, characterPx = CHARACTER_PX): readonly string[] {
+  const fits = Math.max(4, Math.floor(room / characterPx))
   const made: string[] = []
   let rest = Array.from(text.replaceAll(/\s+/gu, ' ').trim())
   while (rest.length > 0 && made.length < lines) {

@@ -7,7 +7,6 @@ import { ATTESTATION_ROLES, type AttestationRole } from '#protocol/evidence/even
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'
-import classes from '../evidence.module.css'
 import { claimPath } from '../paths.ts'
 import { useFirstProblem } from '../use-first-problem.ts'
 import { ClaimFrame } from './claim-frame.tsx'
@@ -42,13 +41,7 @@ function AttestForm({ id }: { readonly id: ClaimId }) {
         >
           <Stack gap="xs" mt="xs">
             {ATTESTATION_ROLES.map((known) => (
-              <Radio
-                key={known}
-                value={known}
-                label={text.roles[known]}
-                description={text.roleHints[known]}
-                classNames={{ label: classes.choiceLabel }}
-              />
+              <Radio key={known} value={known} label={text.roles[known]} description={text.roleHints[known]} />
             ))}
           </Stack>
         </Radio.Group>

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useParams } from 'wouter'
 import { HearthError } from '#protocol/core/errors.ts'
@@ -52,10 +52,10 @@ function Framed({ id, title, intro, children }: FrameProps & { readonly id: Clai
     <Page title={title} intro={intro} back={claimPath(id)}>
       <SwitchedOn query={query} rows={8}>
         {(record) => (
-          <>
+          <Stack gap="lg">
             <Quoted record={record} />
             {children(record)}
-          </>
+          </Stack>
         )}
       </SwitchedOn>
     </Page>

@@ -88,7 +88,12 @@ function DisputeForm({ record, me }: { readonly record: ClaimRecord; readonly me
         >
           <Stack gap="xs" mt="xs">
             {KINDS.map((kind) => (
-              <Radio key={kind} value={kind} label={text.kinds[kind]} classNames={{ label: classes.choiceLabel }} />
+              <Radio
+                key={kind}
+                value={kind}
+                label={text.kinds[kind]}
+                classNames={{ body: classes.choice, label: classes.choiceLabel }}
+              />
             ))}
           </Stack>
         </Radio.Group>
