@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
 import { claimQuery } from '#protocol/evidence/capabilities.ts'
 import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
-import { type ClaimText, found, invite, joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
+import { type ClaimText, found, invite, joinBy, publishClaim, turnClaimsOn, visit } from '../support/steps.ts'
 
 const MEETING_POINT: ClaimText = {
   subject: 'Sammelplatz',
@@ -38,7 +39,7 @@ async function dispute(page: Page, claim: ClaimText, reason: string, instead: st
   await openClaim(page, claim)
   await page.getByRole('link', { name: 'Widersprechen' }).click()
   await page.getByLabel('Begründung').fill(reason)
-  await page.getByLabel('Was stattdessen stimmt').fill(instead)
+  await page.getByRole('textbox', { name: 'Was stattdessen stimmt' }).fill(instead)
   await page.getByRole('button', { name: 'Widersprechen' }).click()
   await expect(page.getByRole('region', { name: 'Wer widerspricht' })).toContainText(reason)
 }
@@ -88,7 +89,6 @@ test('Three people, one of them away in between, come to the same levels (EVI-4)
   await joinBy(bert, await invite(anna), 'Bert')
   await joinBy(carlas.page, await invite(anna), 'Carla')
   for (const page of [anna, bert, carlas.page]) await turnClaimsOn(page)
-  await seesDirectly(bert, 'Anna')
 
   await carlas.page.close()
   await publishClaim(anna, MEETING_POINT)
@@ -112,4 +112,45 @@ test('Three people, one of them away in between, come to the same levels (EVI-4)
   expect(atCarla.length).toBeGreaterThanOrEqual(3)
   await expect.poll(() => standings(anna)).toEqual(atCarla)
   await expect.poll(() => standings(bert)).toEqual(atCarla)
+})
+
+test('A proof is saved, checked with no network, and found out when one word in it is changed', async ({ box, device }) => {
+  const { page: anna, context } = await device('Anna')
+  await found(anna, box.url, 'Anna', 'Issum')
+  await turnClaimsOn(anna)
+  await publishClaim(anna, MEETING_POINT)
+
+  const saving = anna.waitForEvent('download')
+  await anna.getByRole('button', { name: 'Nachweis speichern' }).click()
+  const text = await readFile(await (await saving).path(), 'utf8')
+  await visit(anna, '/claims/check')
+  await expect(anna.getByRole('button', { name: 'Datei wählen' })).toBeVisible()
+  await context.setOffline(true)
+
+  const check = (body: string) =>
+    anna
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'nachweis.json', mimeType: 'application/json', buffer: Buffer.from(body) })
+  await check(text)
+  await expect(anna.getByText('Alle Unterschriften stimmen')).toBeVisible()
+  await expect(anna.getByRole('region', { name: 'Was stimmt' })).toContainText(MEETING_POINT.object)
+
+  await check(text.replaceAll(MEETING_POINT.object, 'Parkplatz am Rathaus'))
+  await expect(anna.getByText('Hier stimmt etwas nicht')).toBeVisible()
+  await expect(anna.getByText('Keine Aussage in dieser Datei ist richtig unterschrieben.')).toBeVisible()
+  await context.setOffline(false)
+})
+
+test('The examples are laid out and removed again, and nothing of them stays', async ({ box, device }) => {
+  const { page: anna } = await device('Anna')
+  await found(anna, box.url, 'Anna', 'Issum')
+  await turnClaimsOn(anna)
+  await anna.getByRole('button', { name: 'Beispiele laden' }).click()
+  await expect(anna.getByRole('list', { name: 'Liste der Aussagen' }).getByRole('listitem').first()).toContainText('Beispiel')
+
+  await visit(anna, '/claims/options')
+  await anna.getByRole('button', { name: 'Beispiele entfernen' }).click()
+  await expect(anna.getByRole('button', { name: 'Beispiele laden' })).toBeVisible()
+  await visit(anna, '/claims')
+  await expect(anna.getByText('Noch hat niemand etwas ausgesagt.')).toBeVisible()
 })

@@ -4,7 +4,7 @@ import type { claimQuery } from '#protocol/evidence/capabilities.ts'
 import type { ClaimRecord, EvidenceGround } from '#protocol/evidence/records.ts'
 import { term } from './terms.ts'
 
-export const PAGE_SIZE = 25
+const PAGE_SIZE = 25
 
 export interface ClaimFilter {
   readonly search: string

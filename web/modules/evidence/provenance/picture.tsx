@@ -33,7 +33,7 @@ function useCardWords(): (node: GraphNode) => CardWords {
       case 'claim': {
         const { claim, author, level, attestations, disputes } = node.record
         const counts = text.counts(format.number(attestations), format.number(disputes))
-        const foot = attestations + disputes === 0 ? all.levels[level] : `${all.levels[level]} · ${counts}`
+        const foot = attestations + disputes === 0 ? `${all.levels[level]}.` : `${all.levels[level]} · ${counts}`
         return { head: text.says(visibleText(author.display_name || all.voice.nameless)), body: claim.object, foot }
       }
       case 'attests':
