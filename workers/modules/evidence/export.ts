@@ -20,7 +20,7 @@ function replies({ row }: Found, library: Library): readonly Found[] {
 }
 
 /** Whole claims with everything said about them, as they were signed. */
-export function collect(about: About, library: Library): readonly Found[] {
+function collect(about: About, library: Library): readonly Found[] {
   const start =
     'claim_id' in about ? [requireClaim(library, about.claim_id)] : library.ofSubject(about.subject).slice(0, MAX_START)
   const parentsOf = (id: ClaimId) => library.find(id)?.row.claim.derived_from ?? null
