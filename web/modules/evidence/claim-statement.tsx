@@ -24,8 +24,8 @@ function Facts({ record }: { readonly record: ClaimRecord }) {
       <dd>
         <LevelMark level={level} />
         <Text size="sm" c="dimmed">
-          {all.levelHints[level]}
-          {level === 'disputed' ? ` ${text.otherwise(all.levels[ground])}` : null}
+          {record.retracted ? text.retractedHint : all.levelHints[level]}
+          {level === 'disputed' && !record.retracted ? ` ${text.otherwise(all.levels[ground])}` : null}
         </Text>
         <span className={classes.meta}>
           <RecordMarks record={record} />
