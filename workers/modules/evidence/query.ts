@@ -67,14 +67,25 @@ function matching({ view, newest }: Space, query: Query, fits: (row: ClaimRow) =
 /** One page of the claims that match. */
 export function queryClaims(spaces: readonly Space[], query: Query, rank: Rank, nowMs: number): Page {
   const fits = filterOf(query, nowMs)
-  const lists = spaces.map((space) => matching(space, query, fits).map((row) => ({ row, space })))
-  const [only] = lists
-  let all: readonly Found[] = lists.length === 1 && only ? only : lists.flat().sort((a, b) => compareReplay(b.row, a.row))
-  if (query.order === 'strongest') all = rank.sorted(all)
-  const start = query.after === undefined ? 0 : all.findIndex(({ row }) => row.cid === query.after) + 1
-  const found = all.slice(start, start + query.limit)
-  const more = start + found.length < all.length
-  return { found, total: all.length, next: more ? (found.at(-1)?.row.cid ?? null) : null }
+  const lists = spaces.map((space) => ({ space, rows: matching(space, query, fits) }))
+  const [first, ...others] = lists
+  // the usual case wraps only the page it gives: a wrapper for each of a hundred thousand would cost more than the search
+  if (first && others.length === 0 && query.order !== 'strongest') {
+    const { rows, total, next } = pageOf(first.rows, query, ({ cid }) => cid)
+    return { found: rows.map((row) => ({ row, space: first.space })), total, next }
+  }
+  const merged = lists
+    .flatMap(({ space, rows }) => rows.map((row) => ({ row, space })))
+    .sort((a, b) => compareReplay(b.row, a.row))
+  const { rows, total, next } = pageOf(query.order === 'strongest' ? rank.sorted(merged) : merged, query, ({ row }) => row.cid)
+  return { found: rows, total, next }
+}
+
+function pageOf<T>(all: readonly T[], { after, limit }: Query, cidOf: (item: T) => ContentId) {
+  const start = after === undefined ? 0 : all.findIndex((item) => cidOf(item) === after) + 1
+  const rows = all.slice(start, start + limit)
+  const last = rows.at(-1)
+  return { rows, total: all.length, next: last && start + rows.length < all.length ? cidOf(last) : null }
 }
 
 export interface SubjectCount {
