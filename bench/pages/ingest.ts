@@ -6,9 +6,10 @@ import { createRealRuntime } from '../../workers/kernel/real-runtime.ts'
 import { openDexieStore } from '../../workers/kernel/store/dexie-store.ts'
 import type { Store } from '../../workers/kernel/store/store.ts'
 import { createViews } from '../../workers/kernel/view-host.ts'
-import type { View } from '../../workers/kernel/views.ts'
 import { queryClaims } from '../../workers/modules/evidence/query.ts'
-import { type ClaimRow, claimsView } from '../../workers/modules/evidence/store.ts'
+import { createRank } from '../../workers/modules/evidence/rank.ts'
+import { createSpace, type Space } from '../../workers/modules/evidence/space.ts'
+import { claimsView } from '../../workers/modules/evidence/store.ts'
 import { testSigner } from '../../workers/testing/test-identity.ts'
 import { type ClaimLog, NEWCOMER_SEED } from '../support/claims.ts'
 
@@ -16,14 +17,15 @@ import { type ClaimLog, NEWCOMER_SEED } from '../support/claims.ts'
 export interface Household {
   readonly store: Store
   readonly log: EventLog
-  readonly claims: View<ClaimRow>
+  readonly claims: Space
 }
 
 export async function openHousehold(name: string, { community }: Pick<ClaimLog, 'community'>, seed = NEWCOMER_SEED) {
   const store = await openDexieStore(name)
   const runtime = createRealRuntime()
   const log = await openLog({ runtime, store, signer: await testSigner(seed), types: EVENTS }, community)
-  const claims = await createViews({ runtime, store, log }).open(claimsView)
+  const view = await createViews({ runtime, store, log }).open(claimsView)
+  const claims = createSpace({ kind: 'community', view, member: () => null })
   return { store, log, claims } satisfies Household
 }
 
@@ -40,9 +42,13 @@ export async function feed({ log }: Household, events: readonly SignedEvent[]): 
   }
 }
 
+/** Newest first, as a screen asks. */
+export const pageOfClaims = (claims: Space, subject_prefix: string, limit: number) =>
+  queryClaims([claims], { subject_prefix, limit }, createRank({ of: () => null }), Date.now())
+
 /** The first query, which makes the view fold and index what it was fed. @throws Error when claims are missing */
 export function askOnce({ claims }: Pick<Household, 'claims'>, expected: number): void {
-  const { total } = queryClaims(claims, { subject_prefix: 'brunnen', limit: 50 })
+  const { total } = pageOfClaims(claims, 'brunnen', 50)
   if (total !== expected) throw new Error(`${total} claims instead of ${expected}`)
 }
 

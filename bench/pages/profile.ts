@@ -14,6 +14,7 @@ import { createSegments } from '../../workers/kernel/log/segments.ts'
 import { type VerifiedEvent, verifyEvent } from '../../workers/kernel/log/verify.ts'
 import { openDexieStore } from '../../workers/kernel/store/dexie-store.ts'
 import { createView } from '../../workers/kernel/views.ts'
+import { createSpace } from '../../workers/modules/evidence/space.ts'
 import { claimsView } from '../../workers/modules/evidence/store.ts'
 import { askOnce } from './ingest.ts'
 
@@ -73,9 +74,9 @@ export async function profile(community: CommunityId, events: readonly SignedEve
   )
   await stage('segments to IndexedDB', () => storeSegments(verified))
   await stage('view: map, fold, index, first query', () => {
-    const claimsOf = createView(claimsView)
-    claimsOf.apply(verified, [])
-    askOnce({ claims: claimsOf }, verified.length)
+    const view = createView(claimsView)
+    view.apply(verified, [])
+    askOnce({ claims: createSpace({ kind: 'community', view, member: () => null }) }, verified.length)
   })
   return stages
 }

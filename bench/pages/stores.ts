@@ -9,11 +9,10 @@ import type { claimAsserted } from '#protocol/evidence/events.ts'
 import { createSegments } from '../../workers/kernel/log/segments.ts'
 import type { VerifiedEvent } from '../../workers/kernel/log/verify.ts'
 import { openDexieStore } from '../../workers/kernel/store/dexie-store.ts'
-import { queryClaims } from '../../workers/modules/evidence/query.ts'
 import { claimsView } from '../../workers/modules/evidence/store.ts'
 import type { ClaimLog } from '../support/claims.ts'
 import { p95 } from '../support/statistics.ts'
-import { askOnce, closeHousehold, type Household, openHousehold } from './ingest.ts'
+import { askOnce, closeHousehold, type Household, openHousehold, pageOfClaims } from './ingest.ts'
 import { openRecords, recordOf } from './records.ts'
 
 const REBUILT = 'bench-rebuild'
@@ -140,8 +139,8 @@ export async function rebuildViews(history: ClaimLog, count: number): Promise<Re
   await replayed.household.store.close()
   const { household, ms: snapshotMs } = await start(history, count)
   const queryP95Ms = await queryTimes(count, async (prefix) => {
-    const { rows } = queryClaims(household.claims, { subject_prefix: prefix, limit: PAGE })
-    const events = await household.log.read(rows.map(({ cid }) => cid))
+    const { found } = pageOfClaims(household.claims, prefix, PAGE)
+    const events = await household.log.read(found.map(({ row }) => row.cid))
     if (events.length === 0) throw new Error('no claim')
   })
   await closeHousehold(household)

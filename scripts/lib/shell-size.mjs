@@ -9,6 +9,8 @@ export const SHELL_LIMIT_BYTES = 350 * 1024
 
 /** The workers that start with the app; the others load when someone asks for what they do. */
 const STARTING_WORKER = /^node\.worker-/
+/** How Vite names the chunk of a `modules/<id>/module.ts`. */
+const MODULE_CHUNK = /(^|\/)module-[^/]+$/
 const WORKERS_FOLDER = 'assets/workers'
 
 /**
@@ -17,8 +19,8 @@ const WORKERS_FOLDER = 'assets/workers'
 
 /**
  * Everything that a first visit loads before a person can see the app and its node runs: index.html, all scripts and styles
- * it reaches by static imports, the node worker with all it can import (its modules are found by glob and loaded as they are
- * enabled), and the service worker. Not counted: lazily loaded screens, the other workers, pictures and models.
+ * it reaches by static imports, the node worker with its modules (found by glob and loaded as they are enabled), and the
+ * service worker. Not counted: lazily loaded screens and libraries, the other workers, pictures and models.
  * @param {string} directory the built app
  * @returns {ShellFile[]} largest first
  */
@@ -87,7 +89,8 @@ const references = (file, source, options) => {
   if (options.dynamic) {
     for (const { moduleRequest } of module.dynamicImports) {
       const literal = /^["'`](.*)["'`]$/.exec(source.slice(moduleRequest.start, moduleRequest.end))
-      if (literal?.[1]) imports.push(literal[1])
+      // what a module itself loads later is there for those who ask for it
+      if (literal?.[1] && MODULE_CHUNK.test(literal[1])) imports.push(literal[1])
     }
   }
   return imports.map((specifier) => posix.join(posix.dirname(file), specifier))

@@ -11,26 +11,12 @@ import { DEFAULT_CONFIG } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { Signature } from '#protocol/core/ids.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
-import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
-import { claimAsserted } from '#protocol/evidence/events.ts'
 import * as node from '#protocol/node/capabilities.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
-import {
-  type ClaimRecord,
-  type Community,
-  claimIdFor,
-  claimsOf,
-  contentIdFor,
-  DAY_MS,
-  meshOf,
-  NAMES,
-  nodeIdFor,
-  timeAt,
-  ulidFor,
-  villageOf,
-} from './village.ts'
+import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
+import { answerEvidence } from './village-evidence.ts'
 
 type Identity = Output<typeof node.nodeStatus>['identity']
 type Invite = Output<typeof community.communityInviteList>['invites'][number]
@@ -50,7 +36,6 @@ interface State {
   community: Community | null
   mesh: Output<typeof node.nodePeers>
   invites: readonly Invite[]
-  claims: readonly ClaimRecord[]
   config: Output<typeof configGet>
 }
 
@@ -94,10 +79,14 @@ function answerNode(client: FakeClient, state: State): void {
   client.answer(node.nodeTraces, () => ({ traces: [] }))
   client.answer(configGet, () => state.config)
   client.answer(configSet, (patch) => {
-    const { policy, mesh, ...modules } = patch
+    const { policy, mesh, evidence, ...modules } = patch
     state.config = {
       ...state.config,
       ...modules,
+      evidence: {
+        enabled: evidence?.enabled ?? state.config.evidence.enabled,
+        ebkh: { ...state.config.evidence.ebkh, ...evidence?.ebkh },
+      },
       policy: { research: { ...state.config.policy.research, ...policy?.research } },
       mesh: { ...state.config.mesh, ...mesh },
     }
@@ -212,44 +201,6 @@ function answerMembers(client: FakeClient, state: State): void {
   }))
 }
 
-function answerEvidence(client: FakeClient, state: State): void {
-  const need = (): void => {
-    if (!state.config.evidence.enabled) throw new HearthError('experimental_disabled', 'evidence is off')
-  }
-  client.answer(claimQuery, ({ subject_prefix = '', predicate, limit, after }) => {
-    need()
-    const prefix = subject_prefix.toLowerCase()
-    const found = state.claims.filter(
-      ({ claim }) =>
-        claim.subject.toLowerCase().startsWith(prefix) && (predicate === undefined || claim.predicate === predicate),
-    )
-    const from = after === undefined ? 0 : found.findIndex(({ content_id }) => content_id === after) + 1
-    const claims = found.slice(from, from + limit)
-    return { claims, total: found.length, next: from + limit < found.length ? (claims.at(-1)?.content_id ?? null) : null }
-  })
-  client.answer(claimGet, ({ claim_id }) => {
-    need()
-    const record = state.claims.find((one) => one.claim_id === claim_id)
-    if (!record) throw new HearthError('claim_not_found', 'no such claim')
-    return record
-  })
-  client.answer(claimAssert, (input) => {
-    need()
-    const claim_id = claimIdFor(`made ${state.claims.length}`)
-    const content_id = contentIdFor(`made ${state.claims.length}`)
-    const [first] = claimsOf(1, villageOf(1))
-    if (first) {
-      const claim = { ...first.claim, ...input }
-      state.claims = [
-        { ...first, claim_id, content_id, claim, level: input.sources.length > 0 ? 'cited' : 'unverified' },
-        ...state.claims,
-      ]
-    }
-    client.emit(claimAsserted)
-    return { claim_id, content_id }
-  })
-}
-
 /** A node of a village in memory that answers every contract the screens use. */
 export function createVillageNode({
   stage,
@@ -268,12 +219,11 @@ export function createVillageNode({
       { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), uses: 10, redeemed: 3, revoked: false },
       { jti: ulidFor(22), expires_at: timeAt(3), uses: 10, redeemed: 0, revoked: false },
     ],
-    claims: claimsOf(claims, village),
-    config: { ...DEFAULT_CONFIG, evidence: { enabled: evidence } },
+    config: { ...DEFAULT_CONFIG, evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence } },
   }
   answerNode(client, state)
   answerCommunity(client, state, people, joinMs)
   answerMembers(client, state)
-  answerEvidence(client, state)
+  answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
   return client
 }

@@ -13,7 +13,7 @@ import {
   type Signature,
   type Ulid,
 } from '#protocol/core/ids.ts'
-import type { claimQuery } from '#protocol/evidence/capabilities.ts'
+import type { ClaimRecord, Voice } from '#protocol/evidence/records.ts'
 import type { nodePeers } from '#protocol/node/capabilities.ts'
 
 // people, mesh and claims of a village that does not exist, the same in every run
@@ -21,7 +21,6 @@ import type { nodePeers } from '#protocol/node/capabilities.ts'
 export type Community = NonNullable<Output<typeof communityGet>['community']>
 export type Member = Community['members'][number]
 export type Mesh = Output<typeof nodePeers>
-export type ClaimRecord = Output<typeof claimQuery>['claims'][number]
 
 export const DAY_MS = 86_400_000
 const NOW = Date.parse('2026-05-26T08:00:00Z')
@@ -142,7 +141,10 @@ export function meshOf({ members }: Community): Mesh {
   }
 }
 
-const SIGNATURE = `ed25519:${'A'.repeat(86)}` as Signature // never verified: the node checks before it answers
+export const SIGNATURE = `ed25519:${'A'.repeat(86)}` as Signature // never verified: the node checks before it answers
+
+/** Which claims stand on which, so that there is a provenance to draw; claim 999 is known to nobody here. */
+const PARENTS: Readonly<Record<number, readonly number[]>> = { 0: [3, 6, 8], 3: [9, 2], 6: [9], 9: [14], 8: [999] }
 
 const SAID = [
   ['Sammelplatz', 'liegt bei', 'Turnhalle der Grundschule, Eingang Schulstraße', 'attested'],
@@ -152,6 +154,16 @@ const SAID = [
   ['Brücke über die Issumer Fleuth', 'ist', `gesperrt ${'w'.repeat(90)}`, 'unverified'],
   ['Hinweis mit \u202Everdrehter\u202C Schrift', 'ist', 'sichtbar', 'unverified'],
 ] as const
+
+/** What the log knows of somebody who says something. */
+export const voiceOf = (member: Member, at: number): Voice => ({
+  node_id: member.node_id,
+  display_name: member.display_name,
+  level: member.level,
+  status: member.status,
+  trust: [0.82, 0.61, 0.5, 0.24][at % 4] ?? 0.5,
+  opinion: null,
+})
 
 /** @param count claims, newest first. */
 export function claimsOf(count: number, { members }: Community): readonly ClaimRecord[] {
@@ -180,13 +192,19 @@ export function claimsOf(count: number, { members }: Community): readonly ClaimR
         asserted_at: timeAt(at),
         sources: level === 'unverified' ? [] : level === 'cited' ? [page] : [page, plan, own, script],
         confidence: [0.95, 0.75, 0.4][at % 3] ?? 0.4,
-        derived_from: at === 0 ? [claimIdFor('claim 3')] : [],
+        derived_from: (PARENTS[at] ?? []).map((parent) => claimIdFor(`claim ${parent}`)),
         signature: SIGNATURE,
       },
       content_id: contentIdFor(`claim ${at}`),
-      level,
+      // what it stands on and who objects is the graph's to add
+      level: 'unverified',
+      ground: 'unverified',
       stale: at % 9 === 8,
-      author: { node_id: author.node_id, display_name: author.display_name, level: author.level, status: author.status },
+      retracted: false,
+      origin: 'community',
+      attestations: 0,
+      disputes: 0,
+      author: voiceOf(author, at),
     }
   })
 }

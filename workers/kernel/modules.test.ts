@@ -9,7 +9,7 @@ import { createModules, defineWorkerModule, isSwitchedOff, type ModuleDeps } fro
 
 const config = (enabled: boolean, enable: boolean, globs: string[] = ['experimental.*']): HearthnetConfig => ({
   ...DEFAULT_CONFIG,
-  evidence: { enabled },
+  evidence: { ...DEFAULT_CONFIG.evidence, enabled },
   policy: { research: { enable, enabled_capabilities: globs } },
 })
 

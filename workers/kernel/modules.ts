@@ -1,13 +1,14 @@
 import { moduleOf } from '#protocol/catalogue.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import type { ModuleContract } from '#protocol/core/module.ts'
+import type { EventDefinition, ModuleContract } from '#protocol/core/module.ts'
 import type { Signer } from '#protocol/core/signing.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Members } from './community/members.ts'
 import type { EventLog } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { Runtime } from './runtime.ts'
+import type { Shelf } from './shelf.ts'
 import type { Views } from './view-host.ts'
 
 /** What the kernel offers modules; `log`, `views` and `members` are there while the device is in a community. */
@@ -16,6 +17,10 @@ export interface ModuleDeps {
   readonly runtime: Runtime
   readonly signer: Signer
   readonly config: () => HearthnetConfig
+  /** What modules keep on this device beside the log. */
+  readonly shelf: Shelf
+  /** Tells this device's screens that something of the module's own changed. */
+  readonly notify: (...events: readonly EventDefinition[]) => void
   readonly log: EventLog
   readonly views: Views
   readonly members: Members

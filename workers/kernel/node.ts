@@ -26,6 +26,7 @@ import { serveConfig } from './services/config.ts'
 import { serveEvents } from './services/events.ts'
 import { serveIdentity } from './services/identity.ts'
 import { serveNode } from './services/node.ts'
+import { createShelf } from './shelf.ts'
 import type { Store } from './store/store.ts'
 
 export interface NodeDeps {
@@ -67,6 +68,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   const identity = await openIdentity(runtime, store)
   const config = await openConfig(store)
   const home = await recallHome(store, options)
+  const shelf = createShelf(store)
   let net: Net | null = null
 
   const community = createCommunityHolder({
@@ -118,6 +120,8 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       runtime,
       publish,
       config: () => config.current(),
+      shelf,
+      notify: notifier.device,
       ...(net ? { signer: net.signer } : {}),
       ...(open ? { log: open.log, views: open.views, members } : {}),
     }

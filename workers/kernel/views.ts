@@ -40,6 +40,8 @@ export interface View<Row> {
   get(entity: string): Row | null
   /** Rows with exactly this value in an index. */
   equal(index: string, value: string): readonly Row[]
+  /** How many rows `equal` would give, without gathering them. */
+  count(index: string, value: string): number
   /** Rows with a value that begins so, in the order of the values. */
   prefix(index: string, prefix: string): readonly Row[]
   rows(): readonly Row[]
@@ -182,6 +184,11 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
     equal(name, value) {
       settle()
       return rowsOf(indexes.get(name)?.entities.get(value) ?? [])
+    },
+
+    count(name, value) {
+      settle()
+      return indexes.get(name)?.entities.get(value)?.size ?? 0
     },
 
     prefix(name, prefix) {

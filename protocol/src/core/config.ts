@@ -4,13 +4,25 @@ import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
 
+/** HTTPS; in clear only to a hub on this very device. Empty is none. */
+export const HUB_ENDPOINT_PATTERN = '^(https://[^\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d+)?(/[^\\s]*)?)?$'
+
+/** The knowledge hub a person configured; an empty endpoint is none (M30). */
+const ebkh = {
+  /** Where its JSON-RPC answers. */
+  endpoint: Type.String({ pattern: HUB_ENDPOINT_PATTERN, maxLength: 512 }),
+  /** Which stored token goes with it. The token itself is no setting: it is kept apart and never read back. */
+  token_ref: Type.String({ maxLength: 64 }),
+}
+const evidence = Strict({ enabled: Type.Boolean(), ebkh: Strict(ebkh) })
+
 // one object per module (section 9); a module that needs more than its switch widens its own
 const modules = {
   distributed_llm: Switch,
   moe: Switch,
   fedlearn: Switch,
   lora: Switch,
-  evidence: Switch,
+  evidence,
   civdef: Switch,
   tensor_transport: Switch,
   protocol: Switch,
@@ -32,6 +44,7 @@ export type HearthnetConfig = Static<typeof ConfigSchema>
 
 export const ConfigPatchSchema = Type.Partial({
   ...modules,
+  evidence: Type.Partial({ enabled: Type.Boolean(), ebkh: Type.Partial(ebkh) }),
   policy: Type.Partial({ research: Type.Partial(research) }),
   mesh: Type.Partial(mesh),
 })
@@ -44,7 +57,7 @@ export const DEFAULT_CONFIG: HearthnetConfig = {
   moe: off,
   fedlearn: off,
   lora: off,
-  evidence: off,
+  evidence: { ...off, ebkh: { endpoint: '', token_ref: '' } },
   civdef: off,
   tensor_transport: off,
   protocol: { enabled: true },

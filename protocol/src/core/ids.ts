@@ -14,6 +14,8 @@ export type ContentId = Brand<string, 'ContentId'>
 export type Ulid = Brand<string, 'Ulid'>
 /** base32 of SHA-256, 52 characters (EVI-1). */
 export type ClaimId = Brand<string, 'ClaimId'>
+/** Made as a ClaimId is, over a dispute (EVI-2). */
+export type DisputeId = Brand<string, 'DisputeId'>
 /** `"ed25519:" + base64url(64 bytes)` (ID-4). */
 export type Signature = Brand<string, 'Signature'>
 

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { type ErrorCode, HearthError } from './errors.ts'
-import { type ClaimId, type ContentId, type NodeId, PATTERNS, type Signature, type Ulid } from './ids.ts'
+import { type ClaimId, type ContentId, type DisputeId, type NodeId, PATTERNS, type Signature, type Ulid } from './ids.ts'
 import { mismatch } from './mismatch.ts'
 import * as Type from './type.ts'
 
@@ -11,6 +11,7 @@ export const NodeIdSchema = text<NodeId>(PATTERNS.nodeId, 'Ed25519 public key (I
 export const ContentIdSchema = text<ContentId>(PATTERNS.contentId, 'BLAKE3-256 (ENC-5)')
 export const UlidSchema = text<Ulid>(PATTERNS.ulid, 'ULID')
 export const ClaimIdSchema = text<ClaimId>(PATTERNS.claimId, 'base32 of SHA-256 (EVI-1)')
+export const DisputeIdSchema = text<DisputeId>(PATTERNS.claimId, 'base32 of SHA-256 (EVI-2)')
 export const SignatureSchema = text<Signature>(PATTERNS.signature, 'Ed25519 signature (ID-4)')
 export const TimeSchema = Type.String({ pattern: PATTERNS.time, description: 'RFC 3339, UTC, at most milliseconds (ENC-4)' })
 export const NameSchema = Type.String({ minLength: 1, maxLength: 64, description: 'A name people chose' })

@@ -1,8 +1,8 @@
 import { canonicalBytes } from '../core/canonical.ts'
 import { toBase32 } from '../core/encoding.ts'
 import { sha256 } from '../core/hash.ts'
-import type { ClaimId } from '../core/ids.ts'
-import type { Claim, Source } from './events.ts'
+import type { ClaimId, DisputeId } from '../core/ids.ts'
+import type { Claim, Dispute, Source } from './events.ts'
 
 const sourceKey = (source: Source): Record<string, string> => ({
   source_id: source.source_id,
@@ -12,9 +12,11 @@ const sourceKey = (source: Source): Record<string, string> => ({
 
 const byCodeUnits = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+const idOf = (identity: object): string => toBase32(sha256(canonicalBytes(identity)))
+
 /**
  * ClaimID (EVI-1): base32 of SHA-256 over the canonical claim with sorted sources, confidence as text with 5 decimals,
- * sorted parents and without excerpts or signature. Reordering sources changes nothing.
+ * sorted parents and without excerpts, lifetime or signature. Reordering sources changes nothing.
  */
 export function claimIdOf(claim: Omit<Claim, 'signature'>): ClaimId {
   const sources = claim.sources
@@ -33,5 +35,12 @@ export function claimIdOf(claim: Omit<Claim, 'signature'>): ClaimId {
     derived_from: [...claim.derived_from].sort(byCodeUnits),
   }
   // 32 bytes always make 52 characters of base32
-  return toBase32(sha256(canonicalBytes(identity))) as ClaimId
+  return idOf(identity) as ClaimId
+}
+
+/** DisputeID: base32 of SHA-256 over the canonical dispute without its signature, so that it can be retracted (EVI-2). */
+export function disputeIdOf(dispute: Omit<Dispute, 'signature'>): DisputeId {
+  const { claim_id, counterclaim, disputer, disputed_at, rationale } = dispute
+  // 32 bytes always make 52 characters of base32
+  return idOf({ claim_id, counterclaim, disputer, disputed_at, rationale }) as DisputeId
 }

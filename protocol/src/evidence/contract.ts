@@ -1,28 +1,54 @@
 import { defineModuleContract } from '../core/module.ts'
-import { claimAssert, claimGet, claimQuery } from './capabilities.ts'
-import { claimAsserted } from './events.ts'
+import * as capabilities from './capabilities.ts'
+import * as desk from './desk.ts'
+import * as events from './events.ts'
 
 export const contract = defineModuleContract({
   id: 'evidence',
   number: 'M30',
   stability: 'experimental',
   config: 'evidence',
-  capabilities: [claimAssert, claimGet, claimQuery],
-  events: [claimAsserted],
-  planned: {
-    capabilities: [
-      'experimental.evidence.claim.dispute',
-      'experimental.evidence.claim.attest',
-      'experimental.evidence.provenance.trace',
-      'experimental.evidence.subject.summary',
-      'experimental.evidence.ebkh.sync',
-    ],
-    events: [
-      'evidence.claim.attested',
-      'evidence.dispute.opened',
-      'evidence.dispute.retracted',
-      'evidence.ebkh.synced',
-      'evidence.ebkh.sync_partial',
-    ],
-  },
+  capabilities: [
+    capabilities.claimAssert,
+    capabilities.claimGet,
+    capabilities.claimQuery,
+    capabilities.claimAttest,
+    capabilities.claimDispute,
+    capabilities.claimRetract,
+    capabilities.disputeRetract,
+    capabilities.provenanceTrace,
+    capabilities.subjectSummary,
+    capabilities.subjectList,
+    capabilities.ebkhSync,
+    desk.draftList,
+    desk.draftSave,
+    desk.draftSign,
+    desk.draftDiscard,
+    desk.quarantineList,
+    desk.quarantineAdmit,
+    desk.quarantineReject,
+    desk.sampleGet,
+    desk.sampleLoad,
+    desk.sampleRemove,
+    desk.proofExport,
+    desk.fileImport,
+    desk.listsGet,
+    desk.listsSet,
+    desk.ebkhGet,
+    desk.ebkhConnect,
+    desk.ebkhPull,
+  ],
+  events: [
+    events.claimAsserted,
+    events.claimAttested,
+    events.disputeOpened,
+    events.disputeRetracted,
+    events.ebkhSynced,
+    events.ebkhSyncPartial,
+    events.draftsChanged,
+    events.quarantineChanged,
+    events.sampleChanged,
+    events.listsChanged,
+  ],
+  planned: { capabilities: [], events: [] },
 })

@@ -20,6 +20,13 @@ describe('the list of claims', () => {
     })
   })
 
+  it('asks for what is well founded, and for the strongest first', () => {
+    const filter = narrowed(EVERYTHING, { least: 'cited', order: 'strongest' })
+    expect(queryInput(filter)).toEqual({ limit: 25, min_evidence: 'cited', order: 'strongest' })
+    expect(isFiltered(filter)).toBe(true)
+    expect(isFiltered(narrowed(EVERYTHING, { order: 'strongest' }))).toBe(false)
+  })
+
   it('goes a page on and back, and to the first page with a new search', () => {
     const second = olderPage(EVERYTHING, cursor)
     expect(queryInput(second).after).toBe(cursor)

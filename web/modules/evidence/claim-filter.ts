@@ -1,23 +1,25 @@
-import type { Input, Output } from '#protocol/core/capability.ts'
+import type { Input } from '#protocol/core/capability.ts'
 import type { ContentId } from '#protocol/core/ids.ts'
 import type { claimQuery } from '#protocol/evidence/capabilities.ts'
+import type { ClaimRecord, EvidenceGround } from '#protocol/evidence/records.ts'
 import { term } from './terms.ts'
 
 const PAGE_SIZE = 25
 
-export type ClaimRecord = Output<typeof claimQuery>['claims'][number]
-
 export interface ClaimFilter {
   readonly search: string
   readonly predicate: string | null
+  /** The least a claim stands on. */
+  readonly least: EvidenceGround
+  readonly order: 'newest' | 'strongest'
   /** Where each page after the first begins; the last is the one shown. */
   readonly cursors: readonly ContentId[]
 }
 
-export const EVERYTHING: ClaimFilter = { search: '', predicate: null, cursors: [] }
+export const EVERYTHING: ClaimFilter = { search: '', predicate: null, least: 'unverified', order: 'newest', cursors: [] }
 
 /** A new search starts on its first page. */
-export const narrowed = (filter: ClaimFilter, change: Partial<Pick<ClaimFilter, 'search' | 'predicate'>>): ClaimFilter => ({
+export const narrowed = (filter: ClaimFilter, change: Partial<Omit<ClaimFilter, 'cursors'>>): ClaimFilter => ({
   ...filter,
   ...change,
   cursors: [],
@@ -27,7 +29,8 @@ export const olderPage = (filter: ClaimFilter, next: ContentId): ClaimFilter => 
   cursors: [...filter.cursors, next],
 })
 export const newerPage = (filter: ClaimFilter): ClaimFilter => ({ ...filter, cursors: filter.cursors.slice(0, -1) })
-export const isFiltered = (filter: ClaimFilter): boolean => term(filter.search) !== '' || filter.predicate !== null
+export const isFiltered = (filter: ClaimFilter): boolean =>
+  term(filter.search) !== '' || filter.predicate !== null || filter.least !== 'unverified'
 
 export function queryInput(filter: ClaimFilter): Input<typeof claimQuery> {
   const prefix = term(filter.search).slice(0, 512)
@@ -36,6 +39,8 @@ export function queryInput(filter: ClaimFilter): Input<typeof claimQuery> {
     limit: PAGE_SIZE,
     ...(prefix === '' ? {} : { subject_prefix: prefix }),
     ...(filter.predicate === null ? {} : { predicate: filter.predicate }),
+    ...(filter.least === 'unverified' ? {} : { min_evidence: filter.least }),
+    ...(filter.order === 'newest' ? {} : { order: filter.order }),
     ...(after === undefined ? {} : { after }),
   }
 }

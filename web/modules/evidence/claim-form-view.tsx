@@ -1,6 +1,6 @@
-import { Alert, Autocomplete, Button, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core'
+import { Alert, Autocomplete, Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, type MouseEvent, useState } from 'react'
 import type { Input } from '#protocol/core/capability.ts'
 import type { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
@@ -8,10 +8,12 @@ import type { claimAssert } from '#protocol/evidence/capabilities.ts'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { predicateChoices } from './claim-filter.ts'
-import { type ClaimDraft, CONFIDENCE_WORDS, checkDraft, fieldOfError, type Problems } from './claim-form.ts'
-import classes from './evidence.module.css'
+import { type ClaimDraft, checkDraft, fieldOfError, type Problems } from './claim-form.ts'
+import { ConfidenceField } from './confidence-field.tsx'
 import { messages } from './messages.ts'
+import { ParentFields } from './parent-fields.tsx'
 import { SourceFields } from './source-fields.tsx'
+import { useFirstProblem } from './use-first-problem.ts'
 import { usePredicates } from './use-predicates.ts'
 
 export interface ClaimFormViewProps {
@@ -20,40 +22,18 @@ export interface ClaimFormViewProps {
   readonly busy: boolean
   readonly error: HearthError | null
   readonly onSubmit: (input: Input<typeof claimAssert>) => void
+  /** Puts it aside unsigned. */
+  readonly onKeep: (input: Input<typeof claimAssert>) => void
 }
 
 const NO_PROBLEMS: Problems = {}
 
-function Confidence({ draft, onChange }: { readonly draft: ClaimDraft; readonly onChange: (draft: ClaimDraft) => void }) {
-  const text = useText(messages)
-  return (
-    <Radio.Group
-      label={text.form.confidence}
-      value={draft.confidence}
-      onChange={(value) =>
-        onChange({ ...draft, confidence: CONFIDENCE_WORDS.find((word) => word === value) ?? draft.confidence })
-      }
-    >
-      <Group gap="lg">
-        {CONFIDENCE_WORDS.map((word) => (
-          <Radio
-            key={word}
-            value={word}
-            label={text.claim.confidenceWords[word]}
-            classNames={{ body: classes.choice, label: classes.choiceLabel }}
-          />
-        ))}
-      </Group>
-    </Radio.Group>
-  )
-}
-
 /** The form of a claim: three parts, how sure, and sources. Every problem stands at its field. */
-export function ClaimFormView({ me, initial, busy, error, onSubmit }: ClaimFormViewProps) {
+export function ClaimFormView({ me, initial, busy, error, onSubmit, onKeep }: ClaimFormViewProps) {
   const text = useText(messages)
   const [draft, setDraft] = useState(initial)
   const [found, setFound] = useState(NO_PROBLEMS)
-  const form = useRef<HTMLFormElement>(null)
+  const [form, showProblem] = useFirstProblem()
   const predicates = predicateChoices(usePredicates(), text.form.usual.split('\n'))
   const refusedField = error === null ? null : fieldOfError(error)
   const problems: Problems = refusedField === null ? found : { ...found, [refusedField]: 'refused' }
@@ -62,17 +42,16 @@ export function ClaimFormView({ me, initial, busy, error, onSubmit }: ClaimFormV
     return kind === undefined ? null : text.form.problems[kind]
   }
 
-  const submit = (event: FormEvent) => {
+  const take = (then: (input: Input<typeof claimAssert>) => void) => (event: FormEvent | MouseEvent) => {
     event.preventDefault()
     const checked = checkDraft(draft, me, new Date().toISOString())
     setFound(checked.ok ? NO_PROBLEMS : checked.problems)
-    if (checked.ok) onSubmit(checked.input)
-    // the marks appear with the next paint; then the first of them takes the focus
-    else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+    if (checked.ok) then(checked.input)
+    else showProblem()
   }
 
   return (
-    <form ref={form} onSubmit={submit} noValidate>
+    <form ref={form} onSubmit={take(onSubmit)} noValidate>
       <Stack gap="lg">
         <TextInput
           label={text.claim.subject}
@@ -103,17 +82,27 @@ export function ClaimFormView({ me, initial, busy, error, onSubmit }: ClaimFormV
           maxRows={10}
           required
         />
-        <Confidence draft={draft} onChange={setDraft} />
+        <ConfidenceField value={draft.confidence} onChange={(confidence) => setDraft({ ...draft, confidence })} />
         <SourceFields sources={draft.sources} problem={problem} onChange={(sources) => setDraft({ ...draft, sources })} />
+        <ParentFields
+          parents={draft.parents}
+          problem={problem('derived_from')}
+          onChange={(parents) => setDraft({ ...draft, parents })}
+        />
         {Object.keys(problems).length > 0 ? (
           <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} role="alert">
             {text.form.fix}
           </Alert>
         ) : null}
         {error && refusedField === null ? <ErrorNotice error={error} /> : null}
-        <Button type="submit" loading={busy} style={{ alignSelf: 'flex-start' }}>
-          {text.form.submit}
-        </Button>
+        <Group gap="sm">
+          <Button type="submit" loading={busy}>
+            {text.form.submit}
+          </Button>
+          <Button variant="default" disabled={busy} onClick={take(onKeep)}>
+            {text.form.keep}
+          </Button>
+        </Group>
       </Stack>
     </form>
   )

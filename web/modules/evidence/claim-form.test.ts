@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HearthError } from '#protocol/core/errors.ts'
-import { parseNodeId } from '#protocol/core/ids.ts'
+import { parseClaimId, parseNodeId } from '#protocol/core/ids.ts'
 import { matches } from '#protocol/core/schema.ts'
 import { claimAssert } from '#protocol/evidence/capabilities.ts'
 import {
@@ -47,6 +47,12 @@ describe('a draft of a claim', () => {
     })
   })
 
+  it('says what it is derived from (EVI-5)', () => {
+    const parent = parseClaimId('A'.repeat(52))
+    const checked = checkDraft({ ...whole, parents: [parent] }, me, now)
+    expect(checked.ok && checked.input.derived_from).toEqual([parent])
+  })
+
   it('that is incomplete names each field', () => {
     const sources = [emptySource(0, 'url'), { ...emptySource(1, 'url'), url: 'javascript:1' }, emptySource(2, 'document')]
     expect(checkDraft({ ...EMPTY_DRAFT, sources }, me, now)).toEqual({
@@ -81,6 +87,7 @@ describe('a draft of a claim', () => {
       object: fc.string({ minLength: 1, unit: 'grapheme' }),
       confidence: fc.constantFrom(...CONFIDENCE_WORDS),
       sources: fc.array(source, { maxLength: 4 }),
+      parents: fc.constant([]),
     })
     fc.assert(
       fc.property(draft, (made) => {

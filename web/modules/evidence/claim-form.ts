@@ -1,6 +1,6 @@
 import type { Input } from '#protocol/core/capability.ts'
 import type { HearthError } from '#protocol/core/errors.ts'
-import type { NodeId } from '#protocol/core/ids.ts'
+import type { ClaimId, NodeId } from '#protocol/core/ids.ts'
 import type { claimAssert } from '#protocol/evidence/capabilities.ts'
 import { EVIDENCE_EXCERPT_MAX_CHARS } from '#protocol/evidence/constants.ts'
 import { ClaimSchema } from '#protocol/evidence/events.ts'
@@ -30,6 +30,8 @@ export interface ClaimDraft {
   readonly object: string
   readonly confidence: ConfidenceWord
   readonly sources: readonly SourceDraft[]
+  /** Claims it is derived from (EVI-5). */
+  readonly parents: readonly ClaimId[]
 }
 
 export const emptySource = (key: number, kind: SourceDraft['kind']): SourceDraft => ({
@@ -40,10 +42,17 @@ export const emptySource = (key: number, kind: SourceDraft['kind']): SourceDraft
   excerpt: '',
 })
 
-export const EMPTY_DRAFT: ClaimDraft = { subject: '', predicate: '', object: '', confidence: 'fairly', sources: [] }
+export const EMPTY_DRAFT: ClaimDraft = {
+  subject: '',
+  predicate: '',
+  object: '',
+  confidence: 'fairly',
+  sources: [],
+  parents: [],
+}
 
-export type FieldProblem = 'required' | 'too_long' | 'not_an_address' | 'no_document' | 'refused'
-/** By field: `subject`, `sources`, or `source-<at>` and `excerpt-<at>`. */
+export type FieldProblem = 'required' | 'too_long' | 'not_an_address' | 'no_document' | 'same' | 'refused'
+/** By field: `subject`, `sources`, `derived_from`, or `source-<at>` and `excerpt-<at>`. */
 export type Problems = Readonly<Record<string, FieldProblem>>
 
 const MAX = {
@@ -100,8 +109,9 @@ export function checkDraft(draft: ClaimDraft, me: NodeId, accessedAt: string): C
     if (source.excerpt.trim().length > EVIDENCE_EXCERPT_MAX_CHARS) problems[`excerpt-${at}`] = 'too_long'
   }
   if (draft.sources.length > SOURCES_MAX) problems.sources = 'too_long'
+  if (draft.parents.length > SOURCES_MAX) problems.derived_from = 'too_long'
   if (Object.keys(problems).length > 0) return { ok: false, problems }
-  return { ok: true, input: { ...terms, sources, confidence: CONFIDENCE[draft.confidence], derived_from: [] } }
+  return { ok: true, input: { ...terms, sources, confidence: CONFIDENCE[draft.confidence], derived_from: [...draft.parents] } }
 }
 
 /** The field a refusal by the node is about (`data.field`, a JSON pointer into the call's input), where it names one. */

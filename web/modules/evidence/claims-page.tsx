@@ -1,6 +1,6 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconPlus, IconQuote, IconSearch } from '@tabler/icons-react'
+import { IconPlus, IconQuote } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Output } from '#protocol/core/capability.ts'
@@ -9,56 +9,19 @@ import { Empty } from '../../kit/empty.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
-import { visibleText } from '../../kit/visible-text.ts'
 import { useQuery } from '../../port/hooks.ts'
-import {
-  type ClaimFilter,
-  EVERYTHING,
-  isFiltered,
-  narrowed,
-  newerPage,
-  olderPage,
-  pageRange,
-  predicateChoices,
-  queryInput,
-} from './claim-filter.ts'
+import { EVERYTHING, isFiltered, newerPage, olderPage, pageRange, queryInput } from './claim-filter.ts'
 import { ClaimList } from './claim-list.tsx'
+import { ClaimsFilters, type FilterProps } from './claims-filters.tsx'
 import { messages } from './messages.ts'
 import { ModuleOff } from './module-off.tsx'
-import { usePredicates } from './use-predicates.ts'
+import { SampleButton } from './options/sample-button.tsx'
+import { SideDoors } from './side-doors.tsx'
+import { SubjectSuggestions } from './subject-suggestions.tsx'
+import { isOff } from './switched-on.tsx'
 
 /** Pause in typing after which the list follows, ms. */
 const TYPING_MS = 150
-
-interface FilterProps {
-  readonly filter: ClaimFilter
-  readonly onChange: (filter: ClaimFilter) => void
-}
-
-function Filters({ filter, onChange }: FilterProps) {
-  const text = useText(messages).list
-  const choices = predicateChoices(usePredicates(), filter.predicate === null ? [] : [filter.predicate])
-  return (
-    <Group gap="md" align="flex-start" component="search">
-      <TextInput
-        type="search"
-        label={text.search}
-        value={filter.search}
-        onChange={(event) => onChange(narrowed(filter, { search: event.currentTarget.value }))}
-        leftSection={<IconSearch size={20} aria-hidden />}
-        maxLength={512}
-        style={{ flex: '2 1 16rem' }}
-      />
-      <NativeSelect
-        label={text.predicate}
-        value={filter.predicate ?? ''}
-        onChange={(event) => onChange(narrowed(filter, { predicate: event.currentTarget.value || null }))}
-        data={[{ value: '', label: text.anyPredicate }, ...choices.map((value) => ({ value, label: visibleText(value) }))]}
-        style={{ flex: '1 1 10rem' }}
-      />
-    </Group>
-  )
-}
 
 function Pager({ filter, onChange, page }: FilterProps & { readonly page: Output<typeof claimQuery> }) {
   const text = useText(messages).list
@@ -91,9 +54,12 @@ function Nothing({ filter, onChange }: FilterProps) {
       {text.clear}
     </Button>
   ) : (
-    <Button component={Link} href="/claims/new">
-      {text.add}
-    </Button>
+    <Stack gap="sm" align="center">
+      <Button component={Link} href="/claims/new">
+        {text.add}
+      </Button>
+      <SampleButton />
+    </Stack>
   )
   return (
     <Empty icon={IconQuote} action={action}>
@@ -108,19 +74,21 @@ export function ClaimsPage() {
   const [filter, setFilter] = useState(EVERYTHING)
   const [input] = useDebouncedValue(queryInput(filter), TYPING_MS)
   const query = useQuery(claimQuery, input)
-  const isOff = query.status === 'failed' && query.error.code === 'experimental_disabled'
+  const off = isOff(query)
   const add = (
     <Button component={Link} href="/claims/new" leftSection={<IconPlus size={20} aria-hidden />}>
       {text.list.add}
     </Button>
   )
   return (
-    <Page title={text.title} intro={isOff ? null : text.intro} actions={isOff ? null : add}>
-      {isOff ? (
+    <Page title={text.title} intro={off ? null : text.intro} actions={off ? null : add}>
+      {isOff(query) ? (
         <ModuleOff onTurnedOn={query.retry} />
       ) : (
         <Stack gap="md">
-          <Filters filter={filter} onChange={setFilter} />
+          <SideDoors />
+          <ClaimsFilters filter={filter} onChange={setFilter} />
+          <SubjectSuggestions prefix={input.subject_prefix ?? ''} />
           <QueryView
             query={query}
             rows={8}
@@ -129,7 +97,7 @@ export function ClaimsPage() {
           >
             {(page) => (
               <Stack gap="md">
-                <ClaimList claims={page.claims} />
+                <ClaimList claims={page.claims} label={text.list.list} />
                 <Pager filter={filter} onChange={setFilter} page={page} />
               </Stack>
             )}

@@ -1,13 +1,11 @@
 import { IconCircleCheck, IconLink, IconLinkOff, IconScale, IconStack2 } from '@tabler/icons-react'
 import type { ComponentType } from 'react'
+import type { EvidenceLevel } from '#protocol/evidence/records.ts'
 import { useText } from '../../kit/i18n.tsx'
-import type { ClaimRecord } from './claim-filter.ts'
 import classes from './evidence.module.css'
 import { messages } from './messages.ts'
 
-type Level = ClaimRecord['level']
-
-const ICONS: Record<Level, ComponentType<{ readonly size?: number; readonly 'aria-hidden'?: boolean }>> = {
+const LEVEL_ICONS: Record<EvidenceLevel, ComponentType<{ readonly size?: number; readonly 'aria-hidden'?: boolean }>> = {
   unverified: IconLinkOff,
   cited: IconLink,
   cross_referenced: IconStack2,
@@ -16,9 +14,9 @@ const ICONS: Record<Level, ComponentType<{ readonly size?: number; readonly 'ari
 }
 
 /** How well a claim is founded (EVI-3), as a shape and a word. */
-export function LevelMark({ level }: { readonly level: Level }) {
+export function LevelMark({ level }: { readonly level: EvidenceLevel }) {
   const text = useText(messages)
-  const Icon = ICONS[level]
+  const Icon = LEVEL_ICONS[level]
   return (
     <span className={classes.mark} data-level={level}>
       <Icon size={18} aria-hidden />

@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { Input } from '#protocol/core/capability.ts'
 import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
+import { draftSave } from '#protocol/evidence/desk.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Loading } from '../../kit/loading.tsx'
@@ -11,6 +12,7 @@ import { useCall, useQuery } from '../../port/hooks.ts'
 import { ClaimFormView } from './claim-form-view.tsx'
 import { messages } from './messages.ts'
 import { ModuleOff } from './module-off.tsx'
+import { INBOX } from './paths.ts'
 import { draftFromQuery } from './prefill.ts'
 
 const ONE = { limit: 1 } as const
@@ -25,11 +27,15 @@ export function NewClaimPage() {
   // asked only to know whether the module is on before somebody has written for nothing
   const probe = useQuery(claimQuery, ONE)
   const assert = useCall(claimAssert)
+  const save = useCall(draftSave)
   const isOff = probe.status === 'failed' && probe.error.code === 'experimental_disabled'
 
   const publish = async (input: Input<typeof claimAssert>) => {
     const made = await assert.run(input)
     if (made) navigate(`/claims/${made.claim_id}`, { replace: true })
+  }
+  const keep = async (statement: Input<typeof claimAssert>) => {
+    if (await save.run({ statement })) navigate(INBOX, { replace: true })
   }
   return (
     <Page title={text.title} intro={isOff ? null : text.intro} back="/claims">
@@ -43,9 +49,10 @@ export function NewClaimPage() {
                 key={search}
                 me={identity.node_id}
                 initial={draft}
-                busy={assert.busy}
-                error={assert.error}
+                busy={assert.busy || save.busy}
+                error={assert.error ?? save.error}
                 onSubmit={publish}
+                onKeep={keep}
               />
             ) : (
               <Loading rows={8} />

@@ -1,28 +1,18 @@
 import { Text } from '@mantine/core'
 import { IconExternalLink } from '@tabler/icons-react'
-import { displayNodeId, parseNodeId } from '#protocol/core/ids.ts'
 import type { Source } from '#protocol/evidence/events.ts'
+import type { Voice } from '#protocol/evidence/records.ts'
 import { BidiText } from '../../kit/bidi-text.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
-import type { ClaimRecord } from './claim-filter.ts'
 import classes from './evidence.module.css'
 import { messages } from './messages.ts'
-import { sourceHref, sourceParts } from './terms.ts'
+import { observerName, sourceHref, sourceParts } from './terms.ts'
 
 interface SourceProps {
   readonly source: Source
-  readonly author: ClaimRecord['author']
-}
-
-/** The short form of a NodeID, or the text itself where somebody wrote something else. */
-function observer(rest: string, author: ClaimRecord['author']): string {
-  if (rest === author.node_id) return author.display_name
-  try {
-    return displayNodeId(parseNodeId(rest))
-  } catch {
-    return rest // a source id is free text behind its kind
-  }
+  /** Who names it, where that is one person. */
+  readonly author?: Voice | undefined
 }
 
 /** Where the claim comes from: opened only when it is plainly a web address, and then shown in full. */
@@ -38,7 +28,12 @@ function Place({ source, author }: SourceProps) {
       </a>
     )
   }
-  if (parts?.kind === 'node') return <span>{visibleText(text.observedBy(observer(parts.rest, author)))}</span>
+  if (parts?.kind === 'node')
+    return (
+      <span>
+        {visibleText(text.observedBy(parts.rest === author?.node_id ? author.display_name : observerName(parts.rest)))}
+      </span>
+    )
   return (
     <span className={classes.digest}>
       <BidiText>{source.source_id}</BidiText>
@@ -72,13 +67,18 @@ function SourceItem({ source, author }: SourceProps) {
   )
 }
 
-/** Everything a claim rests on. */
-export function SourceList({ claim, author }: Pick<ClaimRecord, 'claim' | 'author'>) {
+interface SourceListProps {
+  readonly sources: readonly Source[]
+  readonly author?: Voice
+}
+
+/** Everything a claim, or all that is said of a subject, rests on. */
+export function SourceList({ sources, author }: SourceListProps) {
   const text = useText(messages).claim
-  if (claim.sources.length === 0) return <Text c="dimmed">{text.noSources}</Text>
+  if (sources.length === 0) return <Text c="dimmed">{text.noSources}</Text>
   return (
     <ul className={classes.list}>
-      {claim.sources.map((source) => (
+      {sources.map((source) => (
         <SourceItem key={`${source.source_id} ${source.accessed_at}`} source={source} author={author} />
       ))}
     </ul>

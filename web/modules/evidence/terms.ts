@@ -1,4 +1,5 @@
 import { toBase32, toHex } from '#protocol/core/encoding.ts'
+import { displayNodeId, parseNodeId } from '#protocol/core/ids.ts'
 
 /** One spelling for what people type, so that equal subjects are found as equal: NFC, single spaces, none at the ends. */
 export const term = (text: string): string => text.normalize('NFC').replaceAll(/\s+/gu, ' ').trim()
@@ -27,6 +28,15 @@ export function sourceParts(sourceId: string): { readonly kind: SourceKind; read
   const at = sourceId.indexOf(':')
   const kind = SOURCE_KINDS.find((known) => known === sourceId.slice(0, at))
   return kind === undefined ? null : { kind, rest: sourceId.slice(at + 1) }
+}
+
+/** The short form of a NodeID, or the text itself where somebody wrote something else. */
+export function observerName(rest: string): string {
+  try {
+    return displayNodeId(parseNodeId(rest))
+  } catch {
+    return rest // a source id is free text behind its kind
+  }
 }
 
 /** CIDv1, raw bytes, SHA-256: any tool that speaks CID can find the same document by it. */

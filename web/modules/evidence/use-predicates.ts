@@ -1,6 +1,6 @@
 import { claimQuery } from '#protocol/evidence/capabilities.ts'
+import type { ClaimRecord } from '#protocol/evidence/records.ts'
 import { useQuery } from '../../port/hooks.ts'
-import type { ClaimRecord } from './claim-filter.ts'
 
 /** Claims looked at for the words a community uses. */
 const SAMPLE = 200

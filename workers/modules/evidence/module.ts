@@ -4,6 +4,6 @@ import { serveEvidence } from './service.ts'
 
 export const workerModule = defineWorkerModule({
   contract,
-  needs: ['bus', 'runtime', 'signer', 'log', 'views', 'members', 'publish'],
+  needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'notify', 'log', 'views', 'members', 'publish'],
   start: serveEvidence,
 })

@@ -1,72 +1,58 @@
-import { HearthError } from '#protocol/core/errors.ts'
-import { wireTime } from '#protocol/core/ids.ts'
-import type { EventData } from '#protocol/core/module.ts'
-import { signRecord } from '#protocol/core/signing.ts'
-import { claimAssert, claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
-import { claimIdOf } from '#protocol/evidence/claim-id.ts'
-import { claimAsserted } from '#protocol/evidence/events.ts'
 import type { ModuleDeps, StopModule } from '../../kernel/modules.ts'
-import { isStale, levelOf } from './claim.ts'
-import { queryClaims } from './query.ts'
-import { type ClaimRow, claimsView } from './store.ts'
+import { serveAuthoring } from './authoring.ts'
+import { serveDrafts } from './drafts.ts'
+import { serveHub } from './ebkh-service.ts'
+import { startExtractor } from './extractor.ts'
+import { serveFiles } from './files.ts'
+import { serveLists } from './lists.ts'
+import { serveQuarantine } from './quarantine.ts'
+import { createRank } from './rank.ts'
+import { createLibrary, serveReading } from './reading.ts'
+import { createRecords } from './record.ts'
+import { serveSample } from './sample-service.ts'
+import { createSpace } from './space.ts'
+import { claimsView } from './store.ts'
 
-type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'log' | 'views' | 'members' | 'publish'>
+export type EvidenceDeps = Pick<
+  ModuleDeps,
+  'bus' | 'runtime' | 'signer' | 'config' | 'shelf' | 'notify' | 'log' | 'views' | 'members' | 'publish'
+>
 
-/** `experimental.evidence.claim.{assert,get,query}` (M30, EVI-1, EVI-2). */
-export async function serveEvidence(deps: Deps): Promise<StopModule> {
-  const { bus, runtime, signer, log, views, members, publish } = deps
-  const claims = await views.open(claimsView)
-
-  async function records(rows: readonly ClaimRow[]) {
-    const events = await log.read(rows.map(({ cid }) => cid))
-    return events.map(({ cid, event }) => {
-      // checked against the type's schema before it was stored
-      const { claim_id, claim } = event.data as EventData<typeof claimAsserted>
-      const member = members.get(event.author)
-      return {
-        claim_id,
-        claim,
-        content_id: cid,
-        level: levelOf(claim),
-        stale: isStale(claim, runtime.now()),
-        author: {
-          node_id: event.author,
-          display_name: member?.displayName ?? '',
-          level: member?.level ?? ('member' as const),
-          status: member?.status ?? ('left' as const),
-        },
-      }
-    })
+/** `experimental.evidence.*` (M30): puts the parts together. */
+export async function serveEvidence(deps: EvidenceDeps): Promise<StopModule> {
+  const { log, views, members, runtime } = deps
+  const view = await views.open(claimsView)
+  const community = createSpace({ kind: 'community', view, member: members.get, log })
+  const lists = await serveLists(deps)
+  const rank = createRank(lists.opinions)
+  const samples = await serveSample(deps)
+  const spaces = () => {
+    const sample = samples.sample.current()
+    return sample ? [community, sample] : [community]
   }
-
+  const library = createLibrary(spaces, rank)
+  const records = createRecords({ now: runtime.now, opinions: lists.opinions, find: library.find })
+  const authoring = serveAuthoring({ ...deps, library })
+  const inbox = await serveDrafts({ ...deps, pen: authoring.pen })
+  const extractor = startExtractor(log, inbox.drafts)
+  const { quarantine, withdraw: ward } = await serveQuarantine({ ...deps, library })
   const withdraw = [
-    bus.handle(claimAssert, async (input) => {
-      const claim = await signRecord(signer, {
-        ...input,
-        asserted_by: signer.nodeId,
-        asserted_at: wireTime(runtime.now()),
-      })
-      const claim_id = claimIdOf(claim)
-      const event = await log.append(claimAsserted, { claim_id, claim })
-      publish(event)
-      return { claim_id, content_id: event.cid }
-    }),
-
-    bus.handle(claimGet, async ({ claim_id }) => {
-      const row = claims.get(claim_id)
-      const [record] = row ? await records([row]) : []
-      if (!record) throw new HearthError('claim_not_found', 'no claim of that id is known here')
-      return record
-    }),
-
-    bus.handle(claimQuery, async (query) => {
-      const { rows, total, next } = queryClaims(claims, query)
-      return { claims: await records(rows), total, next }
-    }),
+    ...lists.withdraw,
+    ...samples.withdraw,
+    ...serveReading({ ...deps, library, records, rank }),
+    ...authoring.withdraw,
+    ...inbox.withdraw,
+    ...ward,
+    ...serveFiles({ ...deps, library, quarantine, drafts: inbox.drafts }),
+    // the one thing here that can reach beyond the mesh, and only to a hub that was configured
+    ...(await serveHub({ ...deps, quarantine, community, fetch: globalThis.fetch.bind(globalThis) })),
   ]
 
   return () => {
     for (const stop of withdraw) stop()
+    extractor.stop()
+    samples.sample.stop()
+    community.stop()
     views.close(claimsView.id)
   }
 }

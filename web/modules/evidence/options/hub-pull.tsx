@@ -1,0 +1,45 @@
+import { Button, Stack, Text } from '@mantine/core'
+import { IconBuildingBank } from '@tabler/icons-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { Output } from '#protocol/core/capability.ts'
+import { ebkhGet, ebkhPull } from '#protocol/evidence/desk.ts'
+import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { useFormat, useText } from '../../../kit/i18n.tsx'
+import { useCall, useQuery } from '../../../port/hooks.ts'
+import classes from '../evidence.module.css'
+import { INBOX } from '../paths.ts'
+import { messages } from './messages.ts'
+
+/** Asks the hub about one subject; what comes waits in the inbox. Nothing without a hub. */
+export function HubPull({ subject }: { readonly subject: string }) {
+  const text = useText(messages).hub
+  const format = useFormat()
+  const hub = useQuery(ebkhGet, {})
+  const pull = useCall(ebkhPull)
+  const [report, setReport] = useState<Output<typeof ebkhPull> | null>(null)
+  if (hub.status !== 'ready' || hub.data.endpoint === '') return null
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Button
+        variant="default"
+        loading={pull.busy}
+        leftSection={<IconBuildingBank size={20} aria-hidden />}
+        onClick={async () => setReport((await pull.run({ of: { subject } })) ?? null)}
+      >
+        {text.ask}
+      </Button>
+      <Text role="status">
+        {report === null
+          ? null
+          : text.asked(format.number(report.pulled), format.number(report.known), format.number(report.refused))}
+      </Text>
+      {report !== null && report.pulled > 0 ? (
+        <Link href={INBOX} className={classes.external}>
+          {text.toInbox}
+        </Link>
+      ) : null}
+      {pull.error ? <ErrorNotice error={pull.error} /> : null}
+    </Stack>
+  )
+}

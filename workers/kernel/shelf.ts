@@ -1,0 +1,36 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { matches } from '#protocol/core/schema.ts'
+import type { Store } from './store/store.ts'
+
+/** One value a module keeps on this device: read once, held in memory, written through. */
+export interface Drawer<T> {
+  get(): T
+  /** Durable when it resolves. @throws HearthError `capacity_exceeded`; the value is as before then */
+  set(value: T): Promise<void>
+}
+
+/** What modules keep on this device beside the log. It never travels. */
+export interface Shelf {
+  /**
+   * Opens a drawer. What is stored and does not match the schema any more counts as empty.
+   * @param key `<module>.<thing>`, unique among modules
+   */
+  open<S extends TSchema>(key: string, schema: S, empty: Static<S>): Promise<Drawer<Static<S>>>
+}
+
+export function createShelf(store: Store): Shelf {
+  return {
+    async open(key, schema, empty) {
+      const at = `shelf.${key}`
+      const stored = await store.get('meta', at)
+      let value = matches(schema, stored) ? stored : empty
+      return {
+        get: () => value,
+        async set(next) {
+          await store.write([{ table: 'meta', key: at, value: next }])
+          value = next
+        },
+      }
+    },
+  }
+}
