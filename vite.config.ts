@@ -15,6 +15,12 @@ const define = { __APP_VERSION__: JSON.stringify(version) }
 /** The oldest browsers in which a data channel can be handed to a worker; nothing is polyfilled for older ones. */
 const TARGET = ['chrome130', 'edge130', 'firefox144', 'safari18']
 
+/** A worker's chunk; a module's is named after its folder. */
+function chunkName({ facadeModuleId }: { readonly facadeModuleId?: string | null }): string {
+  const module = /\/modules\/([^/]+)\/module\.ts$/.exec(facadeModuleId ?? '')?.[1]
+  return `assets/workers/${module ? `module-${module}` : '[name]'}-[hash].js`
+}
+
 /** React's fast refresh puts an inline script into the page; what is built has none. */
 const DEVELOPMENT_HEADERS = {
   ...SECURITY_HEADERS,
@@ -37,7 +43,7 @@ export default defineConfig({
     format: 'es',
     plugins: () => [withoutUnreached()],
     rolldownOptions: {
-      output: { entryFileNames: 'assets/workers/[name]-[hash].js', chunkFileNames: 'assets/workers/[name]-[hash].js' },
+      output: { entryFileNames: 'assets/workers/[name]-[hash].js', chunkFileNames: chunkName },
     },
   },
   build: {

@@ -1,11 +1,9 @@
-// libp2p takes RTCPeerConnection from the global scope when it loads: the shim comes first. An import without names keeps its
-// place when imports are sorted.
+// libp2p takes RTCPeerConnection from the global scope when it loads: the shim comes first
 import './rtc/shim.ts'
 
 import { expose } from 'comlink'
+import type { Signer } from '#protocol/core/signing.ts'
 import { FOUND_MODULES } from './found-modules.ts'
-import { browserTransports } from './kernel/mesh/browser-transports.ts'
-import { createLibp2pMesh } from './kernel/mesh/libp2p-mesh.ts'
 import { type HearthNode, startNode } from './kernel/node.ts'
 import { brokerPorts } from './kernel/port/port-broker.ts'
 import { serveScreen } from './kernel/port/screen-port.ts'
@@ -22,6 +20,9 @@ const runtime = createRealRuntime()
 const online = createSignal<void>()
 self.addEventListener('online', () => online.emit())
 
+/** More than half of this worker's code, and nothing of it is needed before the device has a name. */
+const loadMesh = () => import('./kernel/mesh/browser-mesh.ts')
+
 const waitingScreens: MessagePort[] = []
 let node: HearthNode | null = null
 let stopBroker = (): void => {}
@@ -29,8 +30,9 @@ let stopBroker = (): void => {}
 const control: NodeControl = {
   async start(options) {
     const store = await openDexieStore(DATABASE_NAME)
-    const createMesh = (signer: Parameters<typeof createLibp2pMesh>[0]['signer']) =>
-      createLibp2pMesh({ runtime, signer, online }, { transports: browserTransports() })
+    const createMesh = async (signer: Signer) => (await loadMesh()).createBrowserMesh({ runtime, signer, online })
+    // under way while the store opens; when it fails, who needs the mesh asks again and says so
+    loadMesh().catch(() => undefined)
     const started = await startNode(
       { runtime, store, createMesh, modules: FOUND_MODULES },
       { ...options, version: __APP_VERSION__ },

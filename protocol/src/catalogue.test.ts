@@ -1,15 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { CAPABILITIES, EVENTS, MODULES, moduleOf } from './catalogue.ts'
+import { CAPABILITIES, CAPABILITIES_OF } from './capabilities.ts'
+import { EVENTS, MODULES } from './catalogue.ts'
 import { defineCapability, schemaHash, serves } from './core/capability.ts'
 import { ConfigSchema, DEFAULT_CONFIG } from './core/config.ts'
 import { ERROR_CODES } from './core/errors.ts'
 import { EventTypeSchema } from './core/event.ts'
+import type { ModuleContract } from './core/module.ts'
 import { matches, Strict } from './core/schema.ts'
+import { namespaceOf } from './core/switches.ts'
 import { PROTOCOL_VERSION } from './core/version.ts'
 
 const PHASE_3 = /^(experimental|protocol)\./
-const names = MODULES.flatMap(({ capabilities, planned }) => [...capabilities.map(({ name }) => name), ...planned.capabilities])
+const namesOf = ({ id, planned }: ModuleContract) => [
+  ...(CAPABILITIES_OF.get(id) ?? []).map(({ name }) => name),
+  ...planned.capabilities,
+]
+const names = MODULES.flatMap(namesOf)
 // what a module's own screens need beside the index
 const BEYOND_THE_INDEX =
   /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
@@ -40,9 +47,14 @@ describe('the index of names', () => {
     for (const owner of owners) expect(ids).toContain(owner)
   })
 
-  it('finds the module of each name, and every module is where its id says', () => {
-    for (const name of names) expect(moduleOf(name)).toBeDefined()
-    for (const { id, config } of MODULES) if (config) expect(DEFAULT_CONFIG[config], id).toBeDefined()
+  it('begins as its module’s switch says (section 9)', () => {
+    for (const module of MODULES) {
+      const { config, stability } = module
+      if (config === null) continue
+      expect(DEFAULT_CONFIG[config], module.id).toBeDefined()
+      expect(namespaceOf(config).startsWith('experimental.'), module.id).toBe(stability === 'experimental')
+      for (const name of namesOf(module)) expect(name.startsWith(namespaceOf(config)), name).toBe(true)
+    }
   })
 })
 

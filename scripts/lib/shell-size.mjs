@@ -4,31 +4,35 @@ import { join, posix } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseSync } from 'vite'
 
-/** What a first visit may cost, gzipped. */
+/** What may be loaded, gzipped, before a person can use the app; and with the mesh, which follows while they type a name. */
 export const SHELL_LIMIT_BYTES = 350 * 1024
+export const MESH_LIMIT_BYTES = 420 * 1024
 
 /** The workers that start with the app; the others load when someone asks for what they do. */
 const STARTING_WORKER = /^node\.worker-/
-/** How Vite names the chunk of a `modules/<id>/module.ts`. */
-const MODULE_CHUNK = /(^|\/)module-[^/]+$/
+/** The chunks of modules that are on from the beginning (section 9); `vite.config.ts` names a module's chunk after its folder. */
+const STARTING_MODULE = /(^|\/)module-protocol-[^/]+$/
+const MESH = /(^|\/)browser-mesh-[^/]+$/
 const WORKERS_FOLDER = 'assets/workers'
 
 /**
- * @typedef {{ readonly file: string, readonly why: 'page' | 'node worker' | 'service worker', readonly bytes: number, readonly gzip: number }} ShellFile
+ * @typedef {{ readonly file: string, readonly why: 'page' | 'node worker' | 'service worker' | 'mesh', readonly bytes: number, readonly gzip: number }} ShellFile
  */
 
 /**
  * Everything that a first visit loads before a person can see the app and its node runs: index.html, all scripts and styles
- * it reaches by static imports, the node worker with its modules (found by glob and loaded as they are enabled), and the
- * service worker. Not counted: lazily loaded screens and libraries, the other workers, pictures and models.
+ * it reaches by static imports, the node worker with the modules that nobody has to switch on, and the service worker; and
+ * the mesh, which the node needs as soon as the device has an identity. Not counted: what is loaded when somebody asks for it (screens, trials, libraries), the other workers, pictures and models.
  * @param {string} directory the built app
  * @returns {ShellFile[]} largest first
  */
 export const shellFiles = (directory) => {
-  const page = closure(directory, ['index.html'], { dynamic: false })
-  const node = closure(directory, startingWorkers(directory), { dynamic: true })
+  const page = closure(directory, ['index.html'], null)
+  const node = closure(directory, startingWorkers(directory), STARTING_MODULE)
+  const mesh = closure(directory, startingWorkers(directory), MESH)
   /** @type {Map<string, ShellFile['why']>} */
   const why = new Map()
+  for (const file of mesh) why.set(file, 'mesh')
   for (const file of node) why.set(file, 'node worker')
   for (const file of page) why.set(file, 'page')
   why.set('sw.js', 'service worker')
@@ -57,17 +61,17 @@ const startingWorkers = (directory) => {
 /**
  * @param {string} directory
  * @param {readonly string[]} entries
- * @param {{ readonly dynamic: boolean }} options
+ * @param {RegExp | null} later which dynamic imports to follow
  * @returns {Set<string>}
  */
-const closure = (directory, entries, options) => {
+const closure = (directory, entries, later) => {
   /** @type {Set<string>} */
   const seen = new Set()
   const queue = [...entries]
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
     if (seen.has(file)) continue
     seen.add(file)
-    queue.push(...references(file, readFileSync(join(directory, file), 'utf8'), options))
+    queue.push(...references(file, readFileSync(join(directory, file), 'utf8'), later))
   }
   return seen
 }
@@ -75,10 +79,10 @@ const closure = (directory, entries, options) => {
 /**
  * @param {string} file
  * @param {string} source
- * @param {{ readonly dynamic: boolean }} options
+ * @param {RegExp | null} later
  * @returns {string[]} files of the app, relative to its root
  */
-const references = (file, source, options) => {
+const references = (file, source, later) => {
   if (file.endsWith('.html')) return htmlReferences(source)
   if (!file.endsWith('.js')) return []
   const { module } = parseSync(file, source)
@@ -86,11 +90,10 @@ const references = (file, source, options) => {
     ...module.staticImports.map((entry) => entry.moduleRequest.value),
     ...module.staticExports.flatMap((entry) => entry.entries.flatMap((name) => name.moduleRequest?.value ?? [])),
   ]
-  if (options.dynamic) {
+  if (later) {
     for (const { moduleRequest } of module.dynamicImports) {
       const literal = /^["'`](.*)["'`]$/.exec(source.slice(moduleRequest.start, moduleRequest.end))
-      // what a module itself loads later is there for those who ask for it
-      if (literal?.[1] && MODULE_CHUNK.test(literal[1])) imports.push(literal[1])
+      if (literal?.[1] && later.test(literal[1])) imports.push(literal[1])
     }
   }
   return imports.map((specifier) => posix.join(posix.dirname(file), specifier))

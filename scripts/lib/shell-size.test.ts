@@ -12,9 +12,13 @@ const BUILT = {
   'assets/react-b.js': 'export const a=()=>{}',
   'assets/kit-c.js': 'export const b=1',
   'assets/screen-d.js': 'export const screen=1',
-  'assets/workers/node.worker-e.js': 'import"./shared-f.js";import("./module-g.js")',
+  'assets/workers/node.worker-e.js':
+    'import"./shared-f.js";import("./module-protocol-g.js");import("./module-lora-i.js");import("./browser-mesh-k.js")',
   'assets/workers/shared-f.js': 'self.shared=1',
-  'assets/workers/module-g.js': 'export const m=1',
+  'assets/workers/module-protocol-g.js': 'import("./capabilities-j.js")',
+  'assets/workers/module-lora-i.js': 'export const m=1',
+  'assets/workers/browser-mesh-k.js': 'import"./shared-f.js";export const n=1',
+  'assets/workers/capabilities-j.js': 'export const c=1',
   'assets/workers/compute.worker-h.js': 'self.heavy=1',
   'sw.js': 'self.skipWaiting',
   'favicon.svg': '<svg/>',
@@ -33,10 +37,11 @@ const build = (files: Readonly<Record<string, string>>): string => {
 }
 
 describe('The files of a first visit', () => {
-  it('are the page with its static imports, the node worker with its modules, and the service worker', () => {
+  it('are the page with its static imports, the node worker with what is always on, the service worker, and the mesh', () => {
     const found = shellFiles(build(BUILT)).map(({ file, why }) => `${why}: ${file}`)
     expect(found.sort()).toEqual([
-      'node worker: assets/workers/module-g.js',
+      'mesh: assets/workers/browser-mesh-k.js',
+      'node worker: assets/workers/module-protocol-g.js',
       'node worker: assets/workers/node.worker-e.js',
       'node worker: assets/workers/shared-f.js',
       'page: assets/index-a.css',

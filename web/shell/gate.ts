@@ -1,3 +1,4 @@
+import type { ModuleSwitch } from '#protocol/core/config.ts'
 import type { ScreenDefinition } from './screen.ts'
 
 export const WELCOME = '/welcome'
@@ -6,8 +7,8 @@ export const START = '/start'
 export interface Has {
   readonly identity: boolean
   readonly community: boolean
-  /** Names of the capabilities served here. */
-  readonly served: ReadonlySet<string>
+  /** Modules that are switched on. */
+  readonly modulesOn: ReadonlySet<ModuleSwitch>
 }
 
 /** Where a screen sends the person whose device lacks what it needs; null when it can be shown. */
@@ -17,9 +18,9 @@ export function detour(screen: Pick<ScreenDefinition, 'requires'>, has: Has): ty
   return screen.requires === 'community' && !has.community ? START : null
 }
 
-/** Whether the screen's capability is served here; a screen without one always is there. */
-export const offered = (screen: Pick<ScreenDefinition, 'capability'>, has: Has): boolean =>
-  screen.capability === undefined || has.served.has(screen.capability)
+/** Whether the screen's module is switched on; a screen without one always is there. */
+export const offered = (screen: Pick<ScreenDefinition, 'module'>, has: Has): boolean =>
+  screen.module === undefined || has.modulesOn.has(screen.module)
 
 /** Whether the screen belongs in the navigation now. */
 export const listed = (screen: ScreenDefinition, has: Has): boolean =>

@@ -5,6 +5,10 @@ export const messages = defineMessages({
     skip: 'Zum Inhalt springen',
     navigation: 'Bereiche',
     toHome: 'HearthNet, zur Übersicht',
+    off: {
+      trial: 'Dieser Bereich ist in Erprobung. Er kann sich noch ändern und ist deshalb ausgeschaltet.',
+      turnOn: 'Einschalten',
+    },
     starting: 'HearthNet startet auf diesem Gerät …',
     network: {
       label: 'Verbindung',
@@ -46,6 +50,10 @@ export const messages = defineMessages({
     skip: 'Skip to content',
     navigation: 'Areas',
     toHome: 'HearthNet, to the overview',
+    off: {
+      trial: 'This area is a trial. It can still change, and is therefore switched off.',
+      turnOn: 'Switch on',
+    },
     starting: 'HearthNet is starting on this device …',
     network: {
       label: 'Connection',

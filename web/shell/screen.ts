@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from 'react'
+import type { ModuleSwitch } from '#protocol/core/config.ts'
 import type { Titles } from '../kit/i18n.tsx'
 
 /** One place a person can go to. Its file is small and loaded at once; the page behind it is loaded when it is visited. */
@@ -13,8 +14,8 @@ export interface ScreenDefinition {
   readonly Component: ComponentType
   /** What must exist before the screen makes sense; without it the person is led there first. */
   readonly requires: 'nothing' | 'identity' | 'community'
-  /** Shown only while this capability is served here. */
-  readonly capability?: string
+  /** Shown only while this module is switched on. */
+  readonly module?: ModuleSwitch
   /** Further paths of the same module, each in full, for instance `/claims/new`. They share everything else. */
   readonly routes?: readonly SubRoute[]
 }

@@ -1,8 +1,9 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react'
 import { communityGet } from '#protocol/community/capabilities.ts'
+import { configGet } from '#protocol/config/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
+import { isModuleOn, MODULE_SWITCHES } from '#protocol/core/switches.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { ErrorNotice } from '../kit/error-notice.tsx'
 import { type QueryState, useQuery } from '../port/hooks.ts'
 import type { Has } from './gate.ts'
@@ -15,7 +16,6 @@ export interface Session extends Has {
 }
 
 const SessionContext = createContext<Session | null>(null)
-const NOTHING: ReadonlySet<string> = new Set()
 
 export function useSession(): Session {
   const session = useContext(SessionContext)
@@ -30,23 +30,13 @@ function useLast<T>(query: QueryState<T>): T | undefined {
   return query.status === 'ready' ? query.data : last?.data
 }
 
-/** Mounted once there is an identity: before, the node has nothing to sign its description with. */
-function ServedWatch({ onServed }: { readonly onServed: (names: ReadonlySet<string>) => void }) {
-  const description = useLast(useQuery(selfDescribe, {}))
-  useEffect(() => {
-    const live = description?.capabilities.filter(({ state }) => state !== 'disabled' && state !== 'not_built')
-    onServed(live ? new Set(live.map(({ name }) => name)) : NOTHING)
-  }, [description, onServed])
-  return null
-}
-
-/** What every screen's way depends on: who this is, whether there is a community, what is served here. */
+/** What every screen's way depends on: who this is, whether there is a community, what is switched on. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const status = useQuery(nodeStatus, {})
   const membership = useQuery(communityGet, {})
   const node = useLast(status)
   const joined = useLast(membership)
-  const [served, setServed] = useState(NOTHING)
+  const config = useLast(useQuery(configGet, {}))
   const community = joined?.community ?? null
 
   const session = useMemo<Session | null>(() => {
@@ -56,9 +46,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       identity: node.identity !== null,
       community: community !== null,
       communityName: community?.name ?? null,
-      served,
+      modulesOn: new Set(config ? MODULE_SWITCHES.filter((module) => isModuleOn(module, config)) : []),
     }
-  }, [node, community, served])
+  }, [node, community, config])
 
   // before there is an identity, nobody can be a member: that question may fail and it does not matter
   const waitsFor = !node ? status : node.identity && !joined ? membership : null
@@ -66,10 +56,5 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     const failed = waitsFor?.status === 'failed' ? waitsFor : null
     return <Layout>{failed ? <ErrorNotice error={failed.error} onRetry={failed.retry} /> : <Starting />}</Layout>
   }
-  return (
-    <SessionContext value={session}>
-      {session.identity ? <ServedWatch onServed={setServed} /> : null}
-      {children}
-    </SessionContext>
-  )
+  return <SessionContext value={session}>{children}</SessionContext>
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { ModuleSwitch } from '#protocol/core/config.ts'
 import { detour, offered } from './gate.ts'
 import { splitHash } from './hash-location.ts'
 import { sharedHash } from './share-target.ts'
 
-const has = { identity: true, community: true, served: new Set(['a.b']) }
+const has = { identity: true, community: true, modulesOn: new Set<ModuleSwitch>(['lora']) }
 
 describe('the gate', () => {
   it('leads to what is missing first', () => {
@@ -14,9 +15,9 @@ describe('the gate', () => {
     expect(detour({ requires: 'community' }, has)).toBeNull()
   })
 
-  it('offers a screen only while its capability is served', () => {
-    expect(offered({ capability: 'a.b' }, has)).toBe(true)
-    expect(offered({ capability: 'a.c' }, has)).toBe(false)
+  it('offers a screen only while its module is switched on', () => {
+    expect(offered({ module: 'lora' }, has)).toBe(true)
+    expect(offered({ module: 'moe' }, has)).toBe(false)
     expect(offered({}, has)).toBe(true)
   })
 })

@@ -2,7 +2,7 @@ import type { Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { ebkhSync } from '#protocol/evidence/capabilities.ts'
-import * as desk from '#protocol/evidence/desk.ts'
+import * as desk from '#protocol/evidence/desk-capabilities.ts'
 import {
   claimAsserted,
   draftsChanged,

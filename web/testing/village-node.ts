@@ -1,6 +1,6 @@
 import { tokenRevoke } from '#protocol/auth/capabilities.ts'
 import { tokenRevoked } from '#protocol/auth/events.ts'
-import { MODULES } from '#protocol/catalogue.ts'
+import { CAPABILITIES_OF } from '#protocol/capabilities.ts'
 import * as community from '#protocol/community/capabilities.ts'
 import * as happened from '#protocol/community/events.ts'
 import { configGet, configSet } from '#protocol/config/capabilities.ts'
@@ -101,11 +101,11 @@ function answerNode(client: FakeClient, state: State): void {
     protocol_versions: ['3.0.0'],
     homepage: 'https://example.org/',
     contact: 'hello@example.org',
-    capabilities: MODULES.flatMap((module) =>
-      module.capabilities.map((capability) => ({
+    capabilities: [...CAPABILITIES_OF].flatMap(([module, capabilities]) =>
+      capabilities.map((capability) => ({
         name: capability.name,
-        module: module.id,
-        state: module.id === 'evidence' && !state.config.evidence.enabled ? ('disabled' as const) : capability.stability,
+        module,
+        state: module === 'evidence' && !state.config.evidence.enabled ? ('disabled' as const) : capability.stability,
         version: capability.version,
         schema_hash: schemaHash(capability),
       })),

@@ -1,5 +1,5 @@
 import { toHearthError } from '#protocol/core/errors.ts'
-import { isBoxAddress } from './mesh/boxes.ts'
+import { isBoxAddress } from './mesh/box-address.ts'
 import type { Store } from './store/store.ts'
 
 /** Where the app came from: the box that served it and the address people open. */

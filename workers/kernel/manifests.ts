@@ -5,7 +5,7 @@ import { MANIFEST_TTL_SECONDS, type NodeManifest } from '#protocol/core/manifest
 import { requireSignature, type Signer, signRecord } from '#protocol/core/signing.ts'
 import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { manifestExchange } from '#protocol/node/capabilities.ts'
-import type { Bus } from './bus/bus.ts'
+import type { Bus, BusMonitor } from './bus/bus.ts'
 import type { CommunityHolder } from './community/holder.ts'
 import type { Members } from './community/members.ts'
 import type { Mesh } from './mesh/mesh.ts'
@@ -20,11 +20,10 @@ export interface Provider {
 export interface ManifestDeps {
   readonly runtime: Runtime
   readonly signer: Signer
-  readonly bus: Bus & { load(): number }
+  readonly bus: Bus & BusMonitor
   readonly mesh: Mesh
   readonly members: Members
   readonly community: CommunityHolder
-  readonly capabilities: readonly Capability[]
 }
 
 export interface Manifests {
@@ -54,8 +53,9 @@ export function createManifests(deps: ManifestDeps): Manifests {
       profile: 'spark' as const,
       protocol_version: PROTOCOL_VERSION,
       // what only the person here may call is nobody else's business
-      capabilities: deps.capabilities
-        .filter(({ name, trust }) => trust !== 'self' && bus.serves(name))
+      capabilities: bus
+        .served()
+        .filter(({ trust }) => trust !== 'self')
         .map((capability) => ({
           name: capability.name,
           version: capability.version,

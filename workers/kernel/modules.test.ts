@@ -1,42 +1,13 @@
-import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { DEFAULT_CONFIG, type HearthnetConfig } from '#protocol/core/config.ts'
-import { claimGet, claimQuery } from '#protocol/evidence/capabilities.ts'
 import { contract } from '#protocol/evidence/contract.ts'
-import { versionList } from '#protocol/protocol/capabilities.ts'
 import { createSeededRuntime } from '../testing/seeded-runtime.ts'
-import { createModules, defineWorkerModule, isSwitchedOff, type ModuleDeps } from './modules.ts'
+import { createModules, defineWorkerModule, type ModuleDeps } from './modules.ts'
 
 const config = (enabled: boolean, enable: boolean, globs: string[] = ['experimental.*']): HearthnetConfig => ({
   ...DEFAULT_CONFIG,
   evidence: { ...DEFAULT_CONFIG.evidence, enabled },
   policy: { research: { enable, enabled_capabilities: globs } },
-})
-
-describe('the research switch (BUS-2, section 9)', () => {
-  it('needs the master switch, the module’s own and a glob that covers the name', () => {
-    expect(isSwitchedOff(claimGet.name, config(true, true))).toBe(false)
-    expect(isSwitchedOff(claimGet.name, config(false, true))).toBe(true)
-    expect(isSwitchedOff(claimGet.name, config(true, false))).toBe(true)
-    expect(isSwitchedOff(claimGet.name, config(true, true, []))).toBe(true)
-    expect(isSwitchedOff(claimGet.name, config(true, true, ['experimental.*.get']))).toBe(false)
-    expect(isSwitchedOff(claimQuery.name, config(true, true, ['experimental.*.get']))).toBe(true)
-    expect(isSwitchedOff(versionList.name, config(false, false))).toBe(false)
-  })
-
-  it('matches globs as a star for any run of characters, and nothing as a pattern', () => {
-    const word = fc.stringMatching(/^[a-z.]{0,6}$/)
-    fc.assert(
-      fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), fc.array(word, { maxLength: 4 }), (parts, fill) => {
-        const name = parts.map((part, n) => part + (n < parts.length - 1 ? (fill[n] ?? '') : '')).join('')
-        if (name !== claimGet.name) return
-        expect(isSwitchedOff(name, config(true, true, [parts.join('*')]))).toBe(false)
-      }),
-    )
-    for (const glob of ['experimental.', '.*', 'experimental.evidence.claim.ge', '*x', 'experimental?evidence*']) {
-      expect(isSwitchedOff(claimGet.name, config(true, true, [glob])), glob).toBe(true)
-    }
-  })
 })
 
 describe('modules', () => {
@@ -51,7 +22,7 @@ describe('modules', () => {
       },
     })
     const deps: { current: Partial<ModuleDeps> } = { current: {} }
-    return { events, module, deps, modules: createModules([module], () => deps.current) }
+    return { events, module, deps, modules: createModules([{ contract, load: async () => module }], () => deps.current) }
   }
 
   it('start when switched on and everything they need is there, and stop when either goes', async () => {
@@ -89,5 +60,22 @@ describe('modules', () => {
     expect(events.at(-1)).toBe('start')
     await modules.stop()
     expect(events.at(-1)).toBe('stop')
+  })
+
+  it('load their code when first switched on, and leave the node running where that fails (decision 0011)', async () => {
+    const { events, deps, module } = world()
+    const heard = vi.fn()
+    vi.stubGlobal('reportError', heard)
+    const load = vi.fn(async () => module)
+    const broken = { contract, load: async () => Promise.reject(new TypeError('not in the cache')) }
+    const modules = createModules([broken, { contract, load }], () => deps.current)
+    deps.current = { runtime: createSeededRuntime(1), config: () => config(false, true) }
+    await modules.settle()
+    expect(load).not.toHaveBeenCalled()
+    deps.current = { ...deps.current, config: () => config(true, true) }
+    await modules.settle()
+    expect(events).toEqual(['start'])
+    expect(heard).toHaveBeenCalledWith(new TypeError('not in the cache'))
+    vi.unstubAllGlobals()
   })
 })

@@ -1,8 +1,8 @@
-import { moduleOf } from '#protocol/catalogue.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { EventDefinition, ModuleContract } from '#protocol/core/module.ts'
 import type { Signer } from '#protocol/core/signing.ts'
+import { isModuleOn } from '#protocol/core/switches.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Members } from './community/members.ts'
 import type { EventLog } from './log/log.ts'
@@ -33,13 +33,19 @@ export type Need = keyof ModuleDeps
 export type StopModule = () => void | Promise<void>
 
 /**
- * One module's worker half, default export of `workers/modules/<id>/module.ts`, found by folder. It runs while it is
- * switched on and everything it needs is there.
+ * One module's worker half, `workerModule` of `workers/modules/<id>/module.ts`. It runs while it is switched on and
+ * everything it needs is there.
  */
 export interface WorkerModule {
   readonly contract: ModuleContract
   readonly needs: readonly Need[]
   start(deps: Partial<ModuleDeps>): Promise<StopModule>
+}
+
+/** A module found by folder: its contract is at hand, its code is loaded when it is first switched on. */
+export interface FoundModule {
+  readonly contract: ModuleContract
+  load(): Promise<WorkerModule>
 }
 
 interface WorkerModuleInit<N extends Need> {
@@ -62,36 +68,6 @@ export function defineWorkerModule<N extends Need>(init: WorkerModuleInit<N>): W
   }
 }
 
-/** `*` stands for any run of characters. */
-function matches(glob: string, name: string): boolean {
-  const [first = '', ...rest] = glob.split('*')
-  if (rest.length === 0) return name === glob
-  if (!name.startsWith(first)) return false
-  const last = rest.pop() ?? ''
-  let at = first.length
-  for (const part of rest) {
-    const found = name.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return name.length >= at + last.length && name.endsWith(last)
-}
-
-/** Whether the person's switches leave a capability off (BUS-2, section 9). */
-export function isSwitchedOff(name: string, config: HearthnetConfig): boolean {
-  const contract = moduleOf(name)
-  if (!contract?.config) return false
-  if (!config[contract.config].enabled) return true
-  if (contract.stability === 'stable') return false
-  const { enable, enabled_capabilities } = config.policy.research
-  return !enable || !enabled_capabilities.some((glob) => matches(glob, name))
-}
-
-/** Off when every capability it has is off. */
-function isModuleOff({ capabilities }: ModuleContract, config: HearthnetConfig): boolean {
-  return capabilities.every(({ name }) => isSwitchedOff(name, config))
-}
-
 export interface Modules {
   /** Starts and stops modules until they agree with the configuration and with what is there. */
   settle(): Promise<void>
@@ -101,28 +77,29 @@ export interface Modules {
 }
 
 /** Runs the modules found by folder (design: live start and stop). `deps` gives what is there right now. */
-export function createModules(found: readonly WorkerModule[], deps: () => Partial<ModuleDeps>): Modules {
+export function createModules(found: readonly FoundModule[], deps: () => Partial<ModuleDeps>): Modules {
   const running = new Map<string, { stop: StopModule; readonly with: readonly unknown[] }>()
   let turn: Promise<void> = Promise.resolve()
 
-  const wanted = (module: WorkerModule, offered: Partial<ModuleDeps>): boolean => {
-    const config = offered.config?.()
-    return (
-      config !== undefined && !isModuleOff(module.contract, config) && module.needs.every((need) => offered[need] !== undefined)
-    )
-  }
-
-  async function settleOne(module: WorkerModule): Promise<void> {
-    const { id } = module.contract
-    const offered = deps()
-    const using = module.needs.map((need) => offered[need])
+  async function settleOne({ contract, load }: FoundModule): Promise<void> {
+    const { id } = contract
+    const config = deps().config?.()
     const current = running.get(id)
-    const stale = current?.with.some((value, index) => value !== using[index]) ?? false
-    if (current && (stale || !wanted(module, offered))) {
+    if (config === undefined || (contract.config !== null && !isModuleOn(contract.config, config))) {
       running.delete(id)
-      await current.stop()
+      await current?.stop()
+      return
     }
-    if (!running.has(id) && wanted(module, offered)) running.set(id, { stop: await module.start(offered), with: using })
+    // what cannot be loaded stays off; the node and its other modules run
+    const code = await load().catch(reportError)
+    if (!code) return
+    const { needs, start } = code
+    const offered = deps()
+    const using = needs.map((need) => offered[need])
+    if (current?.with.every((value, index) => value === using[index])) return
+    running.delete(id)
+    await current?.stop()
+    if (!using.includes(undefined)) running.set(id, { stop: await start(offered), with: using })
   }
 
   const inTurn = (task: () => Promise<void>): Promise<void> => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { CAPABILITIES } from '#protocol/capabilities.ts'
 import { MODULES } from '#protocol/catalogue.ts'
 import {
   communityFound,
@@ -100,7 +101,7 @@ describe('a village of nodes', () => {
     const anna = await village.arrive('Anna')
     const { capabilities } = await anna.node.bus.call(selfDescribe, {})
     const phase3 = capabilities.filter(({ name }) => /^(experimental|protocol)\./.test(name))
-    const named = MODULES.flatMap((module) => [...module.capabilities.map(({ name }) => name), ...module.planned.capabilities])
+    const named = [...CAPABILITIES.keys(), ...MODULES.flatMap(({ planned }) => planned.capabilities)]
     expect(phase3.map(({ name }) => name).sort()).toEqual(
       named.filter((name) => /^(experimental|protocol)\./.test(name)).sort(),
     )

@@ -1,7 +1,8 @@
-import { CAPABILITIES, EVENTS } from '#protocol/catalogue.ts'
+import { EVENTS } from '#protocol/catalogue.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
+import { isSwitchedOff } from '#protocol/core/switches.ts'
 import { logNoticed } from '#protocol/events/events.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from './bus/bus.ts'
@@ -14,9 +15,9 @@ import { type Home, recallHome } from './home.ts'
 import { openIdentity } from './identity.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import { createManifests, type Manifests } from './manifests.ts'
-import { isBoxAddress } from './mesh/boxes.ts'
+import { isBoxAddress } from './mesh/box-address.ts'
 import type { Mesh } from './mesh/mesh.ts'
-import { createModules, isSwitchedOff, type ModuleDeps, type WorkerModule } from './modules.ts'
+import { createModules, type FoundModule, type ModuleDeps } from './modules.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createNotifier } from './notifier.ts'
 import type { Runtime } from './runtime.ts'
@@ -35,7 +36,7 @@ export interface NodeDeps {
   /** Makes the mesh once there is an identity to speak for. */
   readonly createMesh: (signer: Signer) => Promise<Mesh>
   /** Module folders found by the entry. */
-  readonly modules: readonly WorkerModule[]
+  readonly modules: readonly FoundModule[]
 }
 
 export interface NodeOptions extends Home {
@@ -142,8 +143,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   async function born(signer: Signer): Promise<void> {
     const mesh = await deps.createMesh(signer)
     const network = createNetwork({ runtime, mesh, bus, community, members, met: (peer) => net?.manifests.exchange(peer) })
-    const capabilities = [...CAPABILITIES.values()]
-    const manifests = createManifests({ runtime, signer, bus, mesh, members, community, capabilities })
+    const manifests = createManifests({ runtime, signer, bus, mesh, members, community })
     net = { signer, mesh, network, manifests }
     mesh.changed.on(() => notifier.device(meshChanged))
     await mesh.start()

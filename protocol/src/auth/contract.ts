@@ -1,5 +1,4 @@
 import { defineModuleContract } from '../core/module.ts'
-import { tokenIssue, tokenRevoke } from './capabilities.ts'
 import { tokenRevoked } from './events.ts'
 
 export const contract = defineModuleContract({
@@ -7,7 +6,6 @@ export const contract = defineModuleContract({
   number: null,
   stability: 'stable',
   config: null,
-  capabilities: [tokenIssue, tokenRevoke],
   events: [tokenRevoked],
   planned: { capabilities: [], events: [] },
 })

@@ -5,7 +5,6 @@ export const contract = defineModuleContract({
   number: 'M31',
   stability: 'experimental',
   config: 'civdef',
-  capabilities: [],
   events: [],
   planned: {
     capabilities: [

@@ -1,5 +1,4 @@
 import { defineModuleContract } from '../core/module.ts'
-import { configGet, configSet } from './capabilities.ts'
 import { configChanged } from './events.ts'
 
 export const contract = defineModuleContract({
@@ -7,7 +6,6 @@ export const contract = defineModuleContract({
   number: null,
   stability: 'stable',
   config: null,
-  capabilities: [configGet, configSet],
   events: [configChanged],
   planned: { capabilities: [], events: [] },
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CAPABILITIES, EVENTS } from '../catalogue.ts'
+import { CAPABILITIES } from '../capabilities.ts'
+import { EVENTS } from '../catalogue.ts'
 import { requestSchema } from './capability.ts'
 import { fromBase64Url, toBase64Url, utf8 } from './encoding.ts'
 import { contentIdOf, hashOf } from './hash.ts'

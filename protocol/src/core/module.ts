@@ -1,5 +1,4 @@
 import type { Static, TObject } from '@sinclair/typebox'
-import type { Capability } from './capability.ts'
 import type { ModuleSwitch } from './config.ts'
 import type { SignedEvent } from './event.ts'
 import { parseAs } from './schema.ts'
@@ -38,8 +37,9 @@ export function defineEvent<D extends TObject>(type: string, data: D, options: E
 }
 
 /**
- * Everything one module adds to the protocol. `planned` holds the names of the index (11-index) that nobody has built
- * yet, so that `protocol.self.describe` can say so; building one moves it to `capabilities`.
+ * What every node knows of a module, whether it is switched on or not. Its capabilities are the exports of its
+ * `*capabilities.ts` (`capabilities.ts` at the root finds them): their schemas are loaded by who serves or calls them.
+ * `planned` holds the names of the index (11-index) that nobody has built yet, so that `protocol.self.describe` can say so.
  */
 export interface ModuleContract {
   /** Folder name in every room, and the key of its switch in the configuration. */
@@ -49,7 +49,6 @@ export interface ModuleContract {
   readonly stability: 'stable' | 'experimental'
   /** Its switch in the configuration; null for what cannot be switched off. */
   readonly config: ModuleSwitch | null
-  readonly capabilities: readonly Capability[]
   readonly events: readonly EventDefinition[]
   readonly planned: { readonly capabilities: readonly string[]; readonly events: readonly string[] }
 }

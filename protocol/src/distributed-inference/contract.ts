@@ -5,7 +5,6 @@ export const contract = defineModuleContract({
   number: 'M26',
   stability: 'experimental',
   config: 'distributed_llm',
-  capabilities: [],
   events: [],
   planned: {
     capabilities: [

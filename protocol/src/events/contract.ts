@@ -1,5 +1,4 @@
 import { defineModuleContract } from '../core/module.ts'
-import { eventsList, eventsStats, eventsWatch } from './capabilities.ts'
 import { logNoticed } from './events.ts'
 
 export const contract = defineModuleContract({
@@ -7,7 +6,6 @@ export const contract = defineModuleContract({
   number: null,
   stability: 'stable',
   config: null,
-  capabilities: [eventsWatch, eventsStats, eventsList],
   events: [logNoticed],
   planned: { capabilities: [], events: [] },
 })

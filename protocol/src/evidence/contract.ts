@@ -1,6 +1,4 @@
 import { defineModuleContract } from '../core/module.ts'
-import * as capabilities from './capabilities.ts'
-import * as desk from './desk.ts'
 import * as events from './events.ts'
 
 export const contract = defineModuleContract({
@@ -8,36 +6,6 @@ export const contract = defineModuleContract({
   number: 'M30',
   stability: 'experimental',
   config: 'evidence',
-  capabilities: [
-    capabilities.claimAssert,
-    capabilities.claimGet,
-    capabilities.claimQuery,
-    capabilities.claimAttest,
-    capabilities.claimDispute,
-    capabilities.claimRetract,
-    capabilities.disputeRetract,
-    capabilities.provenanceTrace,
-    capabilities.subjectSummary,
-    capabilities.subjectList,
-    capabilities.ebkhSync,
-    desk.draftList,
-    desk.draftSave,
-    desk.draftSign,
-    desk.draftDiscard,
-    desk.quarantineList,
-    desk.quarantineAdmit,
-    desk.quarantineReject,
-    desk.sampleGet,
-    desk.sampleLoad,
-    desk.sampleRemove,
-    desk.proofExport,
-    desk.fileImport,
-    desk.listsGet,
-    desk.listsSet,
-    desk.ebkhGet,
-    desk.ebkhConnect,
-    desk.ebkhPull,
-  ],
   events: [
     events.claimAsserted,
     events.claimAttested,

@@ -5,7 +5,6 @@ export const contract = defineModuleContract({
   number: 'M28',
   stability: 'experimental',
   config: 'fedlearn',
-  capabilities: [],
   events: [],
   planned: {
     capabilities: [

@@ -5,7 +5,6 @@ export const contract = defineModuleContract({
   number: 'M29',
   stability: 'experimental',
   config: 'lora',
-  capabilities: [],
   events: [],
   planned: {
     capabilities: [

@@ -5,7 +5,6 @@ export const contract = defineModuleContract({
   number: 'M27',
   stability: 'experimental',
   config: 'moe',
-  capabilities: [],
   events: [],
   planned: {
     capabilities: [

@@ -1,12 +1,10 @@
 import { defineModuleContract } from '../core/module.ts'
-import { selfDescribe, versionList } from './capabilities.ts'
 
 export const contract = defineModuleContract({
   id: 'protocol',
   number: 'M32',
   stability: 'stable',
   config: 'protocol',
-  capabilities: [versionList, selfDescribe],
   events: [],
   planned: {
     capabilities: ['protocol.conformance.report', 'protocol.registry.list', 'protocol.registry.announce'],

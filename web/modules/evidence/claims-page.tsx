@@ -13,8 +13,8 @@ import { useQuery } from '../../port/hooks.ts'
 import { EVERYTHING, isFiltered, newerPage, olderPage, pageRange, queryInput } from './claim-filter.ts'
 import { ClaimList } from './claim-list.tsx'
 import { ClaimsFilters, type FilterProps } from './claims-filters.tsx'
+import { EvidenceOff } from './evidence-off.tsx'
 import { messages } from './messages.ts'
-import { ModuleOff } from './module-off.tsx'
 import { SampleButton } from './options/sample-button.tsx'
 import { SideDoors } from './side-doors.tsx'
 import { SubjectSuggestions } from './subject-suggestions.tsx'
@@ -83,7 +83,7 @@ export function ClaimsPage() {
   return (
     <Page title={text.title} intro={off ? null : text.intro} actions={off ? null : add}>
       {isOff(query) ? (
-        <ModuleOff onTurnedOn={query.retry} />
+        <EvidenceOff onTurnedOn={query.retry} />
       ) : (
         <Stack gap="md">
           <SideDoors />

@@ -7,8 +7,6 @@ export const messages = defineMessages({
     intro: 'Wer sagt was, und worauf stützt es sich? Jede Aussage ist unterschrieben und nennt ihre Quellen.',
     off: {
       what: 'Hier sammelt eure Gemeinschaft Aussagen mit Quellen: wo der Sammelplatz ist, wann die Apotheke öffnet, wer das gesagt hat und woher es stammt.',
-      trial: 'Dieser Bereich ist in Erprobung. Er kann sich noch ändern und ist deshalb ausgeschaltet.',
-      turnOn: 'Einschalten',
     },
     levels: {
       unverified: 'ohne Quelle',
@@ -188,8 +186,6 @@ export const messages = defineMessages({
     intro: 'Who says what, and what does it rest on? Every claim is signed and names its sources.',
     off: {
       what: 'Here your community collects claims with sources: where the assembly point is, when the pharmacy opens, who said so and where it comes from.',
-      trial: 'This area is a trial. It can still change, and is therefore switched off.',
-      turnOn: 'Switch on',
     },
     levels: {
       unverified: 'no source',

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { useLocation, useSearch } from 'wouter'
 import type { Input } from '#protocol/core/capability.ts'
 import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
-import { draftSave } from '#protocol/evidence/desk.ts'
+import { draftSave } from '#protocol/evidence/desk-capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Loading } from '../../kit/loading.tsx'
@@ -10,8 +10,8 @@ import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { useCall, useQuery } from '../../port/hooks.ts'
 import { ClaimFormView } from './claim-form-view.tsx'
+import { EvidenceOff } from './evidence-off.tsx'
 import { messages } from './messages.ts'
-import { ModuleOff } from './module-off.tsx'
 import { INBOX } from './paths.ts'
 import { draftFromQuery } from './prefill.ts'
 
@@ -40,7 +40,7 @@ export function NewClaimPage() {
   return (
     <Page title={text.title} intro={isOff ? null : text.intro} back="/claims">
       {isOff ? (
-        <ModuleOff onTurnedOn={probe.retry} />
+        <EvidenceOff onTurnedOn={probe.retry} />
       ) : (
         <QueryView query={status} rows={8}>
           {({ identity }) =>

@@ -1,6 +1,6 @@
 import { IconFileCheck, IconInbox, IconSettings } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import { draftList, quarantineList } from '#protocol/evidence/desk.ts'
+import { draftList, quarantineList } from '#protocol/evidence/desk-capabilities.ts'
 import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
 import { useQuery } from '../../port/hooks.ts'
 import classes from './evidence.module.css'

@@ -1,5 +1,4 @@
 import { Text } from '@mantine/core'
-import { claimQuery } from '#protocol/evidence/capabilities.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { Section } from '../../kit/section.tsx'
@@ -12,7 +11,7 @@ import { WhoIsHere } from './who-is-here.tsx'
 
 export function HomePage() {
   const text = useText(messages)
-  const { node, communityName, served } = useSession()
+  const { node, communityName, modulesOn } = useSession()
   return (
     <Page
       title={node.identity ? text.hello(visibleText(node.identity.display_name)) : text.title}
@@ -20,7 +19,7 @@ export function HomePage() {
     >
       <WhoIsHere />
       <NextSteps />
-      {served.has(claimQuery.name) ? <LatestClaims /> : null}
+      {modulesOn.has('evidence') ? <LatestClaims /> : null}
       <Section title={text.about.title}>
         <Text>{text.about.text}</Text>
       </Section>

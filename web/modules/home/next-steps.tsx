@@ -1,7 +1,6 @@
 import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { claimQuery } from '#protocol/evidence/capabilities.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
@@ -42,7 +41,7 @@ function Step({ title, text, action, to, first = false }: StepProps): ReactNode 
 /** The most useful thing first: somebody else, then something to say, then not losing oneself. */
 export function NextSteps() {
   const text = useText(messages).next
-  const { node, served } = useSession()
+  const { node, modulesOn } = useSession()
   const mesh = useQuery(nodePeers, {})
   const alone = mesh.status === 'ready' && mesh.data.peers.length === 0
   return (
@@ -53,9 +52,9 @@ export function NextSteps() {
           text={alone ? text.invite.alone : text.invite.more}
           action={text.invite.action}
           to="/invite"
-          first={alone || !served.has(claimQuery.name)}
+          first={alone || !modulesOn.has('evidence')}
         />
-        {served.has(claimQuery.name) ? (
+        {modulesOn.has('evidence') ? (
           <Step title={text.claim.title} text={text.claim.text} action={text.claim.action} to={CLAIM_FORM} first={!alone} />
         ) : (
           <Step title={text.evidence.title} text={text.evidence.text} action={text.evidence.action} to="/settings" />

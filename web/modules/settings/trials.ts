@@ -6,9 +6,8 @@ export interface Trial {
   readonly state: 'switchable' | 'always' | 'not_built'
 }
 
-// names of capabilities and events carry the switch's name, folders carry the field's: `experimental.distributed_llm.chat`
-const built = (id: ModuleSwitch): boolean =>
-  MODULES.some(({ capabilities }) => capabilities.some(({ name }) => name.split('.')[1] === id))
+// what is built has events
+const built = (id: ModuleSwitch): boolean => MODULES.some(({ config, events }) => config === id && events.length > 0)
 
 const stateOf = (id: ModuleSwitch): Trial['state'] => {
   if (id === 'protocol') return 'always'

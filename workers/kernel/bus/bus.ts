@@ -96,4 +96,6 @@ export interface BusMonitor {
   traces(limit: number): readonly Trace[]
   /** Calls being answered now: the manifest's `load`. */
   load(): number
+  /** What has a handler here, switched off or not. */
+  served(): readonly Capability[]
 }

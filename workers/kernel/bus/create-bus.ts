@@ -96,5 +96,6 @@ export function createBus(runtime: Runtime, deps: BusDeps): Bus & BusMonitor {
     answer: createServer({ runtime, admission, registry, rates, traces }),
     traces: traces.newest,
     load: registry.running,
+    served: registry.all,
   }
 }

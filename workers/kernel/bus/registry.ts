@@ -15,6 +15,7 @@ export interface Registry {
   add<C extends Capability>(capability: C, handler: Handler<C>): () => void
   addStream<C extends Streaming>(capability: C, handler: StreamHandler<C>): () => void
   find(name: string): Served | undefined
+  all(): readonly Capability[]
   /** Calls running now, all capabilities together. */
   running(): number
 }
@@ -61,6 +62,7 @@ export function createRegistry(): Registry {
       return register({ capability, handler: null, streamHandler: erased, enter: places(capability) })
     },
     find: (name) => served.get(name),
+    all: () => [...served.values()].map(({ capability }) => capability),
     running: () => all,
   }
 }

@@ -1,10 +1,11 @@
 import type { Connection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { multiaddr } from '@multiformats/multiaddr'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { Runtime } from '../runtime.ts'
 import { createSignal, type Signal } from '../signal.ts'
 import { type Backoff, createBackoff } from './backoff.ts'
+import { boxPeerOf } from './box-address.ts'
 import { withDeadline } from './deadline.ts'
 import { MAX_BOXES, type MeshNode } from './libp2p-node.ts'
 import type { BoxConnection } from './mesh.ts'
@@ -41,27 +42,6 @@ export interface Boxes {
   readonly changed: Signal<void>
   readonly connected: Signal<Box>
   readonly lost: Signal<Box>
-}
-
-function parsed(address: string): Multiaddr | null {
-  try {
-    return multiaddr(address)
-  } catch {
-    return null
-  }
-}
-
-/** The peer id an address ends in. @throws HearthError `bad_request` */
-function boxPeerOf(address: string): string {
-  const last = parsed(address)?.getComponents().at(-1)
-  if (last?.name !== 'p2p' || !last.value) throw new HearthError('bad_request', 'a box address ends in /p2p/<peer id>')
-  return last.value
-}
-
-/** Whether the mesh could use it. */
-export function isBoxAddress(address: string): boolean {
-  const last = parsed(address)?.getComponents().at(-1)
-  return last?.name === 'p2p' && Boolean(last.value)
 }
 
 /** Keeps a connection to each box, for ever, and costs one timer for each that is away. */
@@ -164,7 +144,11 @@ export function createBoxes({ runtime, node }: { readonly runtime: Runtime; read
     },
     set(multiaddrs) {
       const wanted = new Map<string, string[]>()
-      for (const address of multiaddrs) wanted.set(boxPeerOf(address), [...(wanted.get(boxPeerOf(address)) ?? []), address])
+      for (const address of multiaddrs) {
+        const peer = boxPeerOf(address)
+        if (peer === null) throw new HearthError('bad_request', 'a box address ends in /p2p/<peer id>')
+        wanted.set(peer, [...(wanted.get(peer) ?? []), address])
+      }
       for (const entry of [...entries.values()]) if (!wanted.has(entry.peer)) remove(entry)
       for (const [peer, addresses] of [...wanted].slice(0, MAX_BOXES)) {
         const known = entries.get(peer)

@@ -3,7 +3,7 @@ import { configChanged } from '#protocol/config/events.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { ConfigKeeper } from '../config.ts'
-import { isBoxAddress } from '../mesh/boxes.ts'
+import { isBoxAddress } from '../mesh/box-address.ts'
 import type { Notifier } from '../notifier.ts'
 
 export interface ConfigServiceDeps {

@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { eventsList } from '#protocol/events/capabilities.ts'
 import { claimAssert, claimGet, claimQuery, ebkhSync } from '#protocol/evidence/capabilities.ts'
-import { ebkhConnect, ebkhGet, ebkhPull, quarantineAdmit, quarantineList, quarantineReject } from '#protocol/evidence/desk.ts'
+import {
+  ebkhConnect,
+  ebkhGet,
+  ebkhPull,
+  quarantineAdmit,
+  quarantineList,
+  quarantineReject,
+} from '#protocol/evidence/desk-capabilities.ts'
 import { type HubServer, startHubServer } from '../../testing/ebkh-server.ts'
 import { testSigner } from '../../testing/test-identity.ts'
 import { createVillage } from '../../testing/village.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { claimAssert, claimAttest, claimGet } from '#protocol/evidence/capabilities.ts'
-import { draftList, fileImport, proofExport, quarantineList } from '#protocol/evidence/desk.ts'
+import { draftList, fileImport, proofExport, quarantineList } from '#protocol/evidence/desk-capabilities.ts'
 import { createVillage } from '../../testing/village.ts'
 
 const page = { source_id: 'url:https://gemeinde.example/plan', accessed_at: '2026-05-26T08:00:00Z', excerpt: '„Halle“' }

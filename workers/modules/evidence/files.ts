@@ -1,6 +1,6 @@
 import { canonical } from '#protocol/core/canonical.ts'
 import { wireTime } from '#protocol/core/ids.ts'
-import { fileImport, proofExport } from '#protocol/evidence/desk.ts'
+import { fileImport, proofExport } from '#protocol/evidence/desk-capabilities.ts'
 import { PROOF_MEDIA_TYPE, verifyProof } from '#protocol/evidence/proof.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { Drafts } from './drafts.ts'

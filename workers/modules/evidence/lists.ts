@@ -1,7 +1,7 @@
 import type { NodeId } from '#protocol/core/ids.ts'
 import { NodeIdSchema, Strict } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
-import { listsGet, listsSet } from '#protocol/evidence/desk.ts'
+import { listsGet, listsSet } from '#protocol/evidence/desk-capabilities.ts'
 import { listsChanged } from '#protocol/evidence/events.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 

@@ -9,7 +9,7 @@ import {
   quarantineAdmit,
   quarantineList,
   quarantineReject,
-} from '#protocol/evidence/desk.ts'
+} from '#protocol/evidence/desk-capabilities.ts'
 import { type Claim, checkClaim, claimAsserted, quarantineChanged } from '#protocol/evidence/events.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { Library } from './reading.ts'

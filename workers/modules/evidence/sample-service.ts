@@ -1,5 +1,5 @@
 import * as Type from '#protocol/core/type.ts'
-import { sampleGet, sampleLoad, sampleRemove } from '#protocol/evidence/desk.ts'
+import { sampleGet, sampleLoad, sampleRemove } from '#protocol/evidence/desk-capabilities.ts'
 import { sampleChanged } from '#protocol/evidence/events.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { Space } from './space.ts'

@@ -24,7 +24,7 @@ import {
   sampleGet,
   sampleLoad,
   sampleRemove,
-} from '#protocol/evidence/desk.ts'
+} from '#protocol/evidence/desk-capabilities.ts'
 import { verifyProof } from '#protocol/evidence/proof.ts'
 import { createVillage, type Villager } from '../../testing/village.ts'
 

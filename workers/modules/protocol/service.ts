@@ -1,11 +1,12 @@
 import type { Static } from '@sinclair/typebox'
 import { MODULES } from '#protocol/catalogue.ts'
-import { schemaHash } from '#protocol/core/capability.ts'
+import { type Capability, schemaHash } from '#protocol/core/capability.ts'
 import type { ModuleContract } from '#protocol/core/module.ts'
 import { signRecord } from '#protocol/core/signing.ts'
+import { isSwitchedOff } from '#protocol/core/switches.ts'
 import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { type DescribedCapabilitySchema, selfDescribe, versionList } from '#protocol/protocol/capabilities.ts'
-import { isSwitchedOff, type ModuleDeps, type StopModule } from '../../kernel/modules.ts'
+import type { ModuleDeps, StopModule } from '../../kernel/modules.ts'
 
 const NAME = 'HearthNet in the browser'
 const VENDOR = 'HearthNet'
@@ -13,8 +14,12 @@ const VENDOR = 'HearthNet'
 type Described = Static<typeof DescribedCapabilitySchema>
 
 /** Every name of one module with its state on this node: what is planned is said to be not built. */
-function namesOf(module: ModuleContract, { bus, config }: Pick<ModuleDeps, 'bus' | 'config'>): readonly Described[] {
-  const built = module.capabilities.map(
+function namesOf(
+  module: ModuleContract,
+  capabilities: readonly Capability[],
+  { bus, config }: Pick<ModuleDeps, 'bus' | 'config'>,
+): readonly Described[] {
+  const built = capabilities.map(
     (capability): Described => ({
       name: capability.name,
       module: module.id,
@@ -38,8 +43,10 @@ export function serveProtocol(deps: Pick<ModuleDeps, 'bus' | 'signer' | 'config'
   const { bus, signer } = deps
   const withdraw = [
     bus.handle(versionList, async () => ({ versions: [PROTOCOL_VERSION], suite_versions_passed: [] })),
-    bus.handle(selfDescribe, async () =>
-      signRecord(signer, {
+    bus.handle(selfDescribe, async () => {
+      // every schema there is: loaded when somebody asks
+      const { CAPABILITIES_OF } = await import('#protocol/capabilities.ts')
+      return signRecord(signer, {
         node_id: signer.nodeId,
         name: NAME,
         vendor: VENDOR,
@@ -47,9 +54,9 @@ export function serveProtocol(deps: Pick<ModuleDeps, 'bus' | 'signer' | 'config'
         protocol_versions: [PROTOCOL_VERSION],
         homepage: '',
         contact: '',
-        capabilities: MODULES.flatMap((module) => namesOf(module, deps)),
-      }),
-    ),
+        capabilities: MODULES.flatMap((module) => namesOf(module, CAPABILITIES_OF.get(module.id) ?? [], deps)),
+      })
+    }),
   ]
   return () => {
     for (const stop of withdraw) stop()

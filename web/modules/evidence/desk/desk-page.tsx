@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core'
-import { draftList } from '#protocol/evidence/desk.ts'
+import { draftList } from '#protocol/evidence/desk-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useQuery } from '../../../port/hooks.ts'
-import { ModuleOff } from '../module-off.tsx'
+import { EvidenceOff } from '../evidence-off.tsx'
 import { CLAIMS } from '../paths.ts'
 import { isOff } from '../switched-on.tsx'
 import { DraftSection } from './draft-section.tsx'
@@ -18,7 +18,7 @@ export function DeskPage() {
   return (
     <Page title={text.title} intro={isOff(drafts) ? null : text.intro} back={CLAIMS}>
       {isOff(drafts) ? (
-        <ModuleOff onTurnedOn={drafts.retry} />
+        <EvidenceOff onTurnedOn={drafts.retry} />
       ) : (
         <Stack gap="lg">
           <DraftSection query={drafts} />

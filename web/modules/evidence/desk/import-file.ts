@@ -1,5 +1,5 @@
 import type { Input } from '#protocol/core/capability.ts'
-import { fileImport } from '#protocol/evidence/desk.ts'
+import { fileImport } from '#protocol/evidence/desk-capabilities.ts'
 
 type Import = Input<typeof fileImport>
 

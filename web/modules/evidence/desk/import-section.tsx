@@ -1,7 +1,7 @@
 import { Alert, Button, FileButton, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Output } from '#protocol/core/capability.ts'
-import { fileImport } from '#protocol/evidence/desk.ts'
+import { fileImport } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'

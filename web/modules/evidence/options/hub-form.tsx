@@ -1,6 +1,6 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
-import { ebkhConnect } from '#protocol/evidence/desk.ts'
+import { ebkhConnect } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
-import { ebkhConnect, ebkhGet } from '#protocol/evidence/desk.ts'
+import { ebkhConnect, ebkhGet } from '#protocol/evidence/desk-capabilities.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'

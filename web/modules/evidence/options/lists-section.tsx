@@ -1,7 +1,7 @@
 import { NativeSelect, Stack } from '@mantine/core'
 import { communityGet } from '#protocol/community/capabilities.ts'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
-import { listsGet, listsSet } from '#protocol/evidence/desk.ts'
+import { listsGet, listsSet } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'

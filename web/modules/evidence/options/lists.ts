@@ -1,6 +1,6 @@
 import type { Output } from '#protocol/core/capability.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
-import type { listsGet } from '#protocol/evidence/desk.ts'
+import type { listsGet } from '#protocol/evidence/desk-capabilities.ts'
 
 export type Lists = Output<typeof listsGet>
 export const RANKS = ['allowed', 'neutral', 'blocked'] as const

@@ -1,9 +1,9 @@
 import { Stack } from '@mantine/core'
-import { sampleGet } from '#protocol/evidence/desk.ts'
+import { sampleGet } from '#protocol/evidence/desk-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useQuery } from '../../../port/hooks.ts'
-import { ModuleOff } from '../module-off.tsx'
+import { EvidenceOff } from '../evidence-off.tsx'
 import { CLAIMS } from '../paths.ts'
 import { isOff } from '../switched-on.tsx'
 import { HubSection } from './hub-section.tsx'
@@ -18,7 +18,7 @@ export function OptionsPage() {
   return (
     <Page title={text.title} back={CLAIMS}>
       {isOff(sample) ? (
-        <ModuleOff onTurnedOn={sample.retry} />
+        <EvidenceOff onTurnedOn={sample.retry} />
       ) : (
         <Stack gap="lg">
           <ListsSection />

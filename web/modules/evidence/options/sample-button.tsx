@@ -1,5 +1,5 @@
 import { Button, Stack } from '@mantine/core'
-import { sampleLoad } from '#protocol/evidence/desk.ts'
+import { sampleLoad } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'

@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { Output } from '#protocol/core/capability.ts'
-import { type sampleGet, sampleRemove } from '#protocol/evidence/desk.ts'
+import { type sampleGet, sampleRemove } from '#protocol/evidence/desk-capabilities.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { plural, useLanguage, useText } from '../../../kit/i18n.tsx'
