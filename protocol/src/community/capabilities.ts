@@ -13,6 +13,7 @@ import {
   UlidSchema,
 } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
+import { statusChanged } from '../node/events.ts'
 import * as events from './events.ts'
 
 const membership = [
@@ -69,7 +70,8 @@ export const communityGet = defineCapability({
       }),
     ]),
   }),
-  answersFrom: membership,
+  // a device that leaves its community forgets the log, and with it what would have said so
+  answersFrom: [...membership, statusChanged],
 })
 
 export const communityFound = defineCapability({
