@@ -19,12 +19,13 @@ const namesOf = ({ id, planned }: ModuleContract) => [
 const names = MODULES.flatMap(namesOf)
 // what a module's own screens need beside the index
 const BEYOND_THE_INDEX =
-  /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
-const types = MODULES.flatMap(({ events, planned }) => [
-  ...events.filter(({ scope }) => scope === 'community').map(({ type }) => type),
-  ...planned.events,
-])
-const indexed = types.filter((type) => /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type))
+  /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$|^experimental\.civdef\.(alert\.(explain|preview)|audit\.(state|verify|checkpoint|witness|restart)|(draft|cosign|wallet|ceremony|place|root|cap)\.[a-z]+)$/
+// that something of a module's own is other than before, and who certifies roles
+const CHANGES = /\.changed$/
+const types = MODULES.flatMap(({ events, planned }) => [...events.map(({ type }) => type), ...planned.events])
+const indexed = types.filter(
+  (type) => !CHANGES.test(type) && /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type),
+)
 
 describe('the index of names', () => {
   it('has the 51 capabilities of Phase 3 and the chat, each once', () => {

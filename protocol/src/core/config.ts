@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { Strict } from './schema.ts'
+import { NodeIdSchema, Strict } from './schema.ts'
 import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
@@ -16,6 +16,45 @@ const ebkh = {
 }
 const evidence = Strict({ enabled: Type.Boolean(), ebkh: Strict(ebkh) })
 
+/** A dotted region (CIV-5). */
+const REGION = '[A-Z]{2}(\\.[A-Za-z0-9][A-Za-z0-9-]{0,47}){0,7}'
+/** What a person says about alerts on this device (M31). */
+const civdef = {
+  /** Region of the person's municipality, `DE.NRW.Kleve.Issum`; empty until it is chosen. */
+  municipality: Type.String({ pattern: `^(${REGION})?$`, maxLength: 200 }),
+  /** Further regions whose alerts are shown, for instance where the parents live. */
+  also_regions: Type.Array(Type.String({ pattern: `^${REGION}$`, maxLength: 200 }), {
+    maxItems: 16,
+  }),
+  /** From which severity an alert notifies; below, it is in the list. `extreme` always does. */
+  notify_from: Type.Unsafe<'info' | 'advisory' | 'warning' | 'emergency' | 'extreme'>(
+    Type.Union(['info', 'advisory', 'warning', 'emergency', 'extreme'].map((severity) => Type.Literal(severity))),
+  ),
+  sound: Type.Boolean(),
+  vibration: Type.Boolean(),
+  /** Whether the person takes part in drills; else they are in the list and silent (CIV-9). */
+  drills: Type.Boolean(),
+  /** Acks of alerts to everyone (CIV-11). */
+  public_acks: Type.Boolean(),
+  /** Severities that need a higher tier's co-signature (CIV-4). */
+  cosign_from: Type.Unsafe<'warning' | 'emergency' | 'extreme' | 'never'>(
+    Type.Union(['warning', 'emergency', 'extreme', 'never'].map((severity) => Type.Literal(severity))),
+  ),
+  /** A feed of official warnings that the operator configured. Empty is none, and none is ever asked. */
+  feed_url: Type.String({ pattern: '^(https://[^\\s]+)?$', maxLength: 512 }),
+  /** Trust roots of this device alone, beside the community's (CIV-1). */
+  roots: Type.Array(
+    Strict({
+      root: NodeIdSchema,
+      name: Type.String({ minLength: 1, maxLength: 80 }),
+      region: Type.String({ pattern: `^${REGION}$`, maxLength: 200 }),
+    }),
+    { maxItems: 32 },
+  ),
+  /** Years an audit chain is kept; the operator confirms it against current law (AUD-6). */
+  retention_years: Type.Integer({ minimum: 1, maximum: 100 }),
+}
+
 // one object per module (section 9); a module that needs more than its switch widens its own
 const modules = {
   distributed_llm: Switch,
@@ -23,7 +62,7 @@ const modules = {
   fedlearn: Switch,
   lora: Switch,
   evidence,
-  civdef: Switch,
+  civdef: Strict({ enabled: Type.Boolean(), ...civdef }),
   tensor_transport: Switch,
   protocol: Switch,
 }
@@ -45,6 +84,7 @@ export type HearthnetConfig = Static<typeof ConfigSchema>
 export const ConfigPatchSchema = Type.Partial({
   ...modules,
   evidence: Type.Partial({ enabled: Type.Boolean(), ebkh: Type.Partial(ebkh) }),
+  civdef: Type.Partial({ enabled: Type.Boolean(), ...civdef }),
   policy: Type.Partial({ research: Type.Partial(research) }),
   mesh: Type.Partial(mesh),
 })
@@ -58,7 +98,20 @@ export const DEFAULT_CONFIG: HearthnetConfig = {
   fedlearn: off,
   lora: off,
   evidence: { ...off, ebkh: { endpoint: '', token_ref: '' } },
-  civdef: off,
+  civdef: {
+    ...off,
+    municipality: '',
+    also_regions: [],
+    notify_from: 'advisory',
+    sound: true,
+    vibration: true,
+    drills: false,
+    public_acks: false,
+    cosign_from: 'emergency',
+    feed_url: '',
+    roots: [],
+    retention_years: 10,
+  },
   tensor_transport: off,
   protocol: { enabled: true },
   policy: { research: { enable: false, enabled_capabilities: ['experimental.*'] } },
