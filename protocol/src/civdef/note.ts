@@ -1,9 +1,9 @@
 import { base64 } from '@scure/base'
-import { concatBytes, toHex, utf8 } from '../core/encoding.ts'
+import { concatBytes, fromBase64Url, toHex, utf8 } from '../core/encoding.ts'
 import { HearthError } from '../core/errors.ts'
 import { sha256 } from '../core/hash.ts'
 import type { NodeId } from '../core/ids.ts'
-import { publicKeyOf } from '../core/ids.ts'
+import { nodeIdOf, publicKeyOf } from '../core/ids.ts'
 import { type Signer, verifyBytes } from '../core/signing.ts'
 
 // C2SP signed-note, tlog-checkpoint and tlog-cosignature (AUD-2, AUD-3): text that other transparency logs' tools read
@@ -99,8 +99,20 @@ export const verifierLine = ({ name, nodeId }: NoteKey): string => {
   return `${name}+${keyIdOf(name, ED25519, key)}+${toBase64(concatBytes(Uint8Array.of(ED25519), key))}`
 }
 
-/** The origin of a node's own log, and the name of the key that signs it. */
-export const logName = (nodeId: NodeId): string => `hearthnet/civdef/log/${nodeId.slice('ed25519:'.length)}`
+/**
+ * The origin of a node's own log, and the name of the key that signs it. A chain that was broken and deliberately begun anew
+ * is another log with a number (AUD-4): its witnesses start over, and the broken one stays as they saw it.
+ */
+export const logName = (nodeId: NodeId, epoch = 0): string =>
+  `hearthnet/civdef/log/${nodeId.slice('ed25519:'.length)}${epoch === 0 ? '' : `/${epoch}`}`
+
+/** Which of a node's chains an origin names; null for another log. */
+export function epochOf(origin: string, nodeId: NodeId): number | null {
+  const first = logName(nodeId)
+  if (origin === first) return 0
+  const epoch = origin.startsWith(`${first}/`) ? origin.slice(first.length + 1) : ''
+  return /^[1-9]\d{0,5}$/.test(epoch) ? Number(epoch) : null
+}
 /** The name of a node's key as a witness of others' logs. */
 export const witnessName = (nodeId: NodeId): string => `hearthnet/civdef/witness/${nodeId.slice('ed25519:'.length)}`
 
@@ -172,30 +184,45 @@ export async function cosignedBy(note: SignedNote, witness: NodeId): Promise<num
   return (await verifyBytes(witness, utf8(cosignedText(seconds, note.text)), bytes.slice(8))) ? seconds : null
 }
 
+/** Whose key a witness line's name says; null for any other name. */
+function witnessOf(name: string): NodeId | null {
+  const prefix = 'hearthnet/civdef/witness/'
+  if (!name.startsWith(prefix)) return null
+  try {
+    // by way of its bytes: a last letter with loose bits would be a second name for one key
+    const id = nodeIdOf(fromBase64Url(name.slice(prefix.length)))
+    return witnessName(id) === name ? id : null
+  } catch {
+    return null
+  }
+}
+
 /** The nodes whose witness lines verify on a checkpoint. A name carries its key, so no list is needed to check a line. */
 export async function witnessesOf(note: SignedNote): Promise<readonly NodeId[]> {
-  const prefix = 'hearthnet/civdef/witness/'
-  const named = note.signatures
-    .filter(({ name }) => name.startsWith(prefix) && /^[A-Za-z0-9_-]{43}$/.test(name.slice(prefix.length)))
-    // the pattern of a NodeID was just matched
-    .map(({ name }) => `ed25519:${name.slice(prefix.length)}` as NodeId)
+  const named = note.signatures.flatMap(({ name }) => {
+    const id = witnessOf(name)
+    return id ? [id] : []
+  })
   const good = await Promise.all([...new Set(named)].map(async (id) => ((await cosignedBy(note, id)) === null ? [] : [id])))
   return good.flat()
 }
 
+export interface OpenedCheckpoint {
+  readonly body: CheckpointBody
+  readonly epoch: number
+  readonly note: SignedNote
+}
+
 /** A checkpoint of a node's log with its signature checked. @throws HearthError `bad_request`, `invalid_signature` */
-export async function openCheckpoint(
-  note: string,
-  log: NodeId,
-): Promise<{ readonly body: CheckpointBody; readonly note: SignedNote }> {
+export async function openCheckpoint(note: string, log: NodeId): Promise<OpenedCheckpoint> {
   const parsed = parseNote(note)
   const body = parseCheckpoint(parsed.text)
-  const name = logName(log)
-  if (body.origin !== name) refuse('the checkpoint of another log')
-  if (!(await verifyNote(parsed, { name, nodeId: log }))) {
+  const epoch = epochOf(body.origin, log)
+  if (epoch === null) refuse('the checkpoint of another log')
+  if (!(await verifyNote(parsed, { name: body.origin, nodeId: log }))) {
     throw new HearthError('invalid_signature', 'the checkpoint is not signed by its log')
   }
-  return { body, note: parsed }
+  return { body, epoch, note: parsed }
 }
 
 /** Adds a witness's line to a note. */

@@ -1,0 +1,168 @@
+import {
+  type AuditBreak,
+  type AuditEntry,
+  AuditEntrySchema,
+  type AuditFault,
+  type AuditReport,
+} from '#protocol/civdef/audit.ts'
+import { type OpenedCheckpoint, openCheckpoint, witnessesOf } from '#protocol/civdef/note.ts'
+import { canonical } from '#protocol/core/canonical.ts'
+import { toHearthError } from '#protocol/core/errors.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
+import { parseJson } from '#protocol/core/json.ts'
+import { matches } from '#protocol/core/schema.ts'
+import { verifyRecord } from '#protocol/core/signing.ts'
+import { type Written, written } from './entry.ts'
+import { createMerkleTree, type MerkleTree, sameHash } from './merkle.ts'
+
+/** One unbroken run of a chain: since the beginning, or since it was deliberately begun anew (AUD-4). */
+export interface Epoch {
+  readonly epoch: number
+  /** `seq` of its first entry. */
+  readonly start: number
+  /** Entries as they are stored: canonical texts. */
+  readonly entries: readonly string[]
+  /** Signed notes, oldest first. */
+  readonly checkpoints: readonly string[]
+}
+
+export interface VerifyOptions {
+  readonly owner: NodeId
+  /** `entries` checks every signature. `checkpoints` checks those that no checkpoint covers: a root holds the others. */
+  readonly by: 'entries' | 'checkpoints'
+  /** Checkpoints as witnesses hold them. What they saw cannot be unsaid (AUD-3). */
+  readonly held?: readonly string[]
+  /** `prev_sha` that the first entry must have: null for a chain's very first, left out where it is not known. */
+  readonly before?: string | null
+}
+
+const MOST_BREAKS = 32
+
+interface Walk {
+  readonly tree: MerkleTree
+  readonly breaks: AuditBreak[]
+}
+
+function parsedEntry(text: string): AuditEntry | null {
+  try {
+    const value = parseJson(text)
+    // a text that is not canonical would have another hash than the entry it shows
+    return matches(AuditEntrySchema, value) && canonical(value) === text ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** @returns false, too, for a signature that is none: padding bits that are set, for instance */
+const isSigned = (owner: NodeId, entry: AuditEntry): Promise<boolean> =>
+  Promise.resolve()
+    .then(() => verifyRecord(owner, entry))
+    .catch(() => false)
+
+/** Form, number and hash of every entry; signatures from `signedFrom` on. */
+async function walk(chain: Epoch, { owner, before }: VerifyOptions, signedFrom: number): Promise<Walk> {
+  const tree = createMerkleTree()
+  const breaks: AuditBreak[] = []
+  let previous: Written | null = null
+  for (const [index, text] of chain.entries.entries()) {
+    const seq = chain.start + index
+    const found = (fault: AuditFault, message: string): void => {
+      if (breaks.length < MOST_BREAKS) breaks.push({ fault, seq, at: `/entries/${index}`, message })
+    }
+    const form = written(text)
+    tree.append(form.leaf)
+    const entry = parsedEntry(text)
+    if (!entry) {
+      found('malformed', 'is not an audit entry in canonical form')
+      previous = form
+      continue
+    }
+    if (entry.seq !== seq) found('sequence', `is number ${entry.seq} in place ${seq}`)
+    const expected: string | null | undefined = previous ? previous.sha : before
+    if (expected !== undefined && entry.prev_sha !== expected) found('prev_hash', 'does not follow the entry before it')
+    if (index >= signedFrom && !(await isSigned(owner, entry))) found('signature', 'is not signed by the owner of the chain')
+    previous = form
+  }
+  return { tree, breaks }
+}
+
+interface Judged {
+  readonly good: readonly OpenedCheckpoint[]
+  readonly breaks: readonly AuditBreak[]
+}
+
+/** Each checkpoint: whose it is, whether there are that many entries, whether they give its root. */
+async function judge(chain: Epoch, owner: NodeId, notes: readonly string[], tree: MerkleTree, held: boolean): Promise<Judged> {
+  const good: OpenedCheckpoint[] = []
+  const breaks: AuditBreak[] = []
+  let whole = 0
+  for (const [index, note] of notes.entries()) {
+    const at = `/${held ? 'held' : 'checkpoints'}/${index}`
+    const found = (fault: AuditFault, seq: number, message: string): void => {
+      breaks.push({ fault, seq, at, message })
+    }
+    let opened: OpenedCheckpoint
+    try {
+      opened = await openCheckpoint(note, owner)
+    } catch (error) {
+      // a forged note that a witness hands over says nothing about the chain
+      if (!held) found('checkpoint', chain.start + whole, toHearthError(error).message)
+      continue
+    }
+    if (opened.epoch !== chain.epoch) {
+      if (!held) found('checkpoint', chain.start + whole, 'is the checkpoint of another run of the chain')
+      continue
+    }
+    if (held && (await witnessesOf(opened.note)).length === 0) continue
+    const { size, root } = opened.body
+    if (size > tree.size) found('truncated', chain.start + tree.size, `covers ${size} entries, of which ${tree.size} are there`)
+    else if (!sameHash(tree.root(size), root)) {
+      const message = `the first ${size} entries are not those that were signed; the first ${whole} are`
+      found(held ? 'forked' : 'root', chain.start + whole, message)
+    } else {
+      whole = Math.max(whole, size)
+      good.push(opened)
+    }
+  }
+  return { good, breaks }
+}
+
+const largest = (checkpoints: readonly OpenedCheckpoint[]): number =>
+  checkpoints.reduce((most, { body }) => Math.max(most, body.size), 0)
+
+/**
+ * Walks one run of a chain and says where and how it breaks (AUD-4). Found without any witness: whatever its owner's key did
+ * not sign, entries that are missing, moved or changed, and everything that contradicts a checkpoint that is still there. Only
+ * a witness's checkpoint shows what the owner of the key itself rewrote, cut off or told differently to others.
+ */
+export async function verifyEpoch(chain: Epoch, options: VerifyOptions): Promise<AuditReport> {
+  const { owner, held = [] } = options
+  let own: Judged | null = null
+  let covered = 0
+  if (options.by === 'checkpoints') {
+    const tree = createMerkleTree()
+    for (const text of chain.entries) tree.append(written(text).leaf)
+    own = await judge(chain, owner, chain.checkpoints, tree, false)
+    covered = own.breaks.length > 0 ? 0 : largest(own.good)
+  }
+  const { tree, breaks } = await walk(chain, options, covered)
+  own ??= await judge(chain, owner, chain.checkpoints, tree, false)
+  const seen = await judge(chain, owner, held, tree, true)
+  const witnessed: OpenedCheckpoint[] = []
+  const witnesses = new Set<NodeId>()
+  for (const checkpoint of [...own.good, ...seen.good]) {
+    const names = await witnessesOf(checkpoint.note)
+    if (names.length > 0) witnessed.push(checkpoint)
+    for (const name of names) witnesses.add(name)
+  }
+  const all = [...breaks, ...own.breaks, ...seen.breaks].sort((a, b) => a.seq - b.seq)
+  return {
+    whole: all.length === 0,
+    entries: chain.entries.length,
+    checkpoints: chain.checkpoints.length,
+    checkpointed: largest([...own.good, ...seen.good]),
+    witnessed: largest(witnessed),
+    witnesses: [...witnesses],
+    breaks: all.slice(0, MOST_BREAKS),
+  }
+}
