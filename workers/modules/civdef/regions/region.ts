@@ -1,0 +1,48 @@
+import type { Place } from '#protocol/civdef/desk-capabilities.ts'
+import type { AlertSeverity, CertScope } from '#protocol/civdef/terms.ts'
+
+/** What a kind of role may do, as data that an operator reads and another Land writes anew (CIV-4). */
+export interface RoleKind {
+  /** The parts after the region: `Feuerwehr.Wehrleiter`. */
+  readonly path: string
+  /** German name, as on a sign. */
+  readonly title: { readonly de: string; readonly en: string }
+  /** On which level it exists. */
+  readonly level: 'land' | 'kreis' | 'gemeinde'
+  /** Higher tiers cosign for and cancel after lower ones (CIV-4, CIV-10). */
+  readonly tier: 1 | 2 | 3 | 4
+  /** The loudest alert it may give; null for none. */
+  readonly cap: AlertSeverity | null
+  /** How far an alert may reach: its own region, or the region one level up. */
+  readonly reach: 'own' | 'up'
+  readonly scopes: readonly CertScope[]
+}
+
+/** A role that the adapter knows. */
+export interface KnownRole {
+  readonly role: string
+  /** `DE.NRW.Kleve.Issum` of `DE.NRW.Kleve.Issum.Feuerwehr.Wehrleiter`. */
+  readonly region: string
+  readonly kind: RoleKind
+  /** Region within which its alerts' targets must lie. */
+  readonly reach: string
+}
+
+/** One Land: its places, its roles, its keys. A further one is a file like `nrw.ts` and a line in `adapters.ts`. */
+export interface RegionAdapter {
+  /** The region it answers for: `DE.NRW`. */
+  readonly prefix: string
+  readonly name: { readonly de: string; readonly en: string }
+  /** Where the places come from; goes wherever they are shown. */
+  readonly source: string
+  readonly roles: readonly RoleKind[]
+  /** A role by its dotted name; null for one that is not in the taxonomy or not at such a place. */
+  role(role: string): KnownRole | null
+  place(region: string): Place | null
+  /** By AGS (2, 3, 5 or 8 digits), ARS (12) or WARNCELLID (9). */
+  placeByKey(key: string): Place | null
+  /** By what a person types. */
+  search(text: string, limit: number): readonly Place[]
+  /** Municipalities in a region, itself included. */
+  municipalities(region: string): readonly Place[]
+}
