@@ -1,0 +1,9 @@
+import { contract } from '#protocol/civdef/contract.ts'
+import { defineWorkerModule } from '../../kernel/modules.ts'
+import { serveCivdef } from './service.ts'
+
+export const workerModule = defineWorkerModule({
+  contract,
+  needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'notify', 'log', 'views', 'members', 'publish'],
+  start: serveCivdef,
+})

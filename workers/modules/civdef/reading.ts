@@ -1,0 +1,197 @@
+import { alertAck, alertAcks, alertGet, alertList, roleList, roleRegister, roleRevoke } from '#protocol/civdef/capabilities.ts'
+import type { Certificate } from '#protocol/civdef/certificate.ts'
+import { alertExplain, placeSearch, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
+import { alertAcked, roleRegistered, roleRevoked, rootChanged } from '#protocol/civdef/events.ts'
+import { type CertId, overlaps, secondsTime, severityRank, within } from '#protocol/civdef/terms.ts'
+import { HearthError } from '#protocol/core/errors.ts'
+import { displayNodeId } from '#protocol/core/ids.ts'
+import { signRecord } from '#protocol/core/signing.ts'
+import type { ModuleDeps } from '../../kernel/modules.ts'
+import type { View } from '../../kernel/views.ts'
+import { boardOf, tooMany, waitFor } from './ack.ts'
+import type { Chain } from './audit/chain.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { Regions } from './regions/adapters.ts'
+import { judgeCertificate, mayRevoke, recordOf } from './role.ts'
+import type { AlertRow, CertificateRow, HeardAck } from './store.ts'
+
+type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | 'publish' | 'members'> & {
+  readonly knowledge: Knowledge
+  readonly alerts: View<AlertRow>
+  readonly acks: View<readonly HeardAck[]>
+  readonly certificates: View<CertificateRow>
+  readonly chain: Chain
+  readonly regions: Regions
+}
+
+/** Reading alerts, answering them, and saying why they are shown. */
+export function serveReading(deps: Deps): (() => void)[] {
+  const { bus, runtime, signer, config, log, publish, members, knowledge, alerts, acks, certificates, chain, regions } = deps
+
+  function need(key: string): AlertRow {
+    const row = alerts.get(key)
+    if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
+    return row
+  }
+  const record = (one: Certificate) => recordOf(one, knowledge.certificates(), regions, runtime.now())
+  const isGood = (one: Certificate): boolean => record(one).state === 'good'
+
+  return [
+    bus.handle(alertList, async ({ state, region, min_severity, drill, limit, after }) => {
+      const all = alerts
+        .rows()
+        .map((row) => ({ row, lamport: knowledge.heard(row).lamport, record: knowledge.record(row) }))
+        .filter(({ record: one }) => {
+          const body = one.alert ?? one.mirror
+          const places = one.alert ? [one.alert.target.region] : (one.mirror?.regions ?? [])
+          if (!body || (state !== undefined && one.state !== state)) return false
+          if (drill !== undefined && body.drill !== drill) return false
+          if (min_severity !== undefined && severityRank(body.severity) < severityRank(min_severity)) return false
+          return region === undefined || places.some((place) => overlaps(place, region))
+        })
+        .sort((a, b) => b.lamport - a.lamport || (a.record.content_id < b.record.content_id ? -1 : 1))
+        .map((one) => one.record)
+      const start = after === undefined ? 0 : all.findIndex(({ content_id }) => content_id === after) + 1
+      const page = all.slice(start, start + limit)
+      const more = start + page.length < all.length
+      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null }
+    }),
+
+    bus.handle(alertGet, async ({ key }) => {
+      const one = knowledge.record(need(key))
+      const certificate = one.alert && knowledge.certificates().find(one.alert.publisher_cert)
+      const chainIds: readonly CertId[] = certificate ? certificate.issuer_chain : []
+      const found = chainIds.flatMap((id) => knowledge.certificates().find(id) ?? [])
+      return { record: one, certificates: (certificate ? [certificate, ...found] : []).map(record) }
+    }),
+
+    bus.handle(alertExplain, async ({ key }) => knowledge.decision(need(key))),
+
+    bus.handle(alertAck, async ({ alert_id, status, note, cert_id }) => {
+      const { alert } = knowledge.heard(need(alert_id))
+      if (!alert) throw new HearthError('civdef_alert_not_found', 'a mirrored warning is answered elsewhere')
+      const certificate = cert_id === undefined ? null : knowledge.certificates().find(cert_id)
+      if (cert_id !== undefined && certificate?.holder !== signer.nodeId) {
+        throw new HearthError('civdef_cert_not_owned', 'the certificate is somebody else’s')
+      }
+      if (certificate && !isGood(certificate))
+        throw new HearthError('civdef_cert_out_of_scope', 'the certificate does not hold')
+      const isPublic = alert.target.roles.length === 0
+      if (isPublic && !certificate && !config().civdef.public_acks) {
+        throw new HearthError('unauthorized', 'this alert is for everyone: residents’ answers are not collected')
+      }
+      const now = runtime.now()
+      const own = (acks.get(alert_id) ?? [])
+        .filter(({ ack }) => ack.acked_by === signer.nodeId)
+        .map(({ ack }) => Date.parse(ack.acked_at))
+      if (tooMany(own, now)) {
+        throw new HearthError('civdef_ack_rate_limited', 'five answers a minute are enough', {
+          retryAfterMs: waitFor(own, now),
+        })
+      }
+      const ack = await signRecord(signer, {
+        alert_id,
+        status,
+        ...(note === undefined ? {} : { note }),
+        acked_by: signer.nodeId,
+        acked_at: secondsTime(now),
+        ...(cert_id === undefined ? {} : { acker_cert: cert_id }),
+      })
+      await chain.append({ event: 'acked', alertId: alert_id, actor: signer.nodeId, payload: ack })
+      const event = await log.append(alertAcked, { ack })
+      publish(event)
+      return { content_id: event.cid }
+    }),
+
+    bus.handle(alertAcks, async ({ alert_id }) => {
+      const { alert } = knowledge.heard(need(alert_id))
+      if (!alert) throw new HearthError('civdef_alert_not_found', 'a mirrored warning is answered elsewhere')
+      const holders = certificates
+        .rows()
+        .filter(({ certificate }) => within(certificate.region, alert.target.region) && isGood(certificate))
+        .map(({ certificate }) => ({ nodeId: certificate.holder, role: certificate.role }))
+      return boardOf({
+        alert,
+        heard: acks.get(alert_id) ?? [],
+        nameOf: (nodeId) => members.get(nodeId)?.displayName ?? '',
+        roleOf: ({ acked_by, acker_cert }) => {
+          const certificate = acker_cert ? knowledge.certificates().find(acker_cert) : null
+          return certificate?.holder === acked_by && isGood(certificate) ? certificate.role : null
+        },
+        holders,
+        now: runtime.now(),
+      })
+    }),
+
+    bus.handle(roleRegister, async ({ certificate, chain: issuers }) => {
+      const before = certificates.get(certificate.cert_id)
+      if (before) return { cert_id: certificate.cert_id, content_id: before.cid }
+      const own = knowledge.certificates()
+      const brought = [certificate, ...issuers]
+      const together = {
+        ...own,
+        find: (id: CertId) => own.find(id) ?? brought.find(({ cert_id }) => cert_id === id) ?? null,
+      }
+      if (!regions.adapterOf(certificate.region)) {
+        throw new HearthError('civdef_region_unsupported', 'nothing is known here of that region')
+      }
+      const from = Math.max(runtime.now(), Date.parse(certificate.issued_at))
+      const verdict = judgeCertificate(certificate, together, regions, { from, until: from })
+      if (!verdict.good) throw new HearthError(verdict.code, `the certificate does not hold: ${verdict.why}`)
+      // the log's own check verifies every signature before it is stored
+      const event = await log.append(roleRegistered, { certificate, chain: issuers })
+      await chain.append({ event: 'role_registered', alertId: null, actor: signer.nodeId, payload: certificate })
+      publish(event)
+      return { cert_id: certificate.cert_id, content_id: event.cid }
+    }),
+
+    bus.handle(roleList, async ({ holder, region, only_good, limit }) => {
+      const all = certificates
+        .rows()
+        .map(({ certificate }) => record(certificate))
+        .filter(({ certificate, state }) => {
+          if (holder !== undefined && certificate.holder !== holder) return false
+          if (region !== undefined && !within(certificate.region, region)) return false
+          return only_good !== true || state === 'good'
+        })
+        .sort((a, b) => (a.certificate.expires_at < b.certificate.expires_at ? -1 : 1))
+      return { certificates: all.slice(0, limit), total: all.length }
+    }),
+
+    bus.handle(roleRevoke, async ({ cert_id, reason }) => {
+      const row = certificates.get(cert_id)
+      if (!row) throw new HearthError('civdef_cert_unrecognised', 'no certificate of that id is known here')
+      const known = knowledge.certificates()
+      const under = row.certificate.issuer_chain.find((id) => known.find(id)?.holder === signer.nodeId) ?? null
+      const revocation = await signRecord(signer, {
+        cert_id,
+        revoked_by: signer.nodeId,
+        by_cert: under,
+        revoked_at: secondsTime(runtime.now()),
+        reason,
+      })
+      if (!mayRevoke(revocation, row.certificate, known)) {
+        throw new HearthError('civdef_cert_out_of_scope', 'only who issued it, or stands above, takes it back')
+      }
+      await chain.append({ event: 'role_revoked', alertId: null, actor: signer.nodeId, payload: revocation })
+      const event = await log.append(roleRevoked, { revocation })
+      publish(event)
+      return { content_id: event.cid }
+    }),
+
+    bus.handle(placeSearch, async ({ text, limit }) => ({
+      places: [...regions.search(text, limit)],
+      source: regions.adapterOf('DE.NRW')?.source ?? '',
+    })),
+
+    bus.handle(rootList, async () => ({
+      roots: knowledge.roots().map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })),
+    })),
+
+    bus.handle(rootSet, async ({ root, name, region }) => {
+      if (members.levelOf(signer.nodeId) !== 'anchor') throw new HearthError('unauthorized', 'an anchor names trust roots')
+      publish(await log.append(rootChanged, { root, name, region }))
+      return {}
+    }),
+  ]
+}

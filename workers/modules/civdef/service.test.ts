@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest'
+import type { Alert } from '#protocol/civdef/alert.ts'
+import { contentSha } from '#protocol/civdef/alert.ts'
+import {
+  alertAck,
+  alertAcks,
+  alertCancel,
+  alertGet,
+  alertList,
+  alertPublish,
+  auditExport,
+  roleList,
+  roleRegister,
+  roleRevoke,
+} from '#protocol/civdef/capabilities.ts'
+import { type Certificate, certIdOf } from '#protocol/civdef/certificate.ts'
+import {
+  alertExplain,
+  auditCheckpoint,
+  auditState,
+  auditVerify,
+  placeSearch,
+  rootList,
+  rootSet,
+} from '#protocol/civdef/desk-capabilities.ts'
+import { secondsTime } from '#protocol/civdef/terms.ts'
+import { configSet } from '#protocol/config/capabilities.ts'
+import type { Input } from '#protocol/core/capability.ts'
+import type { Ulid } from '#protocol/core/ids.ts'
+import { signRecord } from '#protocol/core/signing.ts'
+import { createVillage, type Village, type Villager } from '../../testing/village.ts'
+import { verifyAuditExport } from './audit/standalone.ts'
+
+const DAY = 86_400_000
+
+interface Scene {
+  readonly village: Village
+  readonly kreis: Villager
+  readonly wehr: Villager
+  readonly issum: Villager
+  readonly geldern: Villager
+  readonly everyone: readonly Villager[]
+  readonly wehrCert: Certificate
+  readonly kreisCert: Certificate
+  draft(change?: Partial<Input<typeof alertPublish>['draft']>): Input<typeof alertPublish>['draft']
+  knows(who: Villager, key: string): Promise<void>
+}
+
+async function settled(seed: number): Promise<Scene> {
+  const village = createVillage(seed)
+  const everyone = await village.settle('Kreis', 'Wehr', 'Issum', 'Geldern')
+  const [kreis, wehr, issum, geldern] = everyone
+  if (!kreis || !wehr || !issum || !geldern) throw new TypeError('four villagers')
+  for (const { node } of everyone) await node.bus.call(configSet, { civdef: { enabled: true } })
+  await issum.node.bus.call(configSet, { civdef: { municipality: 'DE.NRW.Kleve.Issum' } })
+  await geldern.node.bus.call(configSet, { civdef: { municipality: 'DE.NRW.Kleve.Geldern' } })
+  await kreis.node.bus.call(rootSet, { root: kreis.id, name: 'Kreis Kleve', region: 'DE.NRW.Kleve' })
+
+  const now = village.runtime.now()
+  const issue = async (content: Pick<Certificate, 'holder' | 'role' | 'region' | 'scopes' | 'title'>): Promise<Certificate> => {
+    const full = {
+      ...content,
+      issuer: kreis.id,
+      issuer_chain: [],
+      issued_at: secondsTime(now - DAY),
+      expires_at: secondsTime(now + 90 * DAY),
+    }
+    return signRecord(kreis.signer, { ...full, cert_id: certIdOf(full) })
+  }
+  const wehrCert = await issue({
+    holder: wehr.id,
+    role: 'DE.NRW.Kleve.Issum.Feuerwehr.Wehrleiter',
+    region: 'DE.NRW.Kleve.Issum',
+    scopes: ['alert.publish'],
+    title: 'Wehrleiterin Issum',
+  })
+  const kreisCert = await issue({
+    holder: kreis.id,
+    role: 'DE.NRW.Kleve.KatS.Stabsleiter',
+    region: 'DE.NRW.Kleve',
+    scopes: ['alert.publish', 'alert.cosign'],
+    title: 'Krisenstab Kreis Kleve',
+  })
+  for (const certificate of [wehrCert, kreisCert]) await kreis.node.bus.call(roleRegister, { certificate, chain: [] })
+  for (const who of everyone) {
+    await village.until(`${who.name} knows who holds what`, async () => {
+      const { total } = await who.node.bus.call(roleList, { only_good: true, limit: 10 })
+      return total === 2
+    })
+  }
+  return {
+    ...{ village, kreis, wehr, issum, geldern, everyone, wehrCert, kreisCert },
+    draft: (change = {}) => ({
+      severity: 'warning',
+      language: 'de-DE',
+      title: 'Hochwasser an der Issumer Fleuth',
+      body: 'Der Pegel steigt.',
+      instructions: ['Keller meiden'],
+      variants: [],
+      target: { region: 'DE.NRW.Kleve.Issum', roles: [], channels: ['local', 'push'] },
+      expires_at: secondsTime(village.runtime.now() + DAY / 2),
+      publisher_cert: wehrCert.cert_id,
+      drill: false,
+      ...change,
+    }),
+    knows: (who, key) =>
+      village.until(`${who.name} has ${key}`, () =>
+        who.node.bus.call(alertGet, { key }).then(
+          () => true,
+          () => false,
+        ),
+      ),
+  }
+}
+
+describe('a warning for Issum', () => {
+  it('is published, believed there, hidden in Geldern with the reason, answered and ended (CIV-4, CIV-8, CIV-10 to CIV-12)', async () => {
+    const s = await settled(61)
+    const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft() })
+    for (const who of [s.issum, s.geldern, s.kreis]) await s.knows(who, alert_id)
+    expect((await s.issum.node.bus.call(alertExplain, { key: alert_id })).delivery).toBe('notify')
+    const hidden = await s.geldern.node.bus.call(alertExplain, { key: alert_id })
+    expect(hidden.delivery).toBe('hide')
+    expect(hidden.reasons).toContainEqual(expect.objectContaining({ rule: 'region', code: 'elsewhere' }))
+
+    const cert_id = s.kreisCert.cert_id
+    await s.kreis.node.bus.call(alertAck, { alert_id, status: 'acting', note: 'Pumpen unterwegs', cert_id })
+    await s.village.until('the publisher sees the answer', async () => {
+      const board = await s.wehr.node.bus.call(alertAcks, { alert_id })
+      return board.acks[0]?.role === s.kreisCert.role && board.counts.acting === 1
+    })
+    await expect(s.issum.node.bus.call(alertAck, { alert_id, status: 'received' })).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
+
+    const end = { alert_id, reason: 'Pegel fällt', all_clear: true }
+    await expect(s.issum.node.bus.call(alertCancel, { ...end, cert_id: s.wehrCert.cert_id })).rejects.toMatchObject({
+      code: 'civdef_cert_not_owned',
+    })
+    await s.kreis.node.bus.call(alertCancel, { ...end, cert_id })
+    for (const who of s.everyone) {
+      await s.village.until(`${who.name} sees the end`, async () => {
+        const { alerts } = await who.node.bus.call(alertList, { state: 'cancelled', limit: 10 })
+        return alerts[0]?.cancellation?.all_clear === true
+      })
+    }
+    expect((await s.issum.node.bus.call(alertExplain, { key: alert_id })).delivery).toBe('list')
+  })
+
+  it('is published once, however often it is sent with one id (CIV-4)', async () => {
+    const s = await settled(62)
+    const draft = s.draft({ alert_id: '01KSXB3Q000000000000000000' as Ulid })
+    const first = await s.wehr.node.bus.call(alertPublish, { draft })
+    expect(await s.wehr.node.bus.call(alertPublish, { draft })).toEqual(first)
+    expect((await s.wehr.node.bus.call(alertList, { limit: 10 })).total).toBe(1)
+  })
+
+  it('is refused beyond its region, without its co-signature, and under somebody else’s certificate, with the code for each (CIV-4)', async () => {
+    const s = await settled(63)
+    const publish = (change: Parameters<Scene['draft']>[0], who = s.wehr) =>
+      who.node.bus.call(alertPublish, { draft: s.draft(change) })
+    const target = { region: 'DE.NRW.Kleve.Geldern', roles: [], channels: ['local' as const] }
+    await expect(publish({ target })).rejects.toMatchObject({ code: 'civdef_alert_target_invalid' })
+    await expect(publish({ severity: 'emergency' })).rejects.toMatchObject({
+      code: 'civdef_cert_out_of_scope',
+      data: { rule: 'cosignature', code: 'missing' },
+    })
+    await expect(publish({}, s.issum)).rejects.toMatchObject({ code: 'civdef_cert_not_owned' })
+    const content = {
+      ...s.draft({ severity: 'extreme' }),
+      alert_id: '01KSXB3Q000000000000000009' as Ulid,
+      publisher: s.wehr.id,
+      publisher_role: s.wehrCert.role,
+    }
+    const attestation = await signRecord(s.kreis.signer, {
+      content_sha: contentSha(content),
+      cosigner: s.kreis.id,
+      cosigner_cert: s.kreisCert.cert_id,
+      cosigned_at: secondsTime(s.village.runtime.now()),
+    })
+    const { publisher: _p, publisher_role: _r, ...draft } = content
+    const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft, attestation })
+    await s.knows(s.issum, alert_id)
+    expect((await s.issum.node.bus.call(alertExplain, { key: alert_id })).delivery).toBe('alarm')
+  })
+
+  it('under a certificate that was taken back is refused by everyone, and no further one goes out (CIV-2)', async () => {
+    const s = await settled(64)
+    const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft() })
+    await s.knows(s.issum, alert_id)
+    const { cert_id } = s.wehrCert
+    await expect(s.wehr.node.bus.call(roleRevoke, { cert_id, reason: 'selbst' })).rejects.toMatchObject({
+      code: 'civdef_cert_out_of_scope',
+    })
+    await s.kreis.node.bus.call(roleRevoke, { cert_id, reason: 'nicht mehr im Dienst' })
+    await s.village.until('Issum refuses it', async () => {
+      const { delivery, reasons } = await s.issum.node.bus.call(alertExplain, { key: alert_id })
+      return delivery === 'refuse' && reasons.at(-1)?.code === 'revoked'
+    })
+    await s.village.until('the publisher is told', () =>
+      s.wehr.node.bus.call(alertPublish, { draft: s.draft() }).then(
+        () => false,
+        (error: unknown) => error instanceof Error && 'code' in error && error.code === 'civdef_role_revoked',
+      ),
+    )
+  })
+
+  it('that was signed before a crash goes out on the next start, once (CIV-4)', async () => {
+    const s = await settled(65)
+    const { alert_id, ...draft } = { ...s.draft(), alert_id: '01KSXB3Q000000000000000000' as Ulid }
+    const alert: Alert = await signRecord(s.wehr.signer, {
+      ...draft,
+      alert_id,
+      publisher: s.wehr.id,
+      publisher_role: s.wehrCert.role,
+      published_at: secondsTime(s.village.runtime.now()),
+    })
+    await s.wehr.store.write([{ table: 'meta', key: 'shelf.civdef.outbox', value: [alert] }])
+    const again = await s.village.restart(s.wehr)
+    for (const who of [again, s.issum]) await s.knows(who, alert_id)
+    expect((await again.node.bus.call(alertList, { limit: 10 })).total).toBe(1)
+    expect((await again.node.bus.call(auditState, {})).entries).toBe(1)
+  })
+})
+
+describe('answers', () => {
+  it('are five a minute for each alert; the sixth is told when to come again (CIV-11)', async () => {
+    const s = await settled(66)
+    const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft() })
+    await s.knows(s.kreis, alert_id)
+    const answer = () => s.kreis.node.bus.call(alertAck, { alert_id, status: 'received', cert_id: s.kreisCert.cert_id })
+    for (let n = 0; n < 5; n++) await answer()
+    await expect(answer()).rejects.toMatchObject({ code: 'civdef_ack_rate_limited', retryAfterMs: expect.any(Number) })
+    await s.village.runtime.advance(61_000)
+    await expect(answer()).resolves.toBeDefined()
+  })
+})
+
+describe('the audit log of a community', () => {
+  it('is witnessed by the others, verified, exported and checked by itself (AUD-2 to AUD-5)', async () => {
+    const s = await settled(67)
+    for (let n = 0; n < 3; n++) await s.wehr.node.bus.call(alertPublish, { draft: s.draft({ drill: true }) })
+    const { size, witnesses } = await s.village.during(s.wehr.node.bus.call(auditCheckpoint, {}))
+    expect(size).toBe(3)
+    expect([...witnesses].sort()).toEqual([s.kreis.id, s.issum.id, s.geldern.id].sort())
+    expect(await s.village.during(s.wehr.node.bus.call(auditVerify, { by: 'entries' }))).toMatchObject({
+      whole: true,
+      witnessed: 3,
+    })
+    const { content } = await s.wehr.node.bus.call(auditExport, { format: 'jsonl' })
+    const report = await verifyAuditExport(content)
+    expect(report).toMatchObject({ sound: true, entries: 3, complete: true, certificates: 2 })
+    expect(report.witnesses).toHaveLength(3)
+  })
+})
+
+describe('places and roots', () => {
+  it('are found by name, and shown by name and fingerprint (CIV-1, CIV-5)', async () => {
+    const s = await settled(68)
+    const { places, source } = await s.issum.node.bus.call(placeSearch, { text: 'iss', limit: 5 })
+    expect(places[0]?.region).toBe('DE.NRW.Kleve.Issum')
+    expect(source).toContain('Destatis')
+    const { roots } = await s.issum.node.bus.call(rootList, {})
+    expect(roots).toMatchObject([{ root: s.kreis.id, name: 'Kreis Kleve', from: 'community' }])
+    expect(roots[0]?.fingerprint).toMatch(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/)
+    await expect(s.issum.node.bus.call(rootSet, { root: s.issum.id, name: 'Ich', region: 'DE' })).rejects.toMatchObject({
+      code: 'unauthorized',
+    })
+  })
+})
