@@ -24,7 +24,7 @@ export function waitFor(earlier: readonly number[], now: number): number {
  * Acks that count: what an honest node sends, at most five a minute each, by their own times (CIV-11). Every node that holds the
  * same acks counts the same ones.
  */
-export function counted(heard: readonly HeardAck[]): readonly HeardAck[] {
+function counted(heard: readonly HeardAck[]): readonly HeardAck[] {
   const times = new Map<NodeId, number[]>()
   return heard.filter(({ ack }) => {
     const at = Date.parse(ack.acked_at)

@@ -45,7 +45,7 @@ const cut = (detail: Record<string, string>): Record<string, string> =>
 
 const spanOf = (alert: Alert) => ({ from: Date.parse(alert.published_at), until: Date.parse(alert.expires_at) })
 
-export const needsCosignature = (severity: AlertSeverity, from: AlertSettings['cosign_from']): boolean =>
+const needsCosignature = (severity: AlertSeverity, from: AlertSettings['cosign_from']): boolean =>
   from !== 'never' && severityRank(severity) >= severityRank(from)
 
 function scopeCase(alert: Alert, region: string, verdict: Extract<Verdict, { good: true }>, scopes: readonly string[]): Case {
@@ -61,12 +61,7 @@ function scopeCase(alert: Alert, region: string, verdict: Extract<Verdict, { goo
 }
 
 /** The co-signer holds a good certificate of a higher tier over the whole target, and is somebody else (CIV-4). */
-export function cosignatureCase(
-  alert: Alert,
-  certificates: Certificates,
-  regions: Regions,
-  from: AlertSettings['cosign_from'],
-): Case {
+function cosignatureCase(alert: Alert, certificates: Certificates, regions: Regions, from: AlertSettings['cosign_from']): Case {
   const { issuer_attestation: attestation, severity, target } = alert
   if (!needsCosignature(severity, from)) return pass('not_needed', { severity })
   if (!attestation) return stop('missing', { severity })

@@ -68,7 +68,7 @@ function topOf({ issuer, issuer_chain }: Certificate, certificates: Certificates
 }
 
 /** The revocation that took this certificate back, if one that counts did. */
-export const revocationOf = (certificate: Certificate, certificates: Certificates): Revocation | null =>
+const revocationOf = (certificate: Certificate, certificates: Certificates): Revocation | null =>
   certificates.revocations(certificate.cert_id).find((revocation) => mayRevoke(revocation, certificate, certificates)) ?? null
 
 /** What one certificate lets pass of what it issues; null when it may. */

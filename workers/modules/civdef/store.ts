@@ -99,7 +99,7 @@ export interface AlertRow {
   readonly cancellations: readonly Cancellation[]
 }
 
-export const mirrorKey = (mirror: Mirror): string => `mirror:${mirror.correlation_id}`
+const mirrorKey = (mirror: Mirror): string => `mirror:${mirror.correlation_id}`
 
 function heardIn(event: VerifiedEvent): Part<AlertItem>[] {
   const author = event.event.author

@@ -11,7 +11,7 @@ import {
 import { escapeXml } from './xml.ts'
 
 /** A number without an exponent, which CAP does not know. */
-export function decimal(n: number): string {
+function decimal(n: number): string {
   const short = String(n)
   return /e/i.test(short) ? n.toFixed(20).replace(/\.?0+$/, '') : short
 }

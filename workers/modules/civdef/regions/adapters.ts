@@ -4,7 +4,7 @@ import { nrw } from './nrw.ts'
 import type { KnownRole, RegionAdapter } from './region.ts'
 
 /** The Länder that this node knows. */
-export const ADAPTERS: readonly RegionAdapter[] = [nrw]
+const ADAPTERS: readonly RegionAdapter[] = [nrw]
 
 /** What is asked of regions, whichever Land they are in. */
 export interface Regions {
