@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { type StandaloneReport, verifyAuditExport } from '../workers/modules/civdef/audit/standalone.ts'
+
+// npx tsx scripts/verify-audit.ts <file>: exit 0 when everything in it holds, 1 when something does not, 2 without a file
+
+/** A terminal obeys control characters: what a file says is shown with them spelled out. */
+const plain = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}]/gu, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`)
+
+function print(report: StandaloneReport): void {
+  const { sound, log, entries, size, checkpoints, witnesses, certificates, records, problems, caveats } = report
+  console.log(sound ? '✓ everything in this file holds' : '✗ not everything in this file holds')
+  console.log(`  log ${plain(log)}`)
+  console.log(`  ${entries} of ${size} entries, ${checkpoints} checkpoints, ${certificates} certificates, ${records} records`)
+  for (const witness of witnesses) console.log(`  witnessed by ${plain(witness)}`)
+  for (const { line, seq, message } of problems) {
+    console.log(`  line ${line}${seq === null ? '' : `, entry ${seq}`}: ${plain(message)}`)
+  }
+  for (const caveat of caveats) console.log(`  note: ${caveat}`)
+}
+
+async function main(path: string | undefined): Promise<number> {
+  if (path === undefined) {
+    console.error('usage: npx tsx scripts/verify-audit.ts <file>')
+    return 2
+  }
+  try {
+    const report = await verifyAuditExport(await readFile(path, 'utf8'))
+    print(report)
+    return report.sound ? 0 : 1
+  } catch (error) {
+    console.error(`✗ ${String(error)}`)
+    return 2
+  }
+}
+
+process.exitCode = await main(process.argv[2])
