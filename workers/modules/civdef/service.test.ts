@@ -19,6 +19,8 @@ import {
   auditCheckpoint,
   auditState,
   auditVerify,
+  capExport,
+  capImport,
   placeSearch,
   rootList,
   rootSet,
@@ -265,6 +267,36 @@ describe('places and roots', () => {
     expect(roots[0]?.fingerprint).toMatch(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/)
     await expect(s.issum.node.bus.call(rootSet, { root: s.issum.id, name: 'Ich', region: 'DE' })).rejects.toMatchObject({
       code: 'unauthorized',
+    })
+  })
+})
+
+describe('files', () => {
+  it('carry an alert out as CAP, and an official warning in as a mirror that everyone sees once and nobody signs', async () => {
+    const s = await settled(69)
+    const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft({ drill: true }) })
+    const { text, file_name } = await s.wehr.node.bus.call(capExport, { key: alert_id })
+    expect(file_name).toBe(`${alert_id}.xml`)
+    expect(text).toContain('<status>Exercise</status>')
+    expect(text).toContain('<senderName>Wehrleiterin Issum</senderName>')
+
+    const official = text
+      .replace(/<parameter>[\s\S]*?<\/parameter>\s*/g, '')
+      .replace(alert_id, 'EXAMPLE.1')
+      .replace('Exercise', 'Actual')
+    const look = await s.issum.node.bus.call(capImport, { format: 'cap', text: official, keep: false })
+    expect(look).toMatchObject({ kept: 0, mirrors: [{ correlation_id: 'EXAMPLE.1', regions: ['DE.NRW.Kleve.Issum'] }] })
+    expect((await s.issum.node.bus.call(capImport, { format: 'cap', text: official, keep: true })).kept).toBe(1)
+    expect((await s.issum.node.bus.call(capImport, { format: 'cap', text: official, keep: true })).kept).toBe(0)
+    const key = 'mirror:EXAMPLE.1'
+    await s.knows(s.geldern, key)
+    const { record } = await s.geldern.node.bus.call(alertGet, { key })
+    expect(record).toMatchObject({ origin: 'mirror', alert: null, author: s.issum.id })
+    expect((await s.issum.node.bus.call(alertExplain, { key })).marks).toEqual(['mirror'])
+    await expect(
+      s.issum.node.bus.call(capImport, { format: 'cap', text: '<!DOCTYPE a><a/>', keep: true }),
+    ).rejects.toMatchObject({
+      code: 'bad_request',
     })
   })
 })

@@ -1,7 +1,9 @@
 import type { ModuleDeps, StopModule } from '../../kernel/modules.ts'
 import { serveAlerts } from './alert.ts'
 import { serveAudit } from './audit/service.ts'
+import { serveCap } from './cap/service.ts'
 import { createKnowledge } from './knowledge.ts'
+import { startNotices } from './notices.ts'
 import { serveReading } from './reading.ts'
 import { createRegions } from './regions/adapters.ts'
 import { acksView, alertsView, certificatesView, rootsView } from './store.ts'
@@ -31,8 +33,10 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
   })
   const audit = await serveAudit({ ...deps, certificates })
   const shared = { ...deps, knowledge, alerts, acks, certificates, chain: audit.chain, regions }
-  const withdraw = [...audit.withdraw, ...serveReading(shared), ...(await serveAlerts(shared))]
+  const withdraw = [...audit.withdraw, ...serveReading(shared), ...serveCap(shared), ...(await serveAlerts(shared))]
+  const quiet = startNotices({ ...deps, knowledge, alerts, certificates })
   return () => {
+    quiet()
     for (const stop of withdraw) stop()
     for (const { id } of [alertsView, certificatesView, rootsView, acksView]) views.close(id)
   }
