@@ -28,7 +28,7 @@ export interface Epoch {
 
 export interface VerifyOptions {
   readonly owner: NodeId
-  /** `entries` checks every signature. `checkpoints` checks those that no checkpoint covers: a root holds the others. */
+  /** `entries` walks every entry. `checkpoints` walks what no checkpoint covers: a signed root holds the rest. */
   readonly by: 'entries' | 'checkpoints'
   /** Checkpoints as witnesses hold them. What they saw cannot be unsaid (AUD-3). */
   readonly held?: readonly string[]
@@ -37,11 +37,6 @@ export interface VerifyOptions {
 }
 
 const MOST_BREAKS = 32
-
-interface Walk {
-  readonly tree: MerkleTree
-  readonly breaks: AuditBreak[]
-}
 
 function parsedEntry(text: string): AuditEntry | null {
   try {
@@ -59,31 +54,34 @@ const isSigned = (owner: NodeId, entry: AuditEntry): Promise<boolean> =>
     .then(() => verifyRecord(owner, entry))
     .catch(() => false)
 
-/** Form, number and hash of every entry; signatures from `signedFrom` on. */
-async function walk(chain: Epoch, { owner, before }: VerifyOptions, signedFrom: number): Promise<Walk> {
-  const tree = createMerkleTree()
+/**
+ * Form, number, link and signature of every entry from `from` on.
+ * @param forms of all entries, in their order
+ */
+async function walk(
+  chain: Epoch,
+  forms: readonly Written[],
+  { owner, before }: VerifyOptions,
+  from: number,
+): Promise<AuditBreak[]> {
   const breaks: AuditBreak[] = []
-  let previous: Written | null = null
-  for (const [index, text] of chain.entries.entries()) {
+  for (const [offset, form] of forms.slice(from).entries()) {
+    const index = from + offset
     const seq = chain.start + index
     const found = (fault: AuditFault, message: string): void => {
       if (breaks.length < MOST_BREAKS) breaks.push({ fault, seq, at: `/entries/${index}`, message })
     }
-    const form = written(text)
-    tree.append(form.leaf)
-    const entry = parsedEntry(text)
+    const entry = parsedEntry(form.text)
     if (!entry) {
       found('malformed', 'is not an audit entry in canonical form')
-      previous = form
       continue
     }
     if (entry.seq !== seq) found('sequence', `is number ${entry.seq} in place ${seq}`)
-    const expected: string | null | undefined = previous ? previous.sha : before
+    const expected = index === 0 ? before : forms[index - 1]?.sha
     if (expected !== undefined && entry.prev_sha !== expected) found('prev_hash', 'does not follow the entry before it')
-    if (index >= signedFrom && !(await isSigned(owner, entry))) found('signature', 'is not signed by the owner of the chain')
-    previous = form
+    if (!(await isSigned(owner, entry))) found('signature', 'is not signed by the owner of the chain')
   }
-  return { tree, breaks }
+  return breaks
 }
 
 interface Judged {
@@ -137,16 +135,13 @@ const largest = (checkpoints: readonly OpenedCheckpoint[]): number =>
  */
 export async function verifyEpoch(chain: Epoch, options: VerifyOptions): Promise<AuditReport> {
   const { owner, held = [] } = options
-  let own: Judged | null = null
-  let covered = 0
-  if (options.by === 'checkpoints') {
-    const tree = createMerkleTree()
-    for (const text of chain.entries) tree.append(written(text).leaf)
-    own = await judge(chain, owner, chain.checkpoints, tree, false)
-    covered = own.breaks.length > 0 ? 0 : largest(own.good)
-  }
-  const { tree, breaks } = await walk(chain, options, covered)
-  own ??= await judge(chain, owner, chain.checkpoints, tree, false)
+  const forms = chain.entries.map(written)
+  const tree = createMerkleTree()
+  for (const { leaf } of forms) tree.append(leaf)
+  const own = await judge(chain, owner, chain.checkpoints, tree, false)
+  // what a signed root covers is what was signed, to the last bit: nothing is left to ask of those entries one by one
+  const covered = options.by === 'checkpoints' && own.breaks.length === 0 ? largest(own.good) : 0
+  const breaks = await walk(chain, forms, options, covered)
   const seen = await judge(chain, owner, held, tree, true)
   const witnessed: OpenedCheckpoint[] = []
   const witnesses = new Set<NodeId>()
