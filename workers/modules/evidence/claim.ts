@@ -31,6 +31,9 @@ export const levelOf = ({ ground, disputes }: ClaimRow, score: Score): EvidenceL
 
 export const groundRank = (ground: EvidenceGround): number => EVIDENCE_GROUNDS.indexOf(ground)
 
+/** The last moment at which a claim is fresh, in milliseconds since 1970 (EVI-8). */
+export const freshUntil = ({ asserted_at, ttl_days }: Claim): number =>
+  Date.parse(asserted_at) + (ttl_days ?? EVIDENCE_CLAIM_TTL_DAYS_DEFAULT) * DAY_MS
+
 /** EVI-8. @param nowMs since 1970 */
-export const isStale = ({ asserted_at, ttl_days }: Claim, nowMs: number): boolean =>
-  nowMs - Date.parse(asserted_at) > (ttl_days ?? EVIDENCE_CLAIM_TTL_DAYS_DEFAULT) * DAY_MS
+export const isStale = ({ freshUntil }: ClaimRow, nowMs: number): boolean => nowMs > freshUntil

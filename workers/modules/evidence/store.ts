@@ -14,7 +14,7 @@ import {
 import type { EvidenceGround } from '#protocol/evidence/records.ts'
 import type { VerifiedEvent } from '../../kernel/log/verify.ts'
 import { defineView, type Part, type Placed } from '../../kernel/views.ts'
-import { groundOfSources, lifts } from './claim.ts'
+import { freshUntil, groundOfSources, lifts } from './claim.ts'
 
 /** Somebody vouches: their newest attestation, whatever the number (EVI-3). */
 export interface Vouch {
@@ -50,6 +50,8 @@ export interface ClaimRow {
   readonly search: string
   readonly objectSearch: string
   readonly ground: EvidenceGround
+  /** Milliseconds since 1970 (EVI-8). */
+  readonly freshUntil: number
   readonly vouches: readonly Vouch[]
   readonly disputes: readonly Objection[]
   /** Whether its own asserter took it back. */
@@ -164,6 +166,7 @@ export const claimsView = defineView<ClaimItem, ClaimRow>({
       search: searchForm(claim.subject),
       objectSearch: searchForm(claim.object),
       ground: isAttested ? 'attested' : groundOfSources(claim),
+      freshUntil: freshUntil(claim),
       vouches,
       disputes,
       retracted: disputes.some(({ by, retraction, retracted }) => by === claim.asserted_by && retraction && !retracted),
