@@ -17,33 +17,46 @@ export const bySubject: Compare = (a, b) =>
   compareText(a.search, b.search) || compareText(a.claim.subject, b.claim.subject) || newestFirst(a, b)
 export const byObject: Compare = (a, b) => compareText(a.objectSearch, b.objectSearch) || newestFirst(a, b)
 
-/** Merges two sorted lists, without the rows of the first that `isGone`. */
-function merge(a: readonly ClaimRow[], isGone: (row: ClaimRow) => boolean, b: readonly ClaimRow[], compare: Compare) {
-  const out: ClaimRow[] = []
-  let next = 0
-  for (const row of a) {
-    if (isGone(row)) continue
-    for (let fresh = b[next]; fresh && compare(fresh, row) < 0; fresh = b[++next]) out.push(fresh)
-    out.push(row)
+/** Puts sorted rows into sorted rows: whole stretches are copied, and only as many steps taken as rows come. */
+function insert(into: readonly ClaimRow[], fresh: readonly ClaimRow[], compare: Compare): ClaimRow[] {
+  const pieces: (readonly ClaimRow[])[] = []
+  let done = 0
+  for (const row of fresh) {
+    const at = boundary(into, (other) => compare(other, row) < 0)
+    if (at > done) pieces.push(into.slice(done, at))
+    pieces.push([row])
+    done = at
   }
-  for (const fresh of b.slice(next)) out.push(fresh)
-  return out
+  return ([] as ClaimRow[]).concat(...pieces, into.slice(done))
 }
 
-/** Sorts when it is first asked; from then on only what changed is sorted, and merged in. */
+/** Sorts when it is first asked; from then on only what changed finds its place. */
 export function createSorted(view: View<ClaimRow>, compare: Compare): Sorted {
-  let sorted: readonly ClaimRow[] | null = null
+  let sorted: ClaimRow[] | null = null
   const dirty = new Set<string>()
   const stop = view.changed.on((entities) => {
     if (sorted) for (const entity of entities) dirty.add(entity)
   })
+
+  function refreshed(before: ClaimRow[]): ClaimRow[] {
+    const fresh: ClaimRow[] = []
+    for (const row of [...dirty].flatMap((entity) => view.get(entity) ?? [])) {
+      const at = boundary(before, (other) => compare(other, row) < 0)
+      if (before[at]?.claimId === row.claimId) before[at] = row
+      else fresh.push(row)
+    }
+    const after = insert(before, fresh.sort(compare), compare)
+    if (after.length === view.size) return after
+    // rows are gone, or came earlier in the log than was known: seldom, and then all are looked at
+    const kept = before.filter(({ claimId }) => !dirty.has(claimId))
+    const changed = [...dirty].flatMap((entity) => view.get(entity) ?? [])
+    return insert(kept, changed.sort(compare), compare)
+  }
+
   return {
     rows() {
       if (sorted === null) sorted = view.rows().toSorted(compare)
-      else if (dirty.size > 0) {
-        const fresh = [...dirty].flatMap((entity) => view.get(entity) ?? []).sort(compare)
-        sorted = merge(sorted, ({ claimId }) => dirty.has(claimId), fresh, compare)
-      }
+      else if (dirty.size > 0) sorted = refreshed(sorted)
       dirty.clear()
       return sorted
     },

@@ -24,8 +24,11 @@ export interface Page {
 type Query = Input<typeof claimQuery>
 type Check = (row: ClaimRow) => boolean
 
-/** What gathering one row by an index costs, beside stepping to the next of a list: measured, docs/decisions/0012. */
-const GATHERING = 8
+// what one row costs, beside stepping to the next of the newest (docs/decisions/0012)
+/** Looked up by an index. */
+const GATHERED = 8
+/** In another order, so that the best of a page are replaced again and again. */
+const UNORDERED = 4
 
 type Index = 'subject' | 'predicate' | 'object' | 'author' | 'source' | 'parent'
 
@@ -41,9 +44,11 @@ function indexed(query: Query): readonly (readonly [Index, string])[] {
 function beginsPredicate(prefix: string): Check {
   const begins = new Map<string, boolean>()
   return ({ claim: { predicate } }) => {
-    const known = begins.get(predicate) ?? searchForm(predicate).startsWith(prefix)
-    begins.set(predicate, known)
-    return known
+    const known = begins.get(predicate)
+    if (known !== undefined) return known
+    const fits = searchForm(predicate).startsWith(prefix)
+    begins.set(predicate, fits)
+    return fits
   }
 }
 
@@ -76,40 +81,52 @@ function atLeast(ground: ClaimRow['ground']): Check {
   return (row) => enough.has(row.ground)
 }
 
+/** A way to rows among which all that match are. */
+interface Way {
+  readonly cost: number
+  rows(): readonly ClaimRow[]
+}
+
+function byPrefix(sorted: readonly ClaimRow[], textOf: (row: ClaimRow) => string, prefix: string): Way {
+  const [from, to] = stretch(sorted, textOf, searchForm(prefix))
+  return { cost: UNORDERED * (to - from), rows: () => sorted.slice(from, to) }
+}
+
 /** The rows worth looking at, by the cheapest way to them. */
-function candidates({ view, newest, bySubject, byObject }: Space, query: Query): readonly ClaimRow[] {
-  const [narrowest] = indexed(query)
-    .map(([index, value]) => ({ index, value, cost: GATHERING * view.count(index, value) }))
-    .sort((a, b) => a.cost - b.cost)
-  const begins = (sorted: () => readonly ClaimRow[], textOf: (row: ClaimRow) => string, prefix: string | undefined) => {
-    const rows = sorted()
-    return prefix ? rows.slice(...stretch(rows, textOf, searchForm(prefix))) : rows
-  }
-  if (narrowest && narrowest.cost < view.size) return view.equal(narrowest.index, narrowest.value)
-  if (query.subject_prefix) return begins(bySubject, ({ search }) => search, query.subject_prefix)
-  if (query.object_prefix) return begins(byObject, ({ objectSearch }) => objectSearch, query.object_prefix)
-  return newest()
+function candidates(space: Space, query: Query): readonly ClaimRow[] {
+  const { view, newest, bySubject, byObject } = space
+  const ways: Way[] = [
+    { cost: view.size, rows: newest },
+    ...indexed(query).map(([index, value]) => ({
+      cost: GATHERED * view.count(index, value),
+      rows: () => view.equal(index, value),
+    })),
+    ...(query.subject_prefix ? [byPrefix(bySubject(), ({ search }) => search, query.subject_prefix)] : []),
+    ...(query.object_prefix ? [byPrefix(byObject(), ({ objectSearch }) => objectSearch, query.object_prefix)] : []),
+  ]
+  return ways.reduce((best, way) => (way.cost < best.cost ? way : best)).rows()
 }
 
 /** A row with what it is ordered by: the higher first, of equals the newest. */
 interface Placed {
-  readonly found: Found
   readonly key: number
+  readonly row: ClaimRow
+  readonly space: Space
 }
 
-const compare = (a: Placed, b: Placed): number => b.key - a.key || compareReplay(b.found.row, a.found.row)
+const compare = (a: Placed, key: number, row: ClaimRow): number => key - a.key || compareReplay(row, a.row)
 
-/** The best few, in order: nobody reads the other hundred thousand, so nothing sorts them. */
+/** The best few, in order: nobody reads the other hundred thousand, so nothing sorts or wraps them. */
 function createBest(limit: number) {
   const best: Placed[] = []
   return {
     best,
-    offer(placed: Placed): void {
+    offer(key: number, row: ClaimRow, space: Space): void {
       const worst = best.at(-1)
-      if (best.length === limit && worst && compare(worst, placed) <= 0) return
+      if (best.length === limit && worst && compare(worst, key, row) <= 0) return
       let at = best.length
-      for (let before = best[at - 1]; before && compare(placed, before) < 0; before = best[at - 1]) at--
-      best.splice(at, 0, placed)
+      for (let before = best[at - 1]; before && compare(before, key, row) > 0; before = best[at - 1]) at--
+      best.splice(at, 0, { key, row, space })
       if (best.length > limit) best.pop()
     },
   }
@@ -119,30 +136,34 @@ function createBest(limit: number) {
 export function queryClaims(spaces: readonly Space[], query: Query, rank: Rank, nowMs: number): Page {
   const { after, limit, order } = query
   const checks = checksOf(query, nowMs)
-  const keyOf = (found: Found): number => (order === 'strongest' ? rank.strength(found) : 0)
-  const cursor = after === undefined ? null : cursorAt(spaces, after, keyOf)
   const { best, offer } = createBest(limit)
+  const keyIn = (space: Space): ((row: ClaimRow) => number) => (order === 'strongest' ? rank.within(space) : () => 0)
+  const cursor = after === undefined ? null : cursorAt(spaces, after, keyIn)
   let [total, left] = [0, 0]
   for (const space of spaces) {
+    const keyOf = keyIn(space)
     for (const row of candidates(space, query)) {
       if (!checks.every((check) => check(row))) continue
       total++
-      const found = { row, space }
-      const placed = { found, key: keyOf(found) }
-      if (cursor && compare(cursor, placed) >= 0) continue
+      const key = keyOf(row)
+      if (cursor && compare(cursor, key, row) <= 0) continue
       left++
-      offer(placed)
+      offer(key, row, space)
     }
   }
-  const next = left > best.length ? (best.at(-1)?.found.row.cid ?? null) : null
-  return { found: best.map(({ found }) => found), total, next }
+  const next = left > best.length ? (best.at(-1)?.row.cid ?? null) : null
+  return { found: best, total, next }
 }
 
 /** Where the page before ended; null when that claim is gone, and then the pages begin anew. */
-function cursorAt(spaces: readonly Space[], after: ContentId, keyOf: (found: Found) => number): Placed | null {
+function cursorAt(
+  spaces: readonly Space[],
+  after: ContentId,
+  keyIn: (space: Space) => (row: ClaimRow) => number,
+): Placed | null {
   for (const space of spaces) {
     const row = space.newest().find(({ cid }) => cid === after)
-    if (row) return { found: { row, space }, key: keyOf({ row, space }) }
+    if (row) return { row, space, key: keyIn(space)(row) }
   }
   return null
 }

@@ -15,20 +15,20 @@ interface Run {
   readonly search: string
   readonly space: Space
   readonly from: number
-  to: number
+  readonly to: number
 }
 
 function runsIn(space: Space, prefix: string): readonly Run[] {
   const rows = space.bySubject()
   const [from, to] = stretch(rows, ({ search }) => search, prefix)
   const runs: Run[] = []
-  for (let at = from; at < to; at++) {
+  for (let at = from; at < to; ) {
     const row = rows[at]
-    if (!row) continue
+    if (!row) break
     const { subject } = row.claim
-    const run = runs.at(-1)
-    if (run?.subject === subject) run.to = at + 1
-    else runs.push({ subject, search: row.search, space, from: at, to: at + 1 })
+    const start = at
+    while (at < to && rows[at]?.claim.subject === subject) at++
+    runs.push({ subject, search: row.search, space, from: start, to: at })
   }
   return runs
 }
