@@ -24,7 +24,7 @@ function lines({ ours, dexie, quads, afterArrivalMs }: Scale): readonly Measurem
     { name: 'fold, index and order all', ...lower, ours: ours.fillMs, ...beside('N3', quads.fillMs) },
     { name: 'slowest question, p95', ...lower, ours: Math.max(...Object.values(ours.p95Ms)), aim: AIM_MS },
     { name: 'slowest first time', ...lower, ours: Math.max(...Object.values(ours.firstMs)) },
-    { name: 'right after 256 more came, p95', ...lower, ours: afterArrivalMs, aim: AIM_MS },
+    { name: 'right after 256 more came, p95', ...lower, ours: afterArrivalMs },
     ...asked,
   ]
 }

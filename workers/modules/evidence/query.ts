@@ -40,18 +40,6 @@ function indexed(query: Query): readonly (readonly [Index, string])[] {
   )
 }
 
-/** There are few predicates and many rows: each predicate is looked at once. */
-function beginsPredicate(prefix: string): Check {
-  const begins = new Map<string, boolean>()
-  return ({ claim: { predicate } }) => {
-    const known = begins.get(predicate)
-    if (known !== undefined) return known
-    const fits = searchForm(predicate).startsWith(prefix)
-    begins.set(predicate, fits)
-    return fits
-  }
-}
-
 /** What a row has to be. Only what was asked is looked at: this runs over every claim there is. */
 function checksOf(query: Query, nowMs: number): readonly Check[] {
   const { subject, predicate, object, asserted_by: author, source_id: source, parent, min_evidence: ground } = query
@@ -69,7 +57,7 @@ function checksOf(query: Query, nowMs: number): readonly Check[] {
     [parent !== undefined, ({ claim }) => claim.derived_from.some((id) => id === parent)],
     [subjectPrefix !== '', ({ search }) => search.startsWith(subjectPrefix)],
     [objectPrefix !== '', ({ objectSearch }) => objectSearch.startsWith(objectPrefix)],
-    [predicatePrefix !== '', beginsPredicate(predicatePrefix)],
+    [predicatePrefix !== '', ({ predicateSearch }) => predicateSearch.startsWith(predicatePrefix)],
     [ground !== undefined, atLeast(ground ?? 'unverified')],
     [query.only_fresh === true, (row) => !isStale(row, nowMs)],
   ]

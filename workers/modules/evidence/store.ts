@@ -46,8 +46,9 @@ export interface ClaimRow {
   readonly author: NodeId
   readonly admitted: boolean
   readonly claim: Claim
-  /** Search forms of subject and object. */
+  /** Search forms of subject, predicate and object. */
   readonly search: string
+  readonly predicateSearch: string
   readonly objectSearch: string
   readonly ground: EvidenceGround
   /** Milliseconds since 1970 (EVI-8). */
@@ -164,6 +165,7 @@ export const claimsView = defineView<ClaimItem, ClaimRow>({
       admitted,
       claim,
       search: searchForm(claim.subject),
+      predicateSearch: searchForm(claim.predicate),
       objectSearch: searchForm(claim.object),
       ground: isAttested ? 'attested' : groundOfSources(claim),
       freshUntil: freshUntil(claim),

@@ -10,6 +10,7 @@ import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
 import classes from '../evidence.module.css'
+import { HubArea } from './hub-area.tsx'
 import { HubForm } from './hub-form.tsx'
 import { HubSync } from './hub-sync.tsx'
 import { messages } from './messages.ts'
@@ -35,6 +36,7 @@ function Connected({ hub }: { readonly hub: Output<typeof ebkhGet> }) {
         )}
       </dl>
       <HubSync last={hub.last} />
+      <HubArea />
       <div>
         <ConfirmButton
           label={text.disconnect}
