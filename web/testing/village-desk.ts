@@ -141,6 +141,7 @@ function answerHub(client: FakeClient, need: () => void): void {
     client.emit(ebkhSynced)
     return {}
   })
+  client.answer(desk.ebkhPull, () => ({ pulled: 2, known: 1, refused: 0, partial: false, reason: null }))
   client.answer(ebkhSync, ({ direction }) => {
     const report = { pulled: 12, pushed: 3, refused: 1, partial: true, reason: 'the hub closed the connection' }
     hub = { ...hub, last: { at: new Date().toISOString(), ...report } }

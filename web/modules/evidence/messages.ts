@@ -86,7 +86,7 @@ export const messages = defineMessages({
       list: 'Liste der Aussagen',
       least: 'Mindestens',
       leastWords: {
-        unverified: 'alle, auch ohne Quelle',
+        unverified: 'alle',
         cited: 'mit einer Quelle',
         cross_referenced: 'mehrfach belegt',
         attested: 'bestätigt',
@@ -265,7 +265,7 @@ export const messages = defineMessages({
       list: 'List of claims',
       least: 'At least',
       leastWords: {
-        unverified: 'all, even without a source',
+        unverified: 'all',
         cited: 'with a source',
         cross_referenced: 'several sources',
         attested: 'attested',

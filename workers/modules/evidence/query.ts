@@ -102,6 +102,7 @@ interface Placed {
   readonly space: Space
 }
 
+/** Negative where `a` stands before the other. */
 const compare = (a: Placed, key: number, row: ClaimRow): number => key - a.key || compareReplay(row, a.row)
 
 /** The best few, in order: nobody reads the other hundred thousand, so nothing sorts or wraps them. */
@@ -134,7 +135,7 @@ export function queryClaims(spaces: readonly Space[], query: Query, rank: Rank, 
       if (!checks.every((check) => check(row))) continue
       total++
       const key = keyOf(row)
-      if (cursor && compare(cursor, key, row) <= 0) continue
+      if (cursor && compare(cursor, key, row) >= 0) continue
       left++
       offer(key, row, space)
     }
