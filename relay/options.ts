@@ -119,7 +119,7 @@ export const HELP = `HearthNet-Box
   --tls-cert <file>   Zertifikat (PEM) für https / certificate (PEM) for https
   --tls-key <file>    dessen Schlüssel / its key
   --announce <url>    öffentliche Adresse der App / public address of the app
-  --hub <url>         Wissens-Hub, den die App fragen darf / knowledge hub that the app may ask
+  --hub <url>         Wissensspeicher, den die App fragen darf / knowledge hub that the app may ask
   --webrtc-port <n>   UDP-Port für WebRTC / UDP port for WebRTC (wie / as --port)
   --help              diese Seite / this page
 `
