@@ -19,7 +19,7 @@ const namesOf = ({ id, planned }: ModuleContract) => [
 const names = MODULES.flatMap(namesOf)
 // what a module's own screens need beside the index
 const BEYOND_THE_INDEX =
-  /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
+  /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull|admission)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
 const types = MODULES.flatMap(({ events, planned }) => [
   ...events.filter(({ scope }) => scope === 'community').map(({ type }) => type),
   ...planned.events,

@@ -1,7 +1,7 @@
-import { Stack, Text } from '@mantine/core'
+import { Stack, Switch, Text } from '@mantine/core'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
-import { ebkhConnect, ebkhGet } from '#protocol/evidence/desk-capabilities.ts'
+import { ebkhAdmission, ebkhConnect, ebkhGet } from '#protocol/evidence/desk-capabilities.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
@@ -19,6 +19,7 @@ function Connected({ hub }: { readonly hub: Output<typeof ebkhGet> }) {
   const text = useText(messages).hub
   const format = useFormat()
   const disconnect = useCall(ebkhConnect)
+  const admission = useCall(ebkhAdmission)
   return (
     <Stack gap="md">
       <dl className={classes.facts}>
@@ -35,6 +36,14 @@ function Connected({ hub }: { readonly hub: Output<typeof ebkhGet> }) {
           </>
         )}
       </dl>
+      <Switch
+        label={text.admitAll}
+        description={text.admitHint}
+        checked={hub.admit === 'all'}
+        disabled={admission.busy}
+        onChange={(event) => admission.run({ admit: event.currentTarget.checked ? 'all' : 'ask' })}
+      />
+      {admission.error ? <ErrorNotice error={admission.error} /> : null}
       <HubSync last={hub.last} />
       <HubArea />
       <div>

@@ -36,6 +36,9 @@ export const messages = defineMessages({
       disconnect: 'Verbindung trennen',
       disconnectTitle: 'Verbindung trennen?',
       disconnectBody: 'Adresse und Zugangsschlüssel werden auf diesem Gerät vergessen. Was du übernommen hast, bleibt.',
+      admitAll: 'Alles von dort gleich übernehmen',
+      admitHint:
+        'Es steht dann sofort bei allen in der Gemeinschaft, gesagt vom Wissensspeicher. Ohne dies wartet es im Eingang.',
       directions: { pull: 'Abholen', push: 'Hinschicken', bidi: 'Beides' },
       syncing: 'Der Abgleich läuft …',
       whole: (at: string) => `Vollständig abgeglichen am ${at}`,
@@ -99,6 +102,9 @@ export const messages = defineMessages({
       disconnect: 'Disconnect',
       disconnectTitle: 'Disconnect?',
       disconnectBody: 'Address and access key are forgotten on this device. What you accepted stays.',
+      admitAll: 'Accept everything from there at once',
+      admitHint:
+        'It then stands with everybody in the community right away, said by the hub. Without this it waits in the inbox.',
       directions: { pull: 'Fetch', push: 'Send', bidi: 'Both' },
       syncing: 'Exchanging …',
       whole: (at) => `Complete exchange on ${at}`,
