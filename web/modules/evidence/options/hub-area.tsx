@@ -47,8 +47,8 @@ export function HubArea() {
           {text.title}
         </Title>
         <Group gap="md" align="flex-start" grow>
-          <TextInput {...field('latitude')} inputMode="decimal" placeholder={format.number(51.54)} maxLength={16} />
-          <TextInput {...field('longitude')} inputMode="decimal" placeholder={format.number(6.43)} maxLength={16} />
+          <TextInput {...field('latitude')} inputMode="decimal" maxLength={16} />
+          <TextInput {...field('longitude')} inputMode="decimal" maxLength={16} />
         </Group>
         <NativeSelect
           label={text.radius}
