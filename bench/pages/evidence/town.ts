@@ -6,7 +6,7 @@ import { createScene, member, person, SCENE_START } from '../../../workers/modul
 const PEOPLE = 100
 const SUBJECTS_OF = 20
 export const PREDICATES = 40
-export const PAGES = 2000
+const PAGES = 2000
 const DAY_MS = 86_400_000
 const ROLES: readonly AttestationRole[] = ['first-hand witness', 'official record holder', 'expert']
 
