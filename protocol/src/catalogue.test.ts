@@ -20,8 +20,10 @@ const names = MODULES.flatMap(namesOf)
 // what a module's own screens need beside the index
 const BEYOND_THE_INDEX =
   /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
+// in the index, and by their pages nobody else's business
+const STAYS_HERE = new Set(['protocol.registry.updated'])
 const types = MODULES.flatMap(({ events, planned }) => [
-  ...events.filter(({ scope }) => scope === 'community').map(({ type }) => type),
+  ...events.filter(({ scope, type }) => scope === 'community' || STAYS_HERE.has(type)).map(({ type }) => type),
   ...planned.events,
 ])
 const indexed = types.filter((type) => /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type))

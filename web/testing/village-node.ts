@@ -101,6 +101,7 @@ function answerNode(client: FakeClient, state: State): void {
     protocol_versions: ['3.0.0'],
     homepage: 'https://example.org/',
     contact: 'hello@example.org',
+    issued_at: '2026-05-26T08:00:00.000Z',
     capabilities: [...CAPABILITIES_OF].flatMap(([module, capabilities]) =>
       capabilities.map((capability) => ({
         name: capability.name,
