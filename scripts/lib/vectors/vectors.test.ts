@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { HearthError, isErrorCode } from '#protocol/core/errors.ts'
+import { type JsonSchema, mismatches } from '../json-schema.ts'
+import { areas, filesOf, type PlacedFile, placeOf, storedFiles, textOf } from './files.ts'
+import { inputOf, proofsOf } from './proof.ts'
+
+const found = await areas()
+let stored: readonly PlacedFile[] = []
+beforeAll(async () => {
+  stored = await storedFiles()
+})
+
+/** What this implementation makes of an input: what comes out, or the code it is refused with. */
+async function outcomeOf(prove: () => unknown): Promise<unknown> {
+  try {
+    return { expected: JSON.parse(JSON.stringify(await prove())) as unknown }
+  } catch (error) {
+    if (error instanceof HearthError) return { error: error.code }
+    throw error
+  }
+}
+
+describe('the vectors', () => {
+  it('are what the generator makes from the seed, file for file', async () => {
+    const made = (await Promise.all(found.map(filesOf))).flat()
+    expect(made.map(({ path }) => path).sort()).toEqual(stored.map(({ path }) => path))
+    for (const { path, file } of made) expect(await readFile(placeOf(path), 'utf8'), path).toBe(textOf(file))
+  })
+
+  it('match their schema, lie in the folder of their area and have names that are told apart', async () => {
+    const schema: JsonSchema = JSON.parse(await readFile(placeOf('schema.json'), 'utf8'))
+    for (const { path, file } of stored) {
+      expect(mismatches(schema, file), path).toEqual([])
+      expect(path.startsWith(`${file.area}/`), path).toBe(true)
+      const names = file.vectors.map(({ name }) => name)
+      expect([...new Set(names)], path).toEqual(names)
+    }
+  })
+
+  it('are at least 600, and every area has some that are refused with a code of the protocol', () => {
+    const all = stored.flatMap(({ file }) => file.vectors.map((vector) => ({ area: file.area, vector })))
+    expect(all.length).toBeGreaterThanOrEqual(600)
+    for (const { name } of found) {
+      const codes = all.flatMap(({ area, vector }) => (area === name && 'error' in vector ? [vector.error] : []))
+      expect(codes.length, name).toBeGreaterThan(0)
+      expect(
+        codes.filter((code) => !isErrorCode(code)),
+        name,
+      ).toEqual([])
+    }
+  })
+
+  it.each(found.map(({ name }) => name))('of %s come out of this implementation as they say', async (name) => {
+      const proofs = await proofsOf(name)
+      const wrong: string[] = []
+      for (const { path, file } of stored.filter((place) => place.file.area === name)) {
+        const prove = proofs[file.operation]
+        if (!prove) throw new TypeError(`nothing proves ${file.operation}`)
+        for (const vector of file.vectors) {
+          // an operation's input is what its own generator wrote
+          const outcome = await outcomeOf(() => prove(inputOf(vector) as never))
+          const due = 'error' in vector ? { error: vector.error } : { expected: vector.expected }
+          if (!isDeepStrictEqual(outcome, due)) wrong.push(`${path}: ${vector.name}: ${JSON.stringify({ due, outcome })}`)
+        }
+      }
+      expect(wrong).toEqual([])
+    })
+})
