@@ -11,7 +11,7 @@ import { ROOT, runTool } from './lib/process.mjs'
 const BUILT = join(ROOT, 'dist/conformance')
 const WEB = join(ROOT, 'dist/web')
 const FAULTY = join(ROOT, 'dist/faulty')
-const APP_SOURCES = ['package-lock.json', 'protocol/src', 'public', 'sw', 'vite.config.ts', 'web', 'workers', 'conformance']
+const APP_SOURCES = ['package-lock.json', 'protocol/src', 'public', 'sw', 'vite.config.ts', 'web', 'workers']
 const SUITE_SOURCES = ['conformance', 'protocol/src', 'scripts/conformance.mjs', 'package-lock.json']
 
 /**

@@ -2,6 +2,7 @@ import { isObject, type JsonObject, member, outcomeOf } from '../harness/case.ts
 import type { Random } from '../harness/random.ts'
 import type { Stream, Target, Wire } from '../harness/target.ts'
 import { type Bytes, contentId, gossipTopic, type Identity, type Json, text, ulidOf, utf8, wireTime } from './encoding.ts'
+import type { Draft } from './envelopes.ts'
 
 export const BUS = '/hearthnet/bus/3.0.0'
 export const SYNC = '/hearthnet/sync/3.0.0'
@@ -18,7 +19,6 @@ export interface Reply {
 }
 
 export type Envelope = JsonObject
-export type Draft = { [key: string]: Json | undefined }
 
 export interface SignedEvent extends JsonObject {
   readonly author: string
@@ -34,7 +34,7 @@ export class Peer {
   readonly identity: Identity
   readonly target: Target
   readonly wire: Wire | null
-  readonly #random: Random
+  readonly random: Random
   #lamport = 1
   #prev: string | null = null
   readonly #log: (line: string) => void
@@ -48,7 +48,7 @@ export class Peer {
     this.target = target
     this.wire = wire
     this.identity = identity
-    this.#random = options.random
+    this.random = options.random
     this.#log = options.log
   }
 
@@ -69,12 +69,12 @@ export class Peer {
   }
 
   ulid(): string {
-    return ulidOf(Date.now(), this.#random.bytes(10))
+    return ulidOf(Date.now(), this.random.bytes(10))
   }
 
   /** A request as BUS-3 has it. Members of `overrides` take their place; undefined takes one away. */
   request(capability: string, input: Json, overrides: Draft = {}): Envelope {
-    const made: Draft = {
+    const made: { [key: string]: Json | undefined } = {
       capability,
       version: '1.0',
       request_id: this.ulid(),

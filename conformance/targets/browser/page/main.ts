@@ -4,6 +4,7 @@ import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { fromBase64Url, publicKeyOf, toBase64Url } from '../../../client/encoding.ts'
 import { type Ask, type FromPage, type FromSuite, TAKEN } from '../bridge.ts'
+import { tellLateListeners } from './late-listeners.ts'
 import { createPeerNode, type PeerNode } from './node.ts'
 
 // The suite's peer: libp2p in a page of its own, so that WebRTC is real. It knows no message of the protocol; bytes go
@@ -20,6 +21,7 @@ interface Known {
   readonly boxes: readonly Multiaddr[]
 }
 
+tellLateListeners()
 const suite = new WebSocket(`${location.origin.replace('http', 'ws')}/bridge`)
 const nodes = new Map<string, Known>()
 const streams = new Map<string, Stream>()
@@ -113,6 +115,7 @@ async function dial({ node, boxes }: Known, peer: string): Promise<void> {
   const to = peerIdOf(peer).toString()
   const addresses = boxes.map((box) => multiaddr(`${box.toString()}/p2p-circuit/webrtc/p2p/${to}`))
   await node.dial(addresses, { signal: AbortSignal.timeout(DIAL_MS), force: true })
+  if (best(node, peer) === undefined) throw new Error('the connection was closed again')
 }
 
 async function open(ask: Extract<Ask, { op: 'open' }>): Promise<void> {
