@@ -293,7 +293,8 @@ function listedIds(message: string): readonly string[] {
   const ids: string[] = []
   while (at < bytes.length) {
     varint()
-    at += varint()
+    const prefix = varint()
+    at += prefix
     const mode = varint()
     if (mode === 1) at += 16
     if (mode !== 2) continue

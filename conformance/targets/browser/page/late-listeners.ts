@@ -7,13 +7,13 @@ export function tellLateListeners(): void {
   RTCDataChannel.prototype.addEventListener = function (
     this: RTCDataChannel,
     type: string,
-    listener: EventListenerOrEventListenerObject | null,
+    listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void {
     addEventListener.call(this, type, listener, options)
     const over = this.readyState === 'closing' || this.readyState === 'closed'
     const missed = this.label === 'init' && over && (type === 'open' || (type === 'close' && this.readyState === 'closed'))
-    if (!missed || listener === null) return
+    if (!missed) return
     const event = new Event(type)
     queueMicrotask(() => (typeof listener === 'function' ? listener.call(this, event) : listener.handleEvent(event)))
   }
