@@ -18,7 +18,20 @@ export interface JsonSchema {
 }
 
 const KNOWN = new Set([
-  ...['$schema', '$id', '$defs', '$ref', 'title', 'description', 'const', 'type', 'pattern', 'minLength', 'minimum', 'minItems'],
+  ...[
+    '$schema',
+    '$id',
+    '$defs',
+    '$ref',
+    'title',
+    'description',
+    'const',
+    'type',
+    'pattern',
+    'minLength',
+    'minimum',
+    'minItems',
+  ],
   ...['items', 'required', 'properties', 'additionalProperties', 'oneOf', 'anyOf', 'not'],
 ])
 
@@ -52,7 +65,10 @@ function ofOne(schema: JsonSchema, value: unknown, at: string): string[] {
   const { type, pattern, minLength = 0, minimum = Number.NEGATIVE_INFINITY, minItems = 0 } = schema
   if ('const' in schema && value !== schema.const) faults.push(`${at}: is not ${JSON.stringify(schema.const)}`)
   if (type !== undefined && typeOf(value) !== type) faults.push(`${at}: is ${typeOf(value)} and not ${type}`)
-  if (typeof value === 'string' && (value.length < minLength || (pattern !== undefined && !new RegExp(pattern, 'u').test(value)))) {
+  if (
+    typeof value === 'string' &&
+    (value.length < minLength || (pattern !== undefined && !new RegExp(pattern, 'u').test(value)))
+  ) {
     faults.push(`${at}: ${JSON.stringify(value)} does not match`)
   }
   if (typeof value === 'number' && value < minimum) faults.push(`${at}: is too small`)

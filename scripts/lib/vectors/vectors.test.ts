@@ -53,18 +53,18 @@ describe('the vectors', () => {
   })
 
   it.each(found.map(({ name }) => name))('of %s come out of this implementation as they say', async (name) => {
-      const proofs = await proofsOf(name)
-      const wrong: string[] = []
-      for (const { path, file } of stored.filter((place) => place.file.area === name)) {
-        const prove = proofs[file.operation]
-        if (!prove) throw new TypeError(`nothing proves ${file.operation}`)
-        for (const vector of file.vectors) {
-          // an operation's input is what its own generator wrote
-          const outcome = await outcomeOf(() => prove(inputOf(vector) as never))
-          const due = 'error' in vector ? { error: vector.error } : { expected: vector.expected }
-          if (!isDeepStrictEqual(outcome, due)) wrong.push(`${path}: ${vector.name}: ${JSON.stringify({ due, outcome })}`)
-        }
+    const proofs = await proofsOf(name)
+    const wrong: string[] = []
+    for (const { path, file } of stored.filter((place) => place.file.area === name)) {
+      const prove = proofs[file.operation]
+      if (!prove) throw new TypeError(`nothing proves ${file.operation}`)
+      for (const vector of file.vectors) {
+        // an operation's input is what its own generator wrote
+        const outcome = await outcomeOf(() => prove(inputOf(vector) as never))
+        const due = 'error' in vector ? { error: vector.error } : { expected: vector.expected }
+        if (!isDeepStrictEqual(outcome, due)) wrong.push(`${path}: ${vector.name}: ${JSON.stringify({ due, outcome })}`)
       }
-      expect(wrong).toEqual([])
-    })
+    }
+    expect(wrong).toEqual([])
+  })
 })

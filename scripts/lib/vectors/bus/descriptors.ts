@@ -56,7 +56,12 @@ function schemaHashes(): VectorSource {
     about: 'BLAKE3 over the canonical {name, version, request_schema, response_schema, stream_schema} of a descriptor.',
     vectors: [
       of('a descriptor', 'What all the others differ from', {}),
-      of('with stability, errors and timeout', 'They are not part of it', {}, { stability: 'stable', errors: [], timeout_seconds: 10 }),
+      of(
+        'with stability, errors and timeout',
+        'They are not part of it',
+        {},
+        { stability: 'stable', errors: [], timeout_seconds: 10 },
+      ),
       of('another name', 'Another hash', { name: 'example.echo2' }),
       of('another version', 'Another hash', { version: '1.1' }),
       of('a description inside', 'It is part of the schema', { response_schema: described }),
@@ -64,7 +69,12 @@ function schemaHashes(): VectorSource {
       of('required in another order', 'Lists keep their order, so this is another hash', {
         request_schema: { ...descriptor.request_schema, required: ['b', 'a'] },
       }),
-      bad('a lone surrogate', 'it is replaced, and two descriptors have one hash', { descriptor: { ...descriptor, name: '\ud800' } }, 'bad_request'),
+      bad(
+        'a lone surrogate',
+        'it is replaced, and two descriptors have one hash',
+        { descriptor: { ...descriptor, name: '\ud800' } },
+        'bad_request',
+      ),
     ],
   }
 }
@@ -82,7 +92,11 @@ async function manifests({ anna, bert, carla }: People): Promise<VectorSource> {
     issued_at: AT,
     expires_at: '2026-05-26T08:29:22Z',
   }
-  const inputOf = async (change: object = {}, now = AT) => ({ peer: bert.nodeId, now, manifest: await signRecord(bert, { ...right, ...change }) })
+  const inputOf = async (change: object = {}, now = AT) => ({
+    peer: bert.nodeId,
+    now,
+    manifest: await signRecord(bert, { ...right, ...change }),
+  })
   const no = async (name: string, catches: string, error: string, change: object): Promise<Vector> =>
     bad(name, catches, await inputOf(change), error)
   const yes = async (name: string, comment: string, change: object, provides = true, now = AT): Promise<Vector> =>
@@ -101,18 +115,36 @@ async function manifests({ anna, bert, carla }: People): Promise<VectorSource> {
       await yes('one that runs out', 'Dropped at its end', {}, false, '2026-05-26T08:29:22Z'),
       await yes('a moment before its end', 'Still good', {}, true, '2026-05-26T08:29:21Z'),
       await no('of somebody else', 'node_id is believed', 'unauthorized', { node_id: carla.nodeId }),
-      bad('changed after signing', 'the signature is not looked at', { ...plain, manifest: { ...plain.manifest, load: 1 } }, 'invalid_signature'),
-      bad('signed by somebody else', 'the signature is checked against whoever it fits', { ...plain, manifest: await signRecord(carla, right) }, 'invalid_signature'),
+      bad(
+        'changed after signing',
+        'the signature is not looked at',
+        { ...plain, manifest: { ...plain.manifest, load: 1 } },
+        'invalid_signature',
+      ),
+      bad(
+        'signed by somebody else',
+        'the signature is checked against whoever it fits',
+        { ...plain, manifest: await signRecord(carla, right) },
+        'invalid_signature',
+      ),
       await no('expired at birth', 'times are not compared', 'bad_request', { expires_at: AT }),
       await no('a profile there is none of', 'any word is a profile', 'schema_mismatch', { profile: 'server' }),
       await no('an empty name', 'no lower limit', 'schema_mismatch', { display_name: '' }),
       await no('a negative load', 'no lower limit', 'schema_mismatch', { load: -1 }),
-      await no('257 capabilities', 'no upper limit', 'schema_mismatch', { capabilities: Array.from({ length: 257 }, () => echo) }),
-      await no('a hash that is none', 'any text is a hash', 'schema_mismatch', { capabilities: [{ ...echo, schema_hash: 'x' }] }),
+      await no('257 capabilities', 'no upper limit', 'schema_mismatch', {
+        capabilities: Array.from({ length: 257 }, () => echo),
+      }),
+      await no('a hash that is none', 'any text is a hash', 'schema_mismatch', {
+        capabilities: [{ ...echo, schema_hash: 'x' }],
+      }),
       await no('a field nobody knows', 'what is not in the contract is let in', 'schema_mismatch', { admin: true }),
       await no('no end', 'a missing end is never', 'schema_mismatch', { expires_at: undefined }),
     ],
   }
 }
 
-export const descriptors = async (all: People): Promise<readonly VectorSource[]> => [versions(), schemaHashes(), await manifests(all)]
+export const descriptors = async (all: People): Promise<readonly VectorSource[]> => [
+  versions(),
+  schemaHashes(),
+  await manifests(all),
+]

@@ -60,7 +60,11 @@ const SHAPES: readonly (readonly [name: string, catches: string, change: Change]
   ['a timestamp in milliseconds', 'any form of time is taken', { timestamp: 1_779_783_262_000 }],
   ['no body', 'a missing body is empty', { body: undefined }],
   ['a body without params', 'a field that is missing is empty', { body: { input: { payload: 'x' } } }],
-  ['params nobody knows', 'what is not in the contract is let in', { body: { params: { priority: 9 }, input: { payload: 'x' } } }],
+  [
+    'params nobody knows',
+    'what is not in the contract is let in',
+    { body: { params: { priority: 9 }, input: { payload: 'x' } } },
+  ],
   ['input beside the body', 'input is looked for in two places', { input: { payload: 'x' } }],
   ['a token of 801 characters', 'tokens have no limit', { token: 'x'.repeat(801) }],
   ['a signature that is none', 'the form is not looked at', { signature: 'ed25519:' }],
@@ -77,8 +81,12 @@ async function served(all: People): Promise<Vector[]> {
     yes('a member', 'The plainest call', bert, {}),
     yes('a trusted member', 'More than it takes', dora, {}),
     yes('an anchor', 'More than it takes', anna, {}),
-    yes('a clock a year behind', 'On a direct stream a clock is no reason to refuse', bert, { timestamp: '2025-05-26T08:14:22Z' }),
-    yes('a clock a year ahead', 'On a direct stream a clock is no reason to refuse', bert, { timestamp: '2027-05-26T08:14:22Z' }),
+    yes('a clock a year behind', 'On a direct stream a clock is no reason to refuse', bert, {
+      timestamp: '2025-05-26T08:14:22Z',
+    }),
+    yes('a clock a year ahead', 'On a direct stream a clock is no reason to refuse', bert, {
+      timestamp: '2027-05-26T08:14:22Z',
+    }),
     yes('a signature nobody needs', 'It is allowed', bert, signed),
     yes('signed, over the connection of another', 'Whoever passes it on', dora, signed),
     yes('a member with a token', 'It does no harm', dora, { token }),
@@ -110,59 +118,156 @@ async function refused(all: People): Promise<Vector[]> {
     no('a text', 'JSON inside JSON', 'bad_request', JSON.stringify(from(bert))),
     no('as somebody else', 'from is believed', 'invalid_signature', from(dora)),
     no('as the node itself', 'from is believed', 'invalid_signature', from(carla)),
-    no('as somebody else, signed by oneself', 'the signature is checked against the connection', 'invalid_signature', await signRecord(bert, from(dora))),
+    no(
+      'as somebody else, signed by oneself',
+      'the signature is checked against the connection',
+      'invalid_signature',
+      await signRecord(bert, from(dora)),
+    ),
     no('signed and changed', 'only part of it is signed', 'invalid_signature', { ...signed, ...input({ payload: 'y' }) }),
-    no('signed and changed in time', 'a signature on a direct call is not looked at', 'invalid_signature', { ...signed, timestamp: '2026-05-26T08:14:23Z' }),
+    no('signed and changed in time', 'a signature on a direct call is not looked at', 'invalid_signature', {
+      ...signed,
+      timestamp: '2026-05-26T08:14:23Z',
+    }),
     no('signed before a token was put in', 'the token is not signed', 'invalid_signature', { ...signed, token: ticket }, dora),
     no('revoked', 'a member stays a member', 'revoked', from(emil), emil),
     no('revoked, at an open door', 'open doors ask nobody', 'revoked', from(emil, PUBLIC), emil),
     no('revoked, with a token', 'a token lets the revoked back in', 'revoked', from(emil, { token: ticket }), emil),
     no('a stranger', 'membership is not asked for', 'unauthorized', from(stranger), stranger),
     no('a stranger without a community', 'no community is ours', 'unauthorized', from(stranger, { community: null }), stranger),
-    no('a member of another community', 'the community is not looked at', 'unauthorized', from(bert, { community: stranger.nodeId })),
+    no(
+      'a member of another community',
+      'the community is not looked at',
+      'unauthorized',
+      from(bert, { community: stranger.nodeId }),
+    ),
     no('a member without a community', 'no community is ours', 'unauthorized', from(bert, { community: null })),
     no('what only the person here may', 'self is the level of a member', 'unauthorized', from(bert, PRIVATE)),
     no('what only the person here may, by an anchor', 'self is below anchor', 'unauthorized', from(anna, PRIVATE), anna),
-    no('what only the person here may, as the node itself', 'the own key is the person', 'unauthorized', from(carla, PRIVATE), carla),
-    no('a stranger asks for what is not there', 'a stranger can tell what is served', 'unauthorized', from(stranger, { capability: 'no.such.thing' }), stranger),
-    no('a stranger asks for what is switched off', 'a stranger can tell what is installed', 'unauthorized', from(stranger, { capability: SWITCHED_OFF }), stranger),
+    no(
+      'what only the person here may, as the node itself',
+      'the own key is the person',
+      'unauthorized',
+      from(carla, PRIVATE),
+      carla,
+    ),
+    no(
+      'a stranger asks for what is not there',
+      'a stranger can tell what is served',
+      'unauthorized',
+      from(stranger, { capability: 'no.such.thing' }),
+      stranger,
+    ),
+    no(
+      'a stranger asks for what is switched off',
+      'a stranger can tell what is installed',
+      'unauthorized',
+      from(stranger, { capability: SWITCHED_OFF }),
+      stranger,
+    ),
     no('what is not there', 'an unknown name is a bad request', 'not_implemented', from(bert, { capability: 'no.such.thing' })),
     no('a higher minor version', 'only the major is compared', 'not_implemented', from(bert, { version: '1.1' })),
     no('another major version', 'any version serves', 'not_implemented', from(bert, { version: '2.0' })),
     no('a major version of zero', 'an older major is served', 'not_implemented', from(bert, { version: '0.9' })),
     no('another case', 'names are compared without case', 'not_implemented', from(bert, { capability: 'Node.Echo' })),
-    no('what is switched off', 'what is switched off is not there', 'experimental_disabled', from(bert, { capability: SWITCHED_OFF, ...input({}) })),
+    no(
+      'what is switched off',
+      'what is switched off is not there',
+      'experimental_disabled',
+      from(bert, { capability: SWITCHED_OFF, ...input({}) }),
+    ),
     no('input without its field', 'a field that is missing is empty', 'schema_mismatch', from(bert, input({}))),
-    no('input with a field more', 'what is not in the contract is let in', 'schema_mismatch', from(bert, input({ payload: 'x', more: 1 }))),
+    no(
+      'input with a field more',
+      'what is not in the contract is let in',
+      'schema_mismatch',
+      from(bert, input({ payload: 'x', more: 1 })),
+    ),
     no('input of another type', 'numbers and texts are one', 'schema_mismatch', from(bert, input({ payload: 7 }))),
     no('input as a list', 'positions are names', 'schema_mismatch', from(bert, input(['x']))),
     no('input as null', 'null is an empty object', 'schema_mismatch', from(bert, input(null))),
-    no('an event at the door that is none', 'the inside of input is not looked at', 'schema_mismatch', from(stranger, door), stranger),
-    no('broken in shape and not a member', 'the order of checks: shape comes first', 'bad_request', from(stranger, { version: 'x' }), stranger),
-    no('as somebody else and not a member', 'the order of checks: from comes before membership', 'invalid_signature', from(stranger)),
-    no('not a member, with a broken input', 'the order of checks: membership comes before the schema', 'unauthorized', from(stranger, input(7)), stranger),
-    no('what only the person here may, with a broken input', 'the order of checks: trust comes before the schema', 'unauthorized', from(bert, { ...PRIVATE, ...input(7) })),
+    no(
+      'an event at the door that is none',
+      'the inside of input is not looked at',
+      'schema_mismatch',
+      from(stranger, door),
+      stranger,
+    ),
+    no(
+      'broken in shape and not a member',
+      'the order of checks: shape comes first',
+      'bad_request',
+      from(stranger, { version: 'x' }),
+      stranger,
+    ),
+    no(
+      'as somebody else and not a member',
+      'the order of checks: from comes before membership',
+      'invalid_signature',
+      from(stranger),
+    ),
+    no(
+      'not a member, with a broken input',
+      'the order of checks: membership comes before the schema',
+      'unauthorized',
+      from(stranger, input(7)),
+      stranger,
+    ),
+    no(
+      'what only the person here may, with a broken input',
+      'the order of checks: trust comes before the schema',
+      'unauthorized',
+      from(bert, { ...PRIVATE, ...input(7) }),
+    ),
   ]
 }
 
 async function tokens(all: People): Promise<Vector[]> {
   const { anna, carla, dora, emil, stranger } = all
-  const with_ = (token: string, change: Change = {}) => requestOf(all, { from: stranger.nodeId, community: null, token, ...change })
-  const by = (issuer: Signer, change: Parameters<typeof payloadOf>[2] = {}) => issueToken(issuer, payloadOf(issuer, carla, change))
+  const with_ = (token: string, change: Change = {}) =>
+    requestOf(all, { from: stranger.nodeId, community: null, token, ...change })
+  const by = (issuer: Signer, change: Parameters<typeof payloadOf>[2] = {}) =>
+    issueToken(issuer, payloadOf(issuer, carla, change))
   const no = (name: string, catches: string, error: string, token: string, change?: Change): Vector =>
     bad(`a token ${name}`, catches, { peer: stranger.nodeId, request: with_(token, change) }, error)
   const echo = { capabilities: ['node.echo'] }
   return [
     no('of another person', 'the subject is not looked at', 'unauthorized', await by(anna, { sub: dora.nodeId })),
     no('for another place', 'the audience is not looked at', 'unauthorized', await by(anna, { aud: dora.nodeId })),
-    no('for another call', 'the scope is not looked at', 'unauthorized', await by(anna, { scope: { capabilities: ['node.status'] } })),
-    no('for another input', 'constraints are not looked at', 'unauthorized', await by(anna, { scope: { ...echo, params_constraints: { payload: 'y' } } })),
-    no('that names a field the input lacks', 'a missing field fulfils every constraint', 'unauthorized', await by(anna, { scope: { ...echo, params_constraints: { level: 'x' } } })),
+    no(
+      'for another call',
+      'the scope is not looked at',
+      'unauthorized',
+      await by(anna, { scope: { capabilities: ['node.status'] } }),
+    ),
+    no(
+      'for another input',
+      'constraints are not looked at',
+      'unauthorized',
+      await by(anna, { scope: { ...echo, params_constraints: { payload: 'y' } } }),
+    ),
+    no(
+      'that names a field the input lacks',
+      'a missing field fulfils every constraint',
+      'unauthorized',
+      await by(anna, { scope: { ...echo, params_constraints: { level: 'x' } } }),
+    ),
     no('that has run out', 'the end is not looked at', 'expired', await by(anna, { exp: Date.parse(AT) / 1000 })),
     no('by a stranger', 'anybody issues tokens', 'revoked', await by(stranger)),
     no('by somebody revoked', 'the issuer may have been revoked since', 'revoked', await by(emil)),
-    no('with a forged signature', 'the signature is not looked at', 'invalid_signature', (await by(anna)).replace(/.{8}$/, 'AAAAAAAA')),
-    no('for what only the person here may', 'a token reaches any level', 'unauthorized', await by(anna, { scope: { capabilities: ['auth.token.revoke'] } }), PRIVATE),
+    no(
+      'with a forged signature',
+      'the signature is not looked at',
+      'invalid_signature',
+      (await by(anna)).replace(/.{8}$/, 'AAAAAAAA'),
+    ),
+    no(
+      'for what only the person here may',
+      'a token reaches any level',
+      'unauthorized',
+      await by(anna, { scope: { capabilities: ['auth.token.revoke'] } }),
+      PRIVATE,
+    ),
     no('and a broken input', 'the token takes the place of the schema', 'schema_mismatch', await by(anna), input({})),
   ]
 }

@@ -18,7 +18,12 @@ export const base64url: VectorSource = {
   vectors: [
     ...LENGTHS.map((length) => {
       const bytes = bytesOf(`base64url ${length}`, length)
-      return good(`${length} bytes`, 'Decodes to these bytes, and they encode to this text', { text: toBase64Url(bytes) }, { hex: toHex(bytes) })
+      return good(
+        `${length} bytes`,
+        'Decodes to these bytes, and they encode to this text',
+        { text: toBase64Url(bytes) },
+        { hex: toHex(bytes) },
+      )
     }),
     good('both characters that differ from base64', '62 is -, 63 is _', { text: '-_-_' }, { hex: 'fbffbf' }),
     good('zeros', 'All A', { text: 'AAAA' }, { hex: '000000' }),
@@ -28,8 +33,16 @@ export const base64url: VectorSource = {
     noText('a space at the end', 'white space is skipped', 'AAAA '),
     noText('a line feed inside', 'white space is skipped', 'AA\nAA'),
     noText('one character left over', 'a rest of six bits is dropped', 'AAAAA'),
-    noText('bits left over, of two characters', 'bits that stand for nothing are dropped, and one value has sixteen texts', 'AB'),
-    noText('bits left over, of three characters', 'bits that stand for nothing are dropped, and one value has four texts', '-_9'),
+    noText(
+      'bits left over, of two characters',
+      'bits that stand for nothing are dropped, and one value has sixteen texts',
+      'AB',
+    ),
+    noText(
+      'bits left over, of three characters',
+      'bits that stand for nothing are dropped, and one value has four texts',
+      '-_9',
+    ),
     noText('a character outside ASCII', 'a table lookup beyond its end', 'AAÄA'),
     noText('a dot', 'the rest of a token is read as well', 'AAAA.AAAA'),
   ],

@@ -61,7 +61,9 @@ function randomNumbers(): Vector[] {
   const usable = doubles.filter((double) => Number.isFinite(double) && Math.abs(double) < 2 ** 53 && double !== 0)
   return usable
     .slice(0, 30)
-    .map((double, at) => form(`number ${at + 1} out of random bits`, 'Twenty digits in, the shortest out', double.toExponential(20)))
+    .map((double, at) =>
+      form(`number ${at + 1} out of random bits`, 'Twenty digits in, the shortest out', double.toExponential(20)),
+    )
 }
 
 const STRINGS: readonly (readonly [name: string, json: string, comment: string])[] = [
@@ -99,7 +101,11 @@ const OBJECTS: readonly (readonly [name: string, json: string, comment: string])
   ['keys that are numbers', '{"10":1,"9":2,"1":3,"01":4}', 'As text: 01, 1, 10, 9'],
   ['an empty key', '{"a":1,"":2}', 'Before all others'],
   ['umlauts as keys', '{"z":1,"ä":2,"a":3}', 'Behind z, whatever the language says'],
-  ['keys in two planes', '{"\\ufb33":1,"\\ud83d\\ude00":2}', 'By UTF-16 code units: the pair comes first, by code points it would be last'],
+  [
+    'keys in two planes',
+    '{"\\ufb33":1,"\\ud83d\\ude00":2}',
+    'By UTF-16 code units: the pair comes first, by code points it would be last',
+  ],
   [
     'the keys of RFC 8785, section 3.2.3',
     String.raw`{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}`,
@@ -117,20 +123,31 @@ const OBJECTS: readonly (readonly [name: string, json: string, comment: string])
   ['keys with the names of methods', '{"toString":1,"constructor":2,"hasOwnProperty":3}', 'Names like any other'],
   ['a key with a zero byte', String.raw`{"a\u0000b":1,"a":2}`, 'It does not end there'],
   ['a value that is an empty string', '{"a":"","b":null}', 'Neither is left out'],
-  ['a claim in miniature', '{"subject":"Turnhalle","object":"Sammelpunkt","predicate":"ist","confidence":0.90}', 'Names by letter, numbers at their shortest'],
+  [
+    'a claim in miniature',
+    '{"subject":"Turnhalle","object":"Sammelpunkt","predicate":"ist","confidence":0.90}',
+    'Names by letter, numbers at their shortest',
+  ],
 ]
 
 function randomObjects(): Vector[] {
   return Array.from({ length: 20 }, (_, at) => {
     const letters = numbersOf(`canonical keys ${at}`, 24, 0x2ff)
-    const keys = Array.from({ length: 8 }, (__, key) => String.fromCodePoint(...letters.slice(key * 3, key * 3 + 3).map((code) => code + 0x20)))
+    const keys = Array.from({ length: 8 }, (__, key) =>
+      String.fromCodePoint(...letters.slice(key * 3, key * 3 + 3).map((code) => code + 0x20)),
+    )
     const json = `{${[...new Set(keys)].map((key, value) => `${JSON.stringify(key)}:${value}`).join(',')}}`
     return form(`object ${at + 1} with random names`, 'Eight names of three characters up to U+031E', json)
   })
 }
 
 const INVALID: readonly Vector[] = [
-  bad('a lone surrogate', 'it is replaced, and two records get one signature', { json: String.raw`{"a":"\ud800"}` }, 'bad_request'),
+  bad(
+    'a lone surrogate',
+    'it is replaced, and two records get one signature',
+    { json: String.raw`{"a":"\ud800"}` },
+    'bad_request',
+  ),
   bad('a lone surrogate as a key', 'only values are checked', { json: String.raw`{"\udfff":1}` }, 'bad_request'),
   bad('2^53', 'canonical form is made of what the wire does not have', { json: '[9007199254740992]' }, 'bad_request'),
   bad('a number that is not finite', 'it becomes null', { json: '{"a":1e400}' }, 'bad_request'),

@@ -9,7 +9,8 @@ const taken = (name: string, comment: string, text: string): Vector =>
 const refused = (name: string, catches: string, text: string): Vector => bad(name, catches, hexOf(text), 'bad_request')
 const raw = (name: string, catches: string, hex: string): Vector => bad(name, catches, { hex }, 'bad_request')
 
-const nested = (depth: number, open: string, close: string, core = ''): string => open.repeat(depth) + core + close.repeat(depth)
+const nested = (depth: number, open: string, close: string, core = ''): string =>
+  open.repeat(depth) + core + close.repeat(depth)
 
 const TAKEN: readonly Vector[] = [
   taken('an empty object', 'The smallest message there is', '{}'),
@@ -25,8 +26,16 @@ const TAKEN: readonly Vector[] = [
   taken('an integer with an exponent', '1E2 is the integer 100', '1E2'),
   taken('a fraction', 'Numbers need not be integers', '0.1'),
   taken('the smallest fraction there is', 'A subnormal double', '5e-324'),
-  taken('a fraction that is no double becomes the nearest', 'JSON has decimals, the wire has doubles', '0.1000000000000000055511151231257827'),
-  taken('white space around everything', 'Space, tab, line feed and carriage return mean nothing', ' \t\n\r{ "a" :\r\n[ 1 ,\t2 ] } '),
+  taken(
+    'a fraction that is no double becomes the nearest',
+    'JSON has decimals, the wire has doubles',
+    '0.1000000000000000055511151231257827',
+  ),
+  taken(
+    'white space around everything',
+    'Space, tab, line feed and carriage return mean nothing',
+    ' \t\n\r{ "a" :\r\n[ 1 ,\t2 ] } ',
+  ),
   taken('two-character escapes', 'All eight of them', String.raw`"\"\\\/\b\f\n\r\t"`),
   taken('a six-character escape', 'Both cases of hexadecimal', String.raw`"\u00df\u00DF"`),
   taken('a pair of escapes above the first plane', 'A surrogate pair is one character', String.raw`"\ud83c\udfe0"`),
@@ -41,11 +50,7 @@ const TAKEN: readonly Vector[] = [
   taken('brackets inside a string', 'They nest nothing', `"${'['.repeat(200)}"`),
   taken('an escaped quote before brackets', 'The string does not end there', `"\\"${'{'.repeat(100)}"`),
   taken(`arrays nested ${MAX_JSON_DEPTH} deep`, 'As deep as it may be', nested(MAX_JSON_DEPTH, '[', ']')),
-  taken(
-    `objects nested ${MAX_JSON_DEPTH} deep`,
-    'As deep as it may be',
-    nested(MAX_JSON_DEPTH - 1, '{"a":', '}', '{}'),
-  ),
+  taken(`objects nested ${MAX_JSON_DEPTH} deep`, 'As deep as it may be', nested(MAX_JSON_DEPTH - 1, '{"a":', '}', '{}')),
   taken('a hundred siblings', 'Width is not depth', JSON.stringify(Array.from({ length: 100 }, () => []))),
 ]
 

@@ -13,7 +13,11 @@ export const AT_SECONDS = Date.parse(AT) / 1000
 export const FOUNDING: JsonObject = { name: 'Issum', founder_name: 'Anna', policy: { ...DEFAULT_POLICY } }
 
 /** An event's fields before it is signed; what is not named is a plain renaming by its author. */
-export function unsigned(community_id: NodeId, author: NodeId, change: Partial<Record<keyof UnsignedEvent, unknown>> = {}): object {
+export function unsigned(
+  community_id: NodeId,
+  author: NodeId,
+  change: Partial<Record<keyof UnsignedEvent, unknown>> = {},
+): object {
   return {
     schema_version: 1,
     event_id: ulidOf('event'),
@@ -72,12 +76,24 @@ export function createLog(community: NodeId) {
   return {
     events,
     tip: (author: NodeId): ContentId[] => [...(last.has(author) ? [last.get(author) as ContentId] : [])], // just asked
-    async add(signer: Signer, event_type: string, data: object, change: { lamport?: number; wall_clock?: string; prev?: ContentId | null } = {}): Promise<SignedEvent> {
+    async add(
+      signer: Signer,
+      event_type: string,
+      data: object,
+      change: { lamport?: number; wall_clock?: string; prev?: ContentId | null } = {},
+    ): Promise<SignedEvent> {
       lamport = change.lamport ?? lamport + 1
       const event_id: Ulid = ulidOf(`log ${event_type} ${events.length} ${signer.nodeId}`)
       const prev = change.prev === undefined ? (last.get(signer.nodeId) ?? null) : change.prev
       // every field is of its type, as the caller gave it
-      const event = (await signedEvent(signer, community, { event_id, lamport, prev, event_type, data, wall_clock: change.wall_clock ?? AT })) as SignedEvent
+      const event = (await signedEvent(signer, community, {
+        event_id,
+        lamport,
+        prev,
+        event_type,
+        data,
+        wall_clock: change.wall_clock ?? AT,
+      })) as SignedEvent
       events.push(event)
       last.set(signer.nodeId, eventContentId(event))
       return event

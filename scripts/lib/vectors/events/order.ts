@@ -1,5 +1,5 @@
-import { LAMPORT_MAX, LAMPORT_MAX_LEAD } from '#protocol/core/event.ts'
 import { toHex } from '#protocol/core/encoding.ts'
+import { LAMPORT_MAX, LAMPORT_MAX_LEAD } from '#protocol/core/event.ts'
 import { bad, good } from '../cases.ts'
 import type { VectorSource } from '../format.ts'
 import { bytesOf, numbersOf } from '../seeded.ts'
@@ -33,13 +33,26 @@ export const order = (): VectorSource => ({
     sorted('Lamport times of one and two digits', 'Numbers, not texts: 9 before 10', [zeros(10, '1'), zeros(9, '2')]),
     sorted('by content id', 'Where the Lamport times are equal', [zeros(5, 'ff'), zeros(5, '0a'), zeros(5, 'a0')]),
     sorted('content ids of digits and letters', 'Digits come before letters', [zeros(5, 'a'), zeros(5, '9')]),
-    sorted('Lamport times above 32 bits', 'A double or 64 bits, never 32', [zeros(2 ** 32 + 1, '1'), zeros(1, '2'), zeros(2 ** 32, '3')]),
+    sorted('Lamport times above 32 bits', 'A double or 64 bits, never 32', [
+      zeros(2 ** 32 + 1, '1'),
+      zeros(1, '2'),
+      zeros(2 ** 32, '3'),
+    ]),
     sorted('Lamport times up to 2^48', 'Neighbours stay apart', [zeros(LAMPORT_MAX, '1'), zeros(LAMPORT_MAX - 1, '2')]),
     ...[8, 16, 32].map((count) => {
       const times = numbersOf(`order ${count}`, count, 6)
-      return sorted(`${count} at random`, 'Many with equal times', times.map((lamport, at) => item(lamport, `order ${count} ${at}`)))
+      return sorted(
+        `${count} at random`,
+        'Many with equal times',
+        times.map((lamport, at) => item(lamport, `order ${count} ${at}`)),
+      )
     }),
-    bad('a content id in capitals', 'texts are compared without case, so two nodes see two orders', { events: [{ lamport: 1, content_id: `blake3:${'A'.repeat(64)}` }] }, 'bad_request'),
+    bad(
+      'a content id in capitals',
+      'texts are compared without case, so two nodes see two orders',
+      { events: [{ lamport: 1, content_id: `blake3:${'A'.repeat(64)}` }] },
+      'bad_request',
+    ),
   ],
 })
 
@@ -49,12 +62,14 @@ export function clocks(): VectorSource {
     good(name, comment, { clock, lamport }, next)
   const kept = (clock: number) => ({ kind: 'stored', clock })
   const waits = (clock: number) => ({ kind: 'waiting', clock })
-  const no = (name: string, catches: string, clock: number, lamport: unknown) => bad(name, catches, { clock, lamport }, 'bad_request')
+  const no = (name: string, catches: string, clock: number, lamport: unknown) =>
+    bad(name, catches, { clock, lamport }, 'bad_request')
   return {
     name: 'clock',
     operation: 'clock.receive',
     rule: 'EVT-2',
-    about: 'A member’s event comes to a log whose clock shows a time: whether it is stored or waits, and what the clock shows then.',
+    about:
+      'A member’s event comes to a log whose clock shows a time: whether it is stored or waits, and what the clock shows then.',
     vectors: [
       step('the next one', 'The clock follows', 5, 6, kept(6)),
       step('the same time', 'The clock stays', 5, 5, kept(5)),

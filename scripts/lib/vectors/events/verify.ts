@@ -9,12 +9,19 @@ import { AT, FOUNDING, inviteToken, signedEvent, unsigned } from './make.ts'
 type Change = Parameters<typeof signedEvent>[2]
 
 /** Fields of an event that are wrong, each signed all the same: what is refused is refused for the field. */
-function wrongFields(content: string, other: string): readonly (readonly [name: string, catches: string, change: Change, error?: string])[] {
+function wrongFields(
+  content: string,
+  other: string,
+): readonly (readonly [name: string, catches: string, change: Change, error?: string])[] {
   return [
     ['version 0', 'the version is not looked at', { schema_version: 0 }],
     ['version 2', 'events of another version are taken for ours', { schema_version: 2 }],
     ['version as text', 'numbers and texts are one', { schema_version: '1' }],
-    ['an id in small letters', 'ULIDs are compared without case, and one event has two ids', { event_id: ulidOf('event').toLowerCase() }],
+    [
+      'an id in small letters',
+      'ULIDs are compared without case, and one event has two ids',
+      { event_id: ulidOf('event').toLowerCase() },
+    ],
     ['an id that is a UUID', 'any unique text is an id', { event_id: '01890a5d-ac96-774b-bcce-b302099a8057' }],
     ['an id over 128 bits', 'the first character may be anything', { event_id: `8${'0'.repeat(25)}` }],
     ['an empty id', 'the id is not looked at', { event_id: '' }],
@@ -22,7 +29,11 @@ function wrongFields(content: string, other: string): readonly (readonly [name: 
     ['a Lamport time with a fraction', 'the clock is a float', { lamport: 1.5 }],
     ['a Lamport time as text', 'numbers and texts are one', { lamport: '7' }],
     ['a Lamport time above 2^48', 'one member can burn the clock of all', { lamport: 2 ** 48 + 1 }],
-    ['the largest Lamport time an integer can be', 'one member can burn the clock of all', { lamport: Number.MAX_SAFE_INTEGER }],
+    [
+      'the largest Lamport time an integer can be',
+      'one member can burn the clock of all',
+      { lamport: Number.MAX_SAFE_INTEGER },
+    ],
     ['no Lamport time', 'a missing clock is zero', { lamport: undefined }],
     ['a time without zone', 'local time is let in', { wall_clock: '2026-05-26T08:14:22' }],
     ['a time in another zone', 'times are compared as texts', { wall_clock: '2026-05-26T10:14:22+02:00' }],
@@ -63,15 +74,45 @@ function wrongData(): readonly (readonly [name: string, catches: string, type: s
     ['a name that is null', 'null is a text', renamed, { display_name: null }],
     ['a field nobody knows', 'what is not in the contract is let in', renamed, { display_name: 'Anna', level: 'anchor' }],
     ['a founding without policy', 'a missing policy is the usual one', founded, { ...FOUNDING, policy: undefined }],
-    ['a policy with a field more', 'what is not in the contract is let in', founded, { ...FOUNDING, policy: { ...policy, open: true } }],
-    ['a policy with a negative number', 'no lower limit', founded, { ...FOUNDING, policy: { ...policy, min_signatures_to_revoke: -1 } }],
-    ['a policy with a fraction', 'counts are floats', founded, { ...FOUNDING, policy: { ...policy, min_signatures_to_revoke: 0.5 } }],
+    [
+      'a policy with a field more',
+      'what is not in the contract is let in',
+      founded,
+      { ...FOUNDING, policy: { ...policy, open: true } },
+    ],
+    [
+      'a policy with a negative number',
+      'no lower limit',
+      founded,
+      { ...FOUNDING, policy: { ...policy, min_signatures_to_revoke: -1 } },
+    ],
+    [
+      'a policy with a fraction',
+      'counts are floats',
+      founded,
+      { ...FOUNDING, policy: { ...policy, min_signatures_to_revoke: 0.5 } },
+    ],
     ['a policy with text for truth', 'yes is true', founded, { ...FOUNDING, policy: { ...policy, federation_enabled: 'yes' } }],
     ['a community name of 41 characters', 'no upper limit', founded, { ...FOUNDING, name: 'x'.repeat(41) }],
-    ['a promotion to a level there is none of', 'any text is a level', 'community.member.promoted', { subject: ulidOf('x'), level: 'admin' }],
+    [
+      'a promotion to a level there is none of',
+      'any text is a level',
+      'community.member.promoted',
+      { subject: ulidOf('x'), level: 'admin' },
+    ],
     ['a leaving with reasons', 'what is not in the contract is let in', 'community.member.left', { reason: 'moved' }],
-    ['a revocation with text as last_valid', 'one and a list of one are the same', 'community.revocation.signed', { revocation: { revocation_id: ulidOf('r'), subject: `ed25519:${'A'.repeat(43)}`, last_valid: 'blake3:', reason: '' } }],
-    ['an invite record without uses', 'a field that is missing is zero', 'community.invite.issued', { jti: ulidOf('j'), expires_at: AT }],
+    [
+      'a revocation with text as last_valid',
+      'one and a list of one are the same',
+      'community.revocation.signed',
+      { revocation: { revocation_id: ulidOf('r'), subject: `ed25519:${'A'.repeat(43)}`, last_valid: 'blake3:', reason: '' } },
+    ],
+    [
+      'an invite record without uses',
+      'a field that is missing is zero',
+      'community.invite.issued',
+      { jti: ulidOf('j'), expires_at: AT },
+    ],
     ['a token revocation with a foreign id', 'any text is an id', 'auth.token.revoked', { jti: 'all' }],
   ]
 }
@@ -81,17 +122,50 @@ async function joins({ anna, bert, carla }: People): Promise<Vector[]> {
   const join = async (invite: string, change: Change = {}) =>
     signedEvent(bert, community, { event_type: 'community.member.joined', data: { invite, display_name: 'Bert' }, ...change })
   const no = async (name: string, catches: string, error: string, invite: string, change?: Change): Promise<Vector> =>
-    bad(`a joining with ${name}`, catches, { community_id: community, event: await join(invite, change) }, error, undefined, { rule: 'COM-3' })
+    bad(`a joining with ${name}`, catches, { community_id: community, event: await join(invite, change) }, error, undefined, {
+      rule: 'COM-3',
+    })
   const invite = await inviteToken(anna, community)
   const event = (await join(invite)) as SignedEvent
   return [
-    good('a joining', 'The invite travels inside; who joins signs', { community_id: community, event }, { content_id: eventContentId(event) }, { rule: 'COM-3' }),
-    await no('an invite that had run out', 'the time of the event is not held against the invite', 'expired', await inviteToken(anna, community, { until: Date.parse(AT) / 1000 })),
+    good(
+      'a joining',
+      'The invite travels inside; who joins signs',
+      { community_id: community, event },
+      { content_id: eventContentId(event) },
+      { rule: 'COM-3' },
+    ),
+    await no(
+      'an invite that had run out',
+      'the time of the event is not held against the invite',
+      'expired',
+      await inviteToken(anna, community, { until: Date.parse(AT) / 1000 }),
+    ),
     await no('an invite not yet good', 'only the end is checked', 'expired', invite, { wall_clock: '2026-05-26T08:09:21Z' }),
-    await no('an invite to another community', 'the audience is not looked at', 'unauthorized', await inviteToken(anna, community, { aud: carla.nodeId })),
-    await no('an invite for somebody else', 'the subject is not looked at', 'unauthorized', await inviteToken(anna, community, { sub: carla.nodeId })),
-    await no('a token that is no invite', 'any token opens the door', 'unauthorized', await inviteToken(anna, community, { capabilities: ['node.echo'] })),
-    await no('an invite to a level there is none of', 'any text is a level', 'unauthorized', await inviteToken(anna, community, { level: 'anchor' })),
+    await no(
+      'an invite to another community',
+      'the audience is not looked at',
+      'unauthorized',
+      await inviteToken(anna, community, { aud: carla.nodeId }),
+    ),
+    await no(
+      'an invite for somebody else',
+      'the subject is not looked at',
+      'unauthorized',
+      await inviteToken(anna, community, { sub: carla.nodeId }),
+    ),
+    await no(
+      'a token that is no invite',
+      'any token opens the door',
+      'unauthorized',
+      await inviteToken(anna, community, { capabilities: ['node.echo'] }),
+    ),
+    await no(
+      'an invite to a level there is none of',
+      'any text is a level',
+      'unauthorized',
+      await inviteToken(anna, community, { level: 'anchor' }),
+    ),
     await no('a forged invite', 'the invite is not verified', 'invalid_signature', `${invite.slice(0, -6)}AAAAAA`),
     await no('no token at all', 'any text is an invite', 'bad_request', 'hntoken://v1/'),
   ]
@@ -105,15 +179,45 @@ async function strangers({ anna, bert }: People): Promise<Vector[]> {
   const no = (name: string, catches: string, event: object, error: string): Vector =>
     bad(name, catches, { community_id: community, event }, error)
   return [
-    no('signed by somebody else', 'the key is taken from elsewhere than the author', { ...right, signature: (await signRecord(bert, asWritten)).signature }, 'invalid_signature'),
+    no(
+      'signed by somebody else',
+      'the key is taken from elsewhere than the author',
+      { ...right, signature: (await signRecord(bert, asWritten)).signature },
+      'invalid_signature',
+    ),
     no('an author put in afterwards', 'the author is not signed', { ...right, author: bert.nodeId }, 'invalid_signature'),
     no('a Lamport time put in afterwards', 'the clock is not signed', { ...right, lamport: 8 }, 'invalid_signature'),
-    no('a type put in afterwards', 'the type is not signed', { ...right, event_type: 'community.member.joined' }, 'invalid_signature'),
+    no(
+      'a type put in afterwards',
+      'the type is not signed',
+      { ...right, event_type: 'community.member.joined' },
+      'invalid_signature',
+    ),
     no('data put in afterwards', 'the data is not signed', { ...right, data: { display_name: 'Bert' } }, 'invalid_signature'),
-    no('signed in the order it was written', 'not in canonical form', { ...asWritten, signature: await signature(anna, utf8(JSON.stringify(asWritten))) }, 'invalid_signature'),
-    no('signed over the data alone', 'the envelope is not signed', { ...asWritten, signature: await signature(anna, utf8('{"display_name":"Anna"}')) }, 'invalid_signature'),
-    no('an author whose key has small order', 'a key under which one signature fits many events', { ...asWritten, author: `ed25519:${'A'.repeat(43)}`, signature: `ed25519:AQ${'A'.repeat(84)}` }, 'invalid_signature'),
-    no('a field more, signed', 'what is not in the contract is let in', await signRecord(anna, { ...asWritten, note: 'x' }), 'bad_request'),
+    no(
+      'signed in the order it was written',
+      'not in canonical form',
+      { ...asWritten, signature: await signature(anna, utf8(JSON.stringify(asWritten))) },
+      'invalid_signature',
+    ),
+    no(
+      'signed over the data alone',
+      'the envelope is not signed',
+      { ...asWritten, signature: await signature(anna, utf8('{"display_name":"Anna"}')) },
+      'invalid_signature',
+    ),
+    no(
+      'an author whose key has small order',
+      'a key under which one signature fits many events',
+      { ...asWritten, author: `ed25519:${'A'.repeat(43)}`, signature: `ed25519:AQ${'A'.repeat(84)}` },
+      'invalid_signature',
+    ),
+    no(
+      'a field more, signed',
+      'what is not in the contract is let in',
+      await signRecord(anna, { ...asWritten, note: 'x' }),
+      'bad_request',
+    ),
     no('a field more, not signed', 'unknown fields are dropped before verifying', { ...right, note: 'x' }, 'bad_request'),
     no('no signature', 'a missing signature passes', asWritten, 'bad_request'),
     no('a list', 'any value is an event', [right], 'bad_request'),
@@ -137,11 +241,31 @@ async function sizes({ anna }: People): Promise<Vector[]> {
   const euros = Math.floor(full / 3)
   const wide = (await signedEvent(anna, community, { event_type, data: { text: '€'.repeat(euros + 1) } })) as SignedEvent
   return [
-    good('exactly 256 KiB', 'In canonical form with its signature', { community_id: community, event: hollow(fits) }, { content_id: eventContentId(fits) }, fill(full)),
-    bad('a byte more than 256 KiB', 'events have no limit, or it is counted without the signature', { community_id: community, event: hollow(over) }, 'bad_request', undefined, fill(full + 1)),
-    bad('over 256 KiB in UTF-8 only', 'characters are counted instead of bytes', { community_id: community, event: hollow(wide) }, 'bad_request', undefined, {
-      fill: [{ pointer: '/input/event/data/text', text: '€', count: euros + 1 }],
-    }),
+    good(
+      'exactly 256 KiB',
+      'In canonical form with its signature',
+      { community_id: community, event: hollow(fits) },
+      { content_id: eventContentId(fits) },
+      fill(full),
+    ),
+    bad(
+      'a byte more than 256 KiB',
+      'events have no limit, or it is counted without the signature',
+      { community_id: community, event: hollow(over) },
+      'bad_request',
+      undefined,
+      fill(full + 1),
+    ),
+    bad(
+      'over 256 KiB in UTF-8 only',
+      'characters are counted instead of bytes',
+      { community_id: community, event: hollow(wide) },
+      'bad_request',
+      undefined,
+      {
+        fill: [{ pointer: '/input/event/data/text', text: '€', count: euros + 1 }],
+      },
+    ),
   ]
 }
 
@@ -154,17 +278,30 @@ async function rightOnes({ anna, bert }: People): Promise<Vector[]> {
   }
   return [
     await yes('a renaming', 'The plainest event', {}),
-    await yes('a founding', 'The first event of a log, by the root itself', { event_type: 'community.root.founded', data: FOUNDING, lamport: 1 }),
+    await yes('a founding', 'The first event of a log, by the root itself', {
+      event_type: 'community.root.founded',
+      data: FOUNDING,
+      lamport: 1,
+    }),
     await yes('with prev', 'On top of the author’s last event', { prev: content }),
     await yes('with milliseconds', 'They are signed as written', { wall_clock: '2026-05-26T08:14:22.120Z' }),
     await yes('with a Lamport time of zero', 'No clock gives it, and nothing forbids it', { lamport: 0 }),
     await yes('with the largest Lamport time', '2^48', { lamport: 2 ** 48 }),
     await yes('by another member', 'Whether the author is a member is the log’s to say', {}, bert),
-    await yes('of a type nobody knows', 'It is kept and passed on (EVT-5)', { event_type: 'garden.bed.planted', data: { anything: [1, { b: null, a: 0.5 }] } }),
+    await yes('of a type nobody knows', 'It is kept and passed on (EVT-5)', {
+      event_type: 'garden.bed.planted',
+      data: { anything: [1, { b: null, a: 0.5 }] },
+    }),
     await yes('of a type of five parts', 'As many as there may be', { event_type: 'a.b.c.d.e', data: {} }),
     await yes('with text in many scripts', 'UTF-8', { data: { display_name: 'Größe שלום 🏠 e\u0301' } }),
-    await yes('with a quoted signature in its data', 'The text is no member', { event_type: 'example.of.quoting', data: { text: '","signature":"ed25519:x"', z: ',"signature":"' } }),
-    await yes('with a member named signature in its data', 'Only the outermost is left out', { event_type: 'example.of.nesting', data: { signature: 'x', z: { signature: 'y' } } }),
+    await yes('with a quoted signature in its data', 'The text is no member', {
+      event_type: 'example.of.quoting',
+      data: { text: '","signature":"ed25519:x"', z: ',"signature":"' },
+    }),
+    await yes('with a member named signature in its data', 'Only the outermost is left out', {
+      event_type: 'example.of.nesting',
+      data: { signature: 'x', z: { signature: 'y' } },
+    }),
   ]
 }
 
@@ -180,7 +317,12 @@ export async function verifying(all: People): Promise<VectorSource> {
   )
   const data = await Promise.all(
     wrongData().map(async ([name, catches, event_type, value]) =>
-      bad(`${event_type}: ${name}`, catches, { community_id: community, event: await signedEvent(anna, community, { event_type, data: value }) }, 'schema_mismatch'),
+      bad(
+        `${event_type}: ${name}`,
+        catches,
+        { community_id: community, event: await signedEvent(anna, community, { event_type, data: value }) },
+        'schema_mismatch',
+      ),
     ),
   )
   return {
@@ -188,6 +330,13 @@ export async function verifying(all: People): Promise<VectorSource> {
     operation: 'event.verify',
     rule: 'EVT-4',
     about: 'One event from elsewhere: form, size, community, signature and data. Who may write is asked later, of the log.',
-    vectors: [...(await rightOnes(all)), ...fields, ...data, ...(await strangers(all)), ...(await joins(all)), ...(await sizes(all))],
+    vectors: [
+      ...(await rightOnes(all)),
+      ...fields,
+      ...data,
+      ...(await strangers(all)),
+      ...(await joins(all)),
+      ...(await sizes(all)),
+    ],
   }
 }

@@ -14,21 +14,33 @@ function peerIdOf(id: NodeId): string {
 
 function node(name: string, comment: string, key: Uint8Array): Vector {
   const node_id = nodeIdOf(key)
-  return good(name, comment, { public_key_hex: toHex(key) }, { node_id, display: displayNodeId(node_id), peer_id: peerIdOf(node_id) })
+  return good(
+    name,
+    comment,
+    { public_key_hex: toHex(key) },
+    { node_id, display: displayNodeId(node_id), peer_id: peerIdOf(node_id) },
+  )
 }
 
 function nodes(all: People): VectorSource {
-  const short = (name: string, catches: string, hex: string): Vector => bad(name, catches, { public_key_hex: hex }, 'bad_request')
+  const short = (name: string, catches: string, hex: string): Vector =>
+    bad(name, catches, { public_key_hex: hex }, 'bad_request')
   return {
     name: 'node-id',
     operation: 'node_id.make',
     rule: 'ID-1',
     about: 'A public key as NodeID, as people read it (ID-2, never on the wire) and as libp2p knows it (ID-3).',
     vectors: [
-      ...Object.entries(all).map(([name, { nodeId }]) => node(`the key of ${name}`, 'A key pair of these vectors', publicKeyOf(nodeId))),
+      ...Object.entries(all).map(([name, { nodeId }]) =>
+        node(`the key of ${name}`, 'A key pair of these vectors', publicKeyOf(nodeId)),
+      ),
       node('the base point', 'A text with no letter in common with its display form', fromHex(`58${'66'.repeat(31)}`)),
       ...[0, 1, 2, 3, 4].map((at) =>
-        node(`32 bytes, ${at + 1}`, 'Any 32 bytes make an id; whether they are a point shows when something is verified', bytesOf(`key ${at}`, 32)),
+        node(
+          `32 bytes, ${at + 1}`,
+          'Any 32 bytes make an id; whether they are a point shows when something is verified',
+          bytesOf(`key ${at}`, 32),
+        ),
       ),
       short('31 bytes', 'the length of the key is not checked', toHex(bytesOf('key', 31))),
       short('33 bytes', 'a key with a leading type byte is taken', toHex(bytesOf('key', 33))),
@@ -92,12 +104,22 @@ function parsing({ anna }: People): VectorSource {
       yes('content_id', 'of random bytes', content),
       yes('content_id', 'of zeros', `blake3:${'0'.repeat(64)}`),
       ...notIds('content_id', content),
-      no('content_id', 'in capitals', 'hexadecimal has two cases, and one event two ids', `blake3:${toHex(bytesOf('content id', 32)).toUpperCase()}`),
+      no(
+        'content_id',
+        'in capitals',
+        'hexadecimal has two cases, and one event two ids',
+        `blake3:${toHex(bytesOf('content id', 32)).toUpperCase()}`,
+      ),
       yes('ulid', 'of these vectors', ulid),
       yes('ulid', 'the smallest', '0'.repeat(26)),
       yes('ulid', 'the largest', `7${'Z'.repeat(25)}`),
       ...notIds('ulid', ulid),
-      no('ulid', 'in small letters', 'Crockford reads both cases, this protocol writes and reads one', `01${'abcdefgh'.repeat(3)}`),
+      no(
+        'ulid',
+        'in small letters',
+        'Crockford reads both cases, this protocol writes and reads one',
+        `01${'abcdefgh'.repeat(3)}`,
+      ),
       no('ulid', 'over 128 bits', 'the first character may be anything', `8${'0'.repeat(25)}`),
       no('ulid', 'with I, L, O and U', 'letters that Crockford leaves out', `0ILOU${'0'.repeat(21)}`),
       no('ulid', 'a UUID', 'any unique id is taken', '01890a5d-ac96-774b-bcce-b302099a8057'),

@@ -58,7 +58,11 @@ export async function rawSignatures({ anna, bert }: People): Promise<VectorSourc
   const lengths = await Promise.all(
     [0, 1, 31, 32, 33, 111, 112, 127, 128, 1000].map(async (length) => {
       const bytes = bytesOf(`message ${length}`, length)
-      return good(`${length} bytes by bert`, 'SHA-512 has blocks of 128 bytes', input(text(await sign(bert, bytes)), bytes, bert.nodeId))
+      return good(
+        `${length} bytes by bert`,
+        'SHA-512 has blocks of 128 bytes',
+        input(text(await sign(bert, bytes)), bytes, bert.nodeId),
+      )
     }),
   )
   return {
@@ -75,9 +79,17 @@ export async function rawSignatures({ anna, bert }: People): Promise<VectorSourc
       no('over the message in hexadecimal', 'the text of the bytes is signed', await sign(anna, utf8(toHex(message)))),
       no('over SHA-512 of the message', 'hashed once more before signing', await sign(anna, new Uint8Array(sha512(message)))),
       no('Ed25519ph', 'the variant with a hash in front', ed25519ph.sign(message, new Uint8Array(32).fill(1))),
-      no('Ed25519ctx', 'the variant with a context', ed25519ctx.sign(message, new Uint8Array(32).fill(1), { context: utf8('hearthnet') })),
+      no(
+        'Ed25519ctx',
+        'the variant with a context',
+        ed25519ctx.sign(message, new Uint8Array(32).fill(1), { context: utf8('hearthnet') }),
+      ),
       no('over nothing', 'an empty message is signed', await sign(anna, new Uint8Array(0))),
-      no('S plus the order of the group', 'S is not checked: whoever has one signature makes a second one', concatBytes(r, toLittleEndian(littleEndian(s) + ORDER))),
+      no(
+        'S plus the order of the group',
+        'S is not checked: whoever has one signature makes a second one',
+        concatBytes(r, toLittleEndian(littleEndian(s) + ORDER)),
+      ),
       no('S equal to the order', 'S is not checked', concatBytes(r, toLittleEndian(ORDER))),
       no('the largest S', 'S is not checked', concatBytes(r, new Uint8Array(32).fill(0xff))),
       no('S of zero', 'zero is no special case', concatBytes(r, new Uint8Array(32))),
@@ -87,7 +99,9 @@ export async function rawSignatures({ anna, bert }: People): Promise<VectorSourc
       no('R of zeros', 'a failed decoding passes', concatBytes(new Uint8Array(32), s)),
       no('all zeros', 'an empty signature passes', new Uint8Array(64)),
       no('all ones', 'a failed decoding passes', new Uint8Array(64).fill(0xff)),
-      ...[0, 15, 31, 32, 47, 62].map((at) => no(`one bit changed in byte ${at}`, 'not the whole signature is looked at', flipped(right, at))),
+      ...[0, 15, 31, 32, 47, 62].map((at) =>
+        no(`one bit changed in byte ${at}`, 'not the whole signature is looked at', flipped(right, at)),
+      ),
       no('one bit changed in the message', 'not the whole message is looked at', right, flipped(message, message.length - 1)),
       ...SMALL_ORDER.map(([name, hex]) =>
         no(
@@ -98,8 +112,20 @@ export async function rawSignatures({ anna, bert }: People): Promise<VectorSourc
           nodeIdOf(fromHex(hex)),
         ),
       ),
-      no('a key that is no point', 'a failed decoding of the key passes', right, message, nodeIdOf(fromHex(`02${'00'.repeat(31)}`))),
-      no('the key with the other sign', 'the sign of the key is masked away', right, message, nodeIdOf(flipped(publicKeyOf(anna.nodeId), 31, 0x80))),
+      no(
+        'a key that is no point',
+        'a failed decoding of the key passes',
+        right,
+        message,
+        nodeIdOf(fromHex(`02${'00'.repeat(31)}`)),
+      ),
+      no(
+        'the key with the other sign',
+        'the sign of the key is masked away',
+        right,
+        message,
+        nodeIdOf(flipped(publicKeyOf(anna.nodeId), 31, 0x80)),
+      ),
     ],
   }
 }

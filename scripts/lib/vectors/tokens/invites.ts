@@ -14,7 +14,8 @@ async function decoding({ anna }: People): Promise<VectorSource> {
   const bare = token.slice(TOKEN_PREFIX.length)
   const code = encodeInvite(invite)
   const { token: _, ...hints } = invite
-  const yes = (name: string, comment: string, text: string, expected: Invite = invite): Vector => good(name, comment, { text }, { invite: expected })
+  const yes = (name: string, comment: string, text: string, expected: Invite = invite): Vector =>
+    good(name, comment, { text }, { invite: expected })
   const no = (name: string, catches: string, text: string): Vector => bad(name, catches, { text }, 'bad_request')
   const hinted = (change: object | string): string =>
     `${bare}~${toBase64Url(utf8(typeof change === 'string' ? change : JSON.stringify({ ...hints, ...change })))}`
@@ -31,7 +32,10 @@ async function decoding({ anna }: People): Promise<VectorSource> {
       yes('space around it', 'As it is pasted', `  ${code}\n`),
       yes('without relays', 'They are hints', encodeInvite({ ...invite, relays: [] }), { ...invite, relays: [] }),
       yes('with eight relays', 'As many as there may be', encodeInvite(many), many),
-      yes('a name outside ASCII', 'UTF-8', encodeInvite({ ...invite, inviter_name: 'Käthe 🏠' }), { ...invite, inviter_name: 'Käthe 🏠' }),
+      yes('a name outside ASCII', 'UTF-8', encodeInvite({ ...invite, inviter_name: 'Käthe 🏠' }), {
+        ...invite,
+        inviter_name: 'Käthe 🏠',
+      }),
       yes('hints that are not canonical', 'They are not signed', hinted({ v: 1 }), invite),
       no('nothing', 'an empty text is an invite', ''),
       no('a link without a code', 'an empty text is an invite', 'https://box.example/#/join/'),
@@ -58,7 +62,14 @@ async function granting({ anna, bert }: People): Promise<VectorSource> {
   const granted = { community_id: anna.nodeId, inviter: anna.nodeId, community_name: 'Issum' }
   const times = { not_before: AT_SECONDS - 300, expires: AT_SECONDS + 3600 }
   const yes = async (name: string, comment: string, options: InviteOptions, change: object = {}): Promise<Vector> =>
-    good(name, comment, await from(options), { jti: ulidOf('invite'), ...granted, level: 'member', uses: 1, ...times, ...change })
+    good(name, comment, await from(options), {
+      jti: ulidOf('invite'),
+      ...granted,
+      level: 'member',
+      uses: 1,
+      ...times,
+      ...change,
+    })
   const no = async (name: string, catches: string, options: InviteOptions): Promise<Vector> =>
     bad(name, catches, await from(options), 'unauthorized')
   return {
@@ -70,13 +81,20 @@ async function granting({ anna, bert }: People): Promise<VectorSource> {
       await yes('a plain member', 'The usual one', {}),
       await yes('a trusted member', 'By who may', { level: 'trusted' }, { level: 'trusted' }),
       await yes('twelve uses', 'One code for a whole street', { uses: 12 }, { uses: 12 }),
-      await yes('with other capabilities beside', 'The scope holds community.join among others', { capabilities: ['node.echo', 'community.join'] }),
+      await yes('with other capabilities beside', 'The scope holds community.join among others', {
+        capabilities: ['node.echo', 'community.join'],
+      }),
       await no('no scope of joining', 'any token opens the door', { capabilities: ['node.echo'] }),
       await no('a prefix that would cover joining', 'a grant of community.* is an invite', { capabilities: ['community.*'] }),
       await no('the level of an anchor', 'any text is a level', { level: 'anchor' }),
       await no('an empty level', 'a missing level is the usual one', { level: '' }),
       await no('a level in capitals', 'levels are compared without case', { level: 'Member' }),
-      bad('an invite of another issuer, forged', 'the invite is not verified', { token: (await inviteToken(bert, anna.nodeId)).replace(/.{20}$/, 'A'.repeat(20)) }, 'invalid_signature'),
+      bad(
+        'an invite of another issuer, forged',
+        'the invite is not verified',
+        { token: (await inviteToken(bert, anna.nodeId)).replace(/.{20}$/, 'A'.repeat(20)) },
+        'invalid_signature',
+      ),
     ],
   }
 }

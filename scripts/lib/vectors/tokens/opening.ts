@@ -49,7 +49,11 @@ function wrongPayloads(right: TokenPayload): readonly (readonly [name: string, c
     ['an end with a fraction', 'as a JWT may have it', { ...right, exp: right.exp + 0.5 }],
     ['a beginning below zero', 'no lower limit', { ...right, nbf: -1 }],
     ['no beginning', 'a missing beginning is always', { ...right, nbf: undefined }],
-    ['a jti that is a UUID', 'any text is an id, and revoking by id fails', { ...right, jti: '01890a5d-ac96-774b-bcce-b302099a8057' }],
+    [
+      'a jti that is a UUID',
+      'any text is an id, and revoking by id fails',
+      { ...right, jti: '01890a5d-ac96-774b-bcce-b302099a8057' },
+    ],
     ['no jti', 'a token without an id cannot be revoked', { ...right, jti: undefined }],
     ['no scope', 'a missing scope is everything', { ...right, scope: undefined }],
     ['an empty scope', 'a missing list is everything', { ...right, scope: {} }],
@@ -84,7 +88,8 @@ export async function opening({ anna, bert, carla }: People): Promise<VectorSour
     const whole = payloadOf(signer, carla, change)
     return good(name, comment, { token: await issueToken(signer, whole) }, { payload: whole })
   }
-  const no = (name: string, catches: string, text: string, error = 'bad_request'): Vector => bad(name, catches, { token: text }, error)
+  const no = (name: string, catches: string, text: string, error = 'bad_request'): Vector =>
+    bad(name, catches, { token: text }, error)
   const forged = (name: string, catches: string, text: string): Vector => no(name, catches, text, 'invalid_signature')
   const { fits, over } = await atTheLimit(anna, right)
   return {
@@ -97,36 +102,102 @@ export async function opening({ anna, bert, carla }: People): Promise<VectorSour
       await yes('for one person', 'Whoever else shows it is refused later', { sub: bert.nodeId }),
       await yes('by another issuer', 'The key is the issuer’s', {}, bert),
       await yes('with every limit', 'Constraints may hold any JSON', {
-        scope: { capabilities: ['node.echo', 'experimental.evidence.*'], params_constraints: { payload: 'x', n: { b: [1] } }, rate_limit_per_minute: 10, max_calls_total: 100 },
+        scope: {
+          capabilities: ['node.echo', 'experimental.evidence.*'],
+          params_constraints: { payload: 'x', n: { b: [1] } },
+          rate_limit_per_minute: 10,
+          max_calls_total: 100,
+        },
       }),
       await yes('that has long run out', 'Opening asks no clock', { nbf: 0, iat: 0, exp: 1 }),
       await yes('as long as it may be', 'At most 800 bytes', fits),
-      good('its payload in another order', 'The bytes are signed as they stand', { token: await crafted(anna, JSON.stringify({ ...right, iss: right.iss })) }, { payload: right }),
+      good(
+        'its payload in another order',
+        'The bytes are signed as they stand',
+        { token: await crafted(anna, JSON.stringify({ ...right, iss: right.iss })) },
+        { payload: right },
+      ),
       no('a character longer', 'tokens have no limit', await crafted(anna, over)),
       forged('alg none and no signature', 'alg none', joined(`${part({ ...HEADER, alg: 'none' })}.${payload}`, '')),
-      forged('alg none and the signature of another', 'alg none', joined(`${part({ ...HEADER, alg: 'none' })}.${payload}`, signature)),
+      forged(
+        'alg none and the signature of another',
+        'alg none',
+        joined(`${part({ ...HEADER, alg: 'none' })}.${payload}`, signature),
+      ),
       forged('alg none, signed', 'the algorithm is the token’s to say', await crafted(anna, right, { ...HEADER, alg: 'none' })),
       forged('alg NONE', 'only the small letters are refused', joined(`${part({ ...HEADER, alg: 'NONE' })}.${payload}`, '')),
-      forged('alg HS256', 'the public key is taken for a shared secret', await crafted(anna, right, { ...HEADER, alg: 'HS256' })),
+      forged(
+        'alg HS256',
+        'the public key is taken for a shared secret',
+        await crafted(anna, right, { ...HEADER, alg: 'HS256' }),
+      ),
       forged('alg ES256', 'the algorithm is the token’s to say', await crafted(anna, right, { ...HEADER, alg: 'ES256' })),
-      forged('alg Ed25519', 'another name of the same thing is taken', await crafted(anna, right, { ...HEADER, alg: 'Ed25519' })),
+      forged(
+        'alg Ed25519',
+        'another name of the same thing is taken',
+        await crafted(anna, right, { ...HEADER, alg: 'Ed25519' }),
+      ),
       forged('typ JWT', 'any JWT is a token', await crafted(anna, right, { ...HEADER, typ: 'JWT' })),
       forged('version 2', 'the version is not looked at', await crafted(anna, right, { ...HEADER, v: 2 })),
-      forged('a header with a key inside', 'the key is the token’s to bring', await crafted(anna, right, { ...HEADER, jwk: { kty: 'OKP' } })),
-      forged('a header with a key id', 'what is not in the contract is let in', await crafted(anna, right, { ...HEADER, kid: anna.nodeId })),
+      forged(
+        'a header with a key inside',
+        'the key is the token’s to bring',
+        await crafted(anna, right, { ...HEADER, jwk: { kty: 'OKP' } }),
+      ),
+      forged(
+        'a header with a key id',
+        'what is not in the contract is let in',
+        await crafted(anna, right, { ...HEADER, kid: anna.nodeId }),
+      ),
       forged('an empty header', 'a missing algorithm is ours', await crafted(anna, right, {})),
       forged('signed by somebody else', 'the signature is checked against whoever it fits', await crafted(bert, right)),
-      forged('a forged payload', 'the payload is read before the signature is checked', joined(`${header}.${part({ ...right, exp: right.exp + 1 })}`, signature)),
-      forged('a longer life', 'only part of the payload is signed', joined(`${header}.${part({ ...right, exp: 2 ** 40 })}`, signature)),
-      forged('another subject', 'only part of the payload is signed', joined(`${header}.${part({ ...right, sub: bert.nodeId })}`, signature)),
-      forged('another issuer', 'the issuer is not signed', joined(`${header}.${part({ ...right, iss: bert.nodeId })}`, signature)),
+      forged(
+        'a forged payload',
+        'the payload is read before the signature is checked',
+        joined(`${header}.${part({ ...right, exp: right.exp + 1 })}`, signature),
+      ),
+      forged(
+        'a longer life',
+        'only part of the payload is signed',
+        joined(`${header}.${part({ ...right, exp: 2 ** 40 })}`, signature),
+      ),
+      forged(
+        'another subject',
+        'only part of the payload is signed',
+        joined(`${header}.${part({ ...right, sub: bert.nodeId })}`, signature),
+      ),
+      forged(
+        'another issuer',
+        'the issuer is not signed',
+        joined(`${header}.${part({ ...right, iss: bert.nodeId })}`, signature),
+      ),
       forged('an empty signature', 'an empty signature passes', joined(`${header}.${payload}`, '')),
-      forged('a signature cut short', 'the length is not checked', joined(`${header}.${payload}`, fromBase64Url(signature).slice(0, 63))),
-      forged('a signature with a byte more', 'the length is not checked', joined(`${header}.${payload}`, new Uint8Array([...fromBase64Url(signature), 0]))),
+      forged(
+        'a signature cut short',
+        'the length is not checked',
+        joined(`${header}.${payload}`, fromBase64Url(signature).slice(0, 63)),
+      ),
+      forged(
+        'a signature with a byte more',
+        'the length is not checked',
+        joined(`${header}.${payload}`, new Uint8Array([...fromBase64Url(signature), 0])),
+      ),
       forged('a signature of zeros', 'an empty signature passes', joined(`${header}.${payload}`, new Uint8Array(64))),
-      forged('signed over the payload alone', 'the header is not signed', joined(`${header}.${payload}`, await anna.sign(utf8(payload)))),
-      forged('signed over the whole text', 'the scheme is signed as well', joined(`${header}.${payload}`, await anna.sign(utf8(`${TOKEN_PREFIX}${header}.${payload}`)))),
-      forged('signed over the canonical payload', 'the decoded bytes are signed', joined(`${header}.${payload}`, await anna.sign(canonicalBytes(right)))),
+      forged(
+        'signed over the payload alone',
+        'the header is not signed',
+        joined(`${header}.${payload}`, await anna.sign(utf8(payload))),
+      ),
+      forged(
+        'signed over the whole text',
+        'the scheme is signed as well',
+        joined(`${header}.${payload}`, await anna.sign(utf8(`${TOKEN_PREFIX}${header}.${payload}`))),
+      ),
+      forged(
+        'signed over the canonical payload',
+        'the decoded bytes are signed',
+        joined(`${header}.${payload}`, await anna.sign(canonicalBytes(right))),
+      ),
       no('another scheme', 'the scheme is not looked at', token.replace('hntoken', 'token')),
       no('another version in the scheme', 'the scheme is not looked at', token.replace('v1', 'v2')),
       no('no scheme', 'the scheme is optional', token.slice(TOKEN_PREFIX.length)),
@@ -136,10 +207,16 @@ export async function opening({ anna, bert, carla }: People): Promise<VectorSour
       no('an empty payload', 'an empty part is an empty object', `${TOKEN_PREFIX}${header}..${signature}`),
       no('an empty text', 'an empty token is no token, and no token is a member', ''),
       no('a payload in base64', 'both alphabets are read', `${TOKEN_PREFIX}${header}.${payload}==.${signature}`),
-      no('a payload in hexadecimal', 'any text that decodes', `${TOKEN_PREFIX}${header}.${toHex(fromBase64Url(payload))}.${signature}`),
+      no(
+        'a payload in hexadecimal',
+        'any text that decodes',
+        `${TOKEN_PREFIX}${header}.${toHex(fromBase64Url(payload))}.${signature}`,
+      ),
       no('a payload that is no JSON', 'errors of a parser get out as they are', await crafted(anna, 'iss=anna')),
       no('a space behind it', 'space is skipped', `${token} `),
-      ...(await Promise.all(wrongPayloads(right).map(async ([name, catches, wrong]) => no(name, catches, await crafted(anna, wrong))))),
+      ...(await Promise.all(
+        wrongPayloads(right).map(async ([name, catches, wrong]) => no(name, catches, await crafted(anna, wrong))),
+      )),
     ],
   }
 }

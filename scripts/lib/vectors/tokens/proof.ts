@@ -23,6 +23,15 @@ export const proofs = {
   },
   async 'invite.grant'({ token }: { token: string }) {
     const { jti, communityId, inviter, communityName, level, uses, notBefore, expires } = inviteGrant(await openToken(token))
-    return { jti, community_id: communityId, inviter, community_name: communityName, level, uses, not_before: notBefore, expires }
+    return {
+      jti,
+      community_id: communityId,
+      inviter,
+      community_name: communityName,
+      level,
+      uses,
+      not_before: notBefore,
+      expires,
+    }
   },
 } satisfies Proofs
