@@ -35,12 +35,12 @@ async function agree(change: Partial<UnsignedFederationManifest> = {}, versions 
 }
 
 describe('a federation manifest', () => {
-  it('holds when both anchors signed it, and names the version both speak (FED-1, FED-2)', async () => {
+  it('holds when both anchors signed it, and names the version both speak (FDR-1, FDR-2)', async () => {
     const { manifest } = await agree()
     expect(await checkFederation(JSON.parse(JSON.stringify(manifest)), NOW)).toEqual({ manifest, version: '3.0.0' })
   })
 
-  it('is refused with one signature wrong, swapped, or over other terms (FED-1)', async () => {
+  it('is refused with one signature wrong, swapped, or over other terms (FDR-1)', async () => {
     const { manifest } = await agree()
     const [first, second] = manifest.signatures as [FederationManifest['signatures'][0], FederationManifest['signatures'][0]]
     const forged = [
@@ -51,7 +51,7 @@ describe('a federation manifest', () => {
     for (const one of forged) await expect(checkFederation(one, NOW)).rejects.toMatchObject({ code: 'invalid_signature' })
   })
 
-  it('is refused out of order, with itself, for too long, and when it is over (FED-1)', async () => {
+  it('is refused out of order, with itself, for too long, and when it is over (FDR-1)', async () => {
     const { manifest } = await agree()
     const [one, other] = manifest.sides
     for (const sides of [[other, one], [one, one], [one]]) {
@@ -63,12 +63,12 @@ describe('a federation manifest', () => {
     await expect(checkFederation(manifest, Date.parse(manifest.expires_at))).rejects.toMatchObject({ code: 'expired' })
   })
 
-  it('carries no call until both sides share a major version (FED-2)', async () => {
+  it('carries no call until both sides share a major version (FDR-2)', async () => {
     const { manifest } = await agree({}, [['3.0.0'], ['2.0.0', '4.0.0']])
     await expect(checkFederation(manifest, NOW)).rejects.toMatchObject({ code: 'protocol_unsupported_capability' })
   })
 
-  it('grants what it says to the other side and to nobody else (FED-3)', async () => {
+  it('grants what it says to the other side and to nobody else (FDR-3)', async () => {
     const { roots, manifest } = await agree()
     const [issum, sevelen] = [roots[0].nodeId, roots[1].nodeId]
     const third = (await freshSigner()).nodeId

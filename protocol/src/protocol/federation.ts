@@ -10,7 +10,7 @@ import * as Type from '../core/type.ts'
 import { ProtocolVersionSchema } from './descriptor.ts'
 import { requireCommonVersion } from './version.ts'
 
-/** Longest a federation manifest is good for, in seconds (FED-1). */
+/** Longest a federation manifest is good for, in seconds (FDR-1). */
 export const FEDERATION_MAX_SECONDS = 366 * 86_400
 
 export const FederationGrantSchema = Strict({
@@ -40,7 +40,7 @@ const body = {
 const UnsignedSchema = Strict(body)
 export type UnsignedFederationManifest = Static<typeof UnsignedSchema>
 
-/** What two communities agree on, cross-signed (FED-1); `signatures` are in the order of `sides`. */
+/** What two communities agree on, cross-signed (FDR-1); `signatures` are in the order of `sides`. */
 export const FederationManifestSchema = Strict({
   ...body,
   signatures: Type.Array(SignatureSchema, { minItems: 2, maxItems: 2 }),
@@ -50,14 +50,14 @@ export type FederationManifest = Static<typeof FederationManifestSchema>
 const signedPart = ({ manifest_id, issued_at, expires_at, sides }: UnsignedFederationManifest) =>
   canonicalBytes({ manifest_id, issued_at, expires_at, sides })
 
-/** One side's signature, over the canonical manifest without `signatures` (FED-1). */
+/** One side's signature, over the canonical manifest without `signatures` (FDR-1). */
 export const signFederation = async (signer: Signer, manifest: UnsignedFederationManifest) =>
   signatureOf(await signer.sign(signedPart(manifest)))
 
 const wrong = (message: string, field: string): HearthError => new HearthError('bad_request', message, { data: { field } })
 
 /**
- * Form, times and both signatures, and the version the two speak with each other (FED-2). Whether an anchor is one is for
+ * Form, times and both signatures, and the version the two speak with each other (FDR-2). Whether an anchor is one is for
  * that community's log to say.
  * @returns the negotiated version
  * @throws HearthError `bad_request`, `expired`, `invalid_signature`, `protocol_unsupported_capability`
@@ -82,7 +82,7 @@ export async function checkFederation(
 }
 
 /**
- * What `by` lets the other side call. Federation is not transitive: a manifest speaks of its two sides alone (FED-3).
+ * What `by` lets the other side call. Federation is not transitive: a manifest speaks of its two sides alone (FDR-3).
  * @throws HearthError `unauthorized`
  */
 export function grantOf(
