@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { exportsOf, sourcesIn } from './load.ts'
 import { document, table } from './tables.ts'
-
-// the words from the source, the values from the program
-const modules = import.meta.glob<Record<string, unknown>>('../../../protocol/src/*/!(*.test).ts', { eager: true })
-const HERE = import.meta.dirname
 
 const CONSTANT = /\/\*\*((?:(?!\*\/)[\s\S])+)\*\/\nexport const ([A-Z][A-Z0-9_]+)\b/g
 
@@ -31,16 +27,19 @@ function shown(value: unknown): string | null {
     : null
 }
 
-async function constantsOf(path: string, exports: Readonly<Record<string, unknown>>): Promise<Constant[]> {
-  const source = await readFile(join(HERE, path), 'utf8')
-  return [...source.matchAll(CONSTANT)].flatMap(([, comment = '', name = '']) => {
+/** The words from the source, the values from the program. */
+async function constantsOf(path: string): Promise<Constant[]> {
+  const source = await readFile(path, 'utf8')
+  const found = [...source.matchAll(CONSTANT)]
+  const exports = found.length > 0 ? await exportsOf(path) : {}
+  return found.flatMap(([, comment = '', name = '']) => {
     const value = shown(exports[name])
     return value === null ? [] : [{ name, value, module: path.split('/').at(-2) ?? '', meaning: plainWords(comment) }]
   })
 }
 
 async function constants(): Promise<readonly Constant[]> {
-  const found = await Promise.all(Object.entries(modules).map(([path, exports]) => constantsOf(path, exports)))
+  const found = await Promise.all((await sourcesIn('protocol/src')).map(constantsOf))
   const order = ({ module, name }: Constant): string => `${module} ${name}`
   return found.flat().sort((a, b) => (order(a) < order(b) ? -1 : 1))
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CAPABILITIES } from '#protocol/capabilities.ts'
 import { generatedIn, protocolFiles } from './files.ts'
 
 const protocol = join(import.meta.dirname, '../../../protocol')
@@ -21,6 +22,14 @@ describe('what is generated in protocol/', () => {
       if (!FOLLOWS_THE_SUITE.test(path) && (await onDisk(path)) !== text) stale.push(path)
     }
     expect(stale).toEqual([])
+  })
+
+  it('has every constant of the index and every capability in its tables', async () => {
+    const constants = files.get('generated/constants.md') ?? ''
+    for (const name of ['BUS_STREAM_WINDOW', 'EVENT_MAX_BYTES', 'EVIDENCE_MAX_PROVENANCE_DEPTH', 'SYNC_BATCH_EVENTS']) {
+      expect(constants).toContain(`\`${name}\``)
+    }
+    for (const name of CAPABILITIES.keys()) expect(files.get('generated/capabilities.md')).toContain(`\`${name}\``)
   })
 
   it('is all there is in protocol/generated', async () => {

@@ -38,14 +38,15 @@ export async function protocolFiles(protocol: string): Promise<Map<string, strin
     return shown(examples[name])
   }
   const pages = new Map([...(await pagesIn(protocol))].map(([path, text]) => [path, filled(text, exampleOf)]))
+  const map = await requirements(pages)
   return new Map([
     ...pages,
     [`${GENERATED}/capabilities.md`, capabilitiesPage()],
     [`${GENERATED}/events.md`, eventsPage()],
     [`${GENERATED}/errors.md`, errorsPage()],
     [`${GENERATED}/constants.md`, await constantsPage()],
-    [`${GENERATED}/requirements.md`, requirementsPage(pages)],
-    [`${GENERATED}/requirements.json`, `${JSON.stringify(requirements(pages), null, 2)}\n`],
+    [`${GENERATED}/requirements.md`, requirementsPage(map)],
+    [`${GENERATED}/requirements.json`, `${JSON.stringify(map, null, 2)}\n`],
     ...[...schemaFiles()].map(([path, text]) => [`${GENERATED}/schemas/${path}`, text] as const),
   ])
 }

@@ -1,4 +1,4 @@
-import { access, readdir, readFile } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '#protocol/capabilities.ts'
@@ -18,6 +18,7 @@ import { checkFederation } from '#protocol/protocol/federation.ts'
 import { checkReport } from '#protocol/protocol/report.ts'
 import { makeExamples } from './examples.ts'
 import { pagesIn } from './files.ts'
+import { sourcesIn } from './load.ts'
 import { type Fence, fencesOf, filled, frontmatterOf, linksOf, rulesOf } from './pages.ts'
 import { MESSAGES } from './schemas.ts'
 
@@ -50,14 +51,7 @@ describe('the pages', () => {
 
   it('have every rule that the code cites', async () => {
     const known = new Set([...pages.values()].flatMap(rulesOf).map(({ id }) => id))
-    const root = join(protocol, '..')
-    const inRooms = await Promise.all(
-      ['protocol/src', 'workers', 'relay'].map((room) => readdir(join(root, room), { recursive: true, withFileTypes: true })),
-    )
-    const paths = inRooms
-      .flat()
-      .filter(({ name }) => /(?<!\.test)\.ts$/.test(name))
-      .map(({ parentPath, name }) => join(parentPath, name))
+    const paths = (await Promise.all(['protocol/src', 'workers', 'relay'].map(sourcesIn))).flat()
     const areas = new Set([...known].map((id) => id.split('-')[0]))
     const lost = new Set<string>()
     for (const path of paths) {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { exportsOf, inRepository, sourcesIn } from './load.ts'
 import { rulesOf } from './pages.ts'
 import { document, table } from './tables.ts'
 
@@ -5,24 +7,24 @@ import { document, table } from './tables.ts'
 interface CaseLike {
   readonly id: string
 }
-const suites = import.meta.glob<Record<string, unknown>>('../../../conformance/suites/**/!(*.test).ts', { eager: true })
-const reasons = import.meta.glob<Readonly<Record<string, string>>>('../../../conformance/not-testable.json', {
-  eager: true,
-  import: 'default',
-})
-
 const isCase = (value: unknown): value is CaseLike =>
   typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
 
 /** Ids of all cases. A suite file exports `cases`; whatever else it exports is its own. */
-const caseIds = (): string[] =>
-  Object.values(suites)
+async function caseIds(): Promise<string[]> {
+  const suites = await Promise.all((await sourcesIn('conformance/suites')).map(exportsOf))
+  return suites
     .flatMap(({ cases }) => (Array.isArray(cases) ? cases.filter(isCase) : []))
     .map(({ id }) => id)
     .sort()
+}
 
 /** Why no suite can see a rule, by rule. */
-const notTestable = (): Readonly<Record<string, string>> => Object.assign({}, ...Object.values(reasons))
+async function notTestable(): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(inRepository('conformance/not-testable.json'), 'utf8').catch(() => '{}')
+  const reasons: Readonly<Record<string, string>> = JSON.parse(text)
+  return reasons
+}
 
 export interface Requirement {
   readonly rule: string
@@ -39,9 +41,8 @@ const parentOf = (rule: string): string => rule.split('.')[0] ?? rule
 const firstSentence = (text: string): string => (/^.*?[.:](?= |$)/.exec(text)?.[0] ?? text).slice(0, 160)
 
 /** @param pages text by path under `protocol/` */
-export function requirements(pages: ReadonlyMap<string, string>): Requirement[] {
-  const ids = caseIds()
-  const unseen = notTestable()
+export async function requirements(pages: ReadonlyMap<string, string>): Promise<Requirement[]> {
+  const [ids, unseen] = await Promise.all([caseIds(), notTestable()])
   return [...pages].flatMap(([page, text]) =>
     rulesOf(text).map(({ id: rule, text: words }) => {
       const cases = ids.filter((id) => id.startsWith(`${parentOf(rule)}.`))
@@ -52,8 +53,7 @@ export function requirements(pages: ReadonlyMap<string, string>): Requirement[] 
   )
 }
 
-export function requirementsPage(pages: ReadonlyMap<string, string>): string {
-  const all = requirements(pages)
+export function requirementsPage(all: readonly Requirement[]): string {
   const count = (state: Requirement['state']): number => all.filter((one) => one.state === state).length
   const rows = all.map(({ rule, page, says, cases, state, reason }) => [
     `\`${rule}\``,
