@@ -47,6 +47,8 @@ export async function openBrowserTarget(browser: Browser, options: BrowserOption
     throw new Error('the node under test does not reach its box')
   }
   await up()
+  // what is tried out is held to its rules as well; everything else stays as a person finds it
+  await seat.ask('config.set', { evidence: { enabled: true }, policy: { research: { enable: true } } })
 
   return {
     kind: 'browser',

@@ -89,7 +89,14 @@ export const cases: readonly Case[] = [
       )
     },
   },
-  ...event('ENC-2.numbers', 'Numbers are signed in their shortest form', { n: 1e21, m: 0.1, k: -0, l: 100 }),
+  ...event('ENC-2.numbers', 'Numbers are signed in their shortest form', {
+    n: 1e-7,
+    m: 0.1,
+    k: -0,
+    l: 100,
+    j: 123456.789,
+    i: 9007199254740991,
+  }),
   ...event('ENC-2.names-by-utf16', 'Names are sorted by UTF-16 code units', {
     '€': 1,
     '\r': 2,

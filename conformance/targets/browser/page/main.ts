@@ -11,7 +11,9 @@ import { createPeerNode, type PeerNode } from './node.ts'
 // to and from the suite over one WebSocket.
 
 const OPEN_MS = 10_000
-const DIAL_MS = 15_000
+const DIAL_MS = 6_000
+/** A node that has just started may not stand at its box yet. */
+const DIALS = 4
 /** One message of a data channel. */
 const CHUNK_BYTES = 16 * 1024
 const LIMITS = { maxInboundStreams: 2048, maxOutboundStreams: 2048, runOnLimitedConnection: true }
@@ -114,8 +116,17 @@ const best = (node: PeerNode, peer: string): Connection | undefined => {
 async function dial({ node, boxes }: Known, peer: string): Promise<void> {
   const to = peerIdOf(peer).toString()
   const addresses = boxes.map((box) => multiaddr(`${box.toString()}/p2p-circuit/webrtc/p2p/${to}`))
-  await node.dial(addresses, { signal: AbortSignal.timeout(DIAL_MS), force: true })
-  if (best(node, peer) === undefined) throw new Error('the connection was closed again')
+  for (let left = DIALS; ; left--) {
+    try {
+      // what is left of an earlier connection must not be dialled through
+      await Promise.all(node.getConnections(peerIdOf(peer)).map((connection) => connection.abort(new Error('dialled anew'))))
+      await node.dial(addresses, { signal: AbortSignal.timeout(DIAL_MS), force: true })
+      if (best(node, peer) === undefined) throw new Error('the connection was closed again')
+      return
+    } catch (failure) {
+      if (left <= 1) throw failure
+    }
+  }
 }
 
 async function open(ask: Extract<Ask, { op: 'open' }>): Promise<void> {
