@@ -27,3 +27,27 @@ export const defineFaults = (faults: readonly Fault[]): readonly Fault[] => faul
 
 /** A window's name of the fault: key in its `localStorage`. The worker is told by its own name. */
 export const FAULT_KEY = 'hearthnet-conformance-fault'
+
+type Said = Pick<Fault, 'rule' | 'original' | 'why'> & Partial<Pick<Fault, 'at' | 'unseen'>>
+
+/** Faults of one area in one file, for lists that read like lists. */
+export function faultsIn(area: string, file: string) {
+  const named = (name: string): string => `${area}/${name}`
+  return {
+    /** One expression stands for another. */
+    instead: (name: string, { faulty, ...said }: Said & Pick<Fault, 'faulty'>): Fault => ({
+      name: named(name),
+      file,
+      faulty,
+      ...said,
+    }),
+    /** Statements are not there, or others are in their place. */
+    without: (name: string, { faulty = '', ...said }: Said & Partial<Pick<Fault, 'faulty'>>): Fault => ({
+      name: named(name),
+      file,
+      faulty,
+      statements: true,
+      ...said,
+    }),
+  }
+}
