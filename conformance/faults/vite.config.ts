@@ -1,13 +1,12 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vite'
 import { appConfig } from '../../vite.config.ts'
-import { allFaults } from './all.ts'
-import { everyFaultMet, withFaults } from './plugin.ts'
+import { loadFaults } from './load.mjs'
 
 // npm run build:faulty: the app with every fault inside, each behind its switch
 
 const root = join(import.meta.dirname, '../..')
-const faults = await allFaults()
+const { faults, withFaults, everyFaultMet } = await loadFaults()
 const met = new Set<string>()
 
 export default defineConfig(

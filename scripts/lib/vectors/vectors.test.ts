@@ -34,6 +34,8 @@ describe('the vectors', () => {
     for (const { path, file } of stored) {
       expect(mismatches(schema, file), path).toEqual([])
       expect(path.startsWith(`${file.area}/`), path).toBe(true)
+      // a lone surrogate cannot even be read in most languages: such a text travels as JSON inside a string, or in hexadecimal
+      expect(/(?<!\\)\\u[dD][89a-fA-F]/.test(await readFile(placeOf(path), 'utf8')), path).toBe(false)
       const names = file.vectors.map(({ name }) => name)
       expect([...new Set(names)], path).toEqual(names)
     }

@@ -95,7 +95,7 @@ export async function opening({ anna, bert, carla }: People): Promise<VectorSour
   return {
     name: 'open',
     operation: 'token.open',
-    rule: 'ID-4',
+    rule: 'TOK-1',
     about: 'A token as text: its form, its pinned algorithm, its signature (section 7). Times and scope are asked later.',
     vectors: [
       await yes('a token', 'By anna, for anybody, at carla’s', {}),
