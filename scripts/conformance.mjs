@@ -88,6 +88,37 @@ if (target === 'browser' && own) {
 const runner = join(BUILT, 'runner/main.mjs')
 if (isStale(runner, SUITE_SOURCES) || !existsSync(join(BUILT, 'peer/peer.js'))) await buildSuite()
 
+/** The app's own node for Node, with the faults inside where one is asked for. */
+const loopback = async () => {
+  const outDir = join(BUILT, faults ? 'faulty-host' : 'host')
+  const built = join(outDir, 'conformance-host.mjs')
+  if (isStale(built, [...APP_SOURCES, 'scripts/lib', 'conformance/faults'])) await buildHost(outDir)
+  return import(pathToFileURL(built).href)
+}
+
+/** @param {string} outDir */
+const buildHost = async (outDir) => {
+  const plugins = []
+  if (faults) {
+    const { loadFaults } = await import('../conformance/faults/load.mjs')
+    const { faults, withFaults } = await loadFaults()
+    plugins.push(withFaults(ROOT, faults))
+  }
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    plugins,
+    build: {
+      ssr: join(ROOT, 'scripts/lib/conformance-host.ts'),
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: '[name].mjs' } },
+    },
+  })
+}
+
 /** @type {typeof import('../conformance/runner/main.ts')} */
 const { main } = await import(pathToFileURL(runner).href)
 process.exitCode = await main(args, {
@@ -95,6 +126,6 @@ process.exitCode = await main(args, {
   web: WEB,
   faulty: FAULTY,
   peerPage: join(BUILT, 'peer'),
-  loopbackHost: null,
+  loopback,
   launch: launchOptions(),
 })

@@ -10,7 +10,8 @@ export const FEATURES = {
   inbound: 'what the system under test opens by itself',
   box: 'the rendezvous of the box that the system uses',
   person: 'the seat of the person at the device',
-  restart: 'killing and starting the system again',
+  restart: 'a clean stop and a start',
+  kill: 'an end without a goodbye, and a start',
   codec: 'its canonical form, ids and signatures as functions',
 } as const
 export type Feature = keyof typeof FEATURES
@@ -64,9 +65,9 @@ export interface Seat {
 
 export type Verdict = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly code: string }
 
-/** The system's own functions, where the suite can reach them. What each takes and gives is the vector format's. */
+/** The system's own functions, where the suite can reach them: operations as `vectors/README.md` has them. */
 export interface Codec {
-  check(area: string, vector: Json): Promise<Verdict>
+  run(area: string, operation: string, input: Json): Promise<Verdict>
 }
 
 /** A system under test. An outsider who adds a kind of target implements this, and nothing else. */

@@ -6,6 +6,7 @@ import { randomOf } from '../harness/random.ts'
 import { ALL_CASES, inSections } from '../harness/registry.ts'
 import { type Placed, runCases } from '../harness/run.ts'
 import type { Target } from '../harness/target.ts'
+import { openLoopbackTarget } from '../loopback/target.ts'
 import { htmlOf } from '../report/html.ts'
 import { differences, type Manifest, manifestOf } from '../report/manifest.ts'
 import { makeReport, signedBy } from '../report/report.ts'
@@ -47,8 +48,22 @@ async function openBrowser(options: Options, place: Place): Promise<Opened> {
   }
 }
 
+async function openLoopback(options: Options, place: Place): Promise<Opened> {
+  const { openHost, codec } = await place.loopback()
+  const { host, stop } = openHost()
+  const target = await openLoopbackTarget(host, randomOf(options.seed, 'target'), codec)
+  return {
+    target,
+    async close() {
+      await target.stop()
+      await stop()
+    },
+  }
+}
+
 async function open(options: Options, place: Place): Promise<Opened> {
   if (options.target === 'browser') return openBrowser(options, place)
+  if (options.target === 'loopback') return openLoopback(options, place)
   throw new UsageError(`--target ${options.target} is not there`)
 }
 

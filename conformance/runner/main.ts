@@ -1,8 +1,15 @@
 import type { chromium } from 'playwright'
+import type { LoopbackHost } from '#protocol/protocol/suite.ts'
+import type { Codec } from '../harness/target.ts'
 import { conform } from './conform.ts'
 import { HELP, readOptions, UsageError } from './options.ts'
 
 const EXIT_USAGE = 2
+
+export interface LoopbackPlace {
+  readonly openHost: () => { readonly host: LoopbackHost; stop(): Promise<void> }
+  readonly codec: Codec
+}
 
 /** What `scripts/conformance.mjs` knows of the machine. */
 export interface Place {
@@ -11,8 +18,8 @@ export interface Place {
   readonly web: string
   readonly faulty: string
   readonly peerPage: string
-  /** A module that makes the host of the loopback target. */
-  readonly loopbackHost: string | null
+  /** The app's own node in memory, and its own functions: for `--target loopback`. */
+  readonly loopback: () => Promise<LoopbackPlace>
   readonly launch: Parameters<typeof chromium.launch>[0]
 }
 

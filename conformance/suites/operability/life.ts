@@ -18,7 +18,7 @@ async function ended(context: Context, how: 'kill' | 'restart'): Promise<void> {
 const comesBack = (how: 'kill' | 'restart', id: string, title: string): Case => ({
   id,
   title,
-  needs: ['restart', 'wire', 'sync', 'person'],
+  needs: [how, 'wire', 'sync', 'person'],
   alone: true,
   limitMs: SLOW_MS,
   async run(context) {
@@ -45,7 +45,7 @@ export const cases: readonly Case[] = [
   {
     id: 'EVT-6.kill-after-writing',
     title: 'What the person was told is written survives a kill right after',
-    needs: ['restart', 'person'],
+    needs: ['kill', 'person'],
     alone: true,
     limitMs: SLOW_MS,
     async run(context) {
@@ -59,7 +59,7 @@ export const cases: readonly Case[] = [
   {
     id: 'EVT-7.chain-after-kill',
     title: 'After a kill the node writes on the end of its own chain',
-    needs: ['restart', 'wire', 'sync', 'person'],
+    needs: ['kill', 'wire', 'sync', 'person'],
     alone: true,
     limitMs: SLOW_MS,
     async run(context) {

@@ -5,38 +5,11 @@ import type { Browser, BrowserContext } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Bytes, fromBase64Url, type Identity, toBase64Url } from '../../client/encoding.ts'
 import { FrameReader, frame } from '../../client/frames.ts'
+import { Inbox } from '../../harness/inbox.ts'
 import type { Heard, Stream, Wire } from '../../harness/target.ts'
 import type { Ask, FromPage } from './bridge.ts'
 
 const SECURE = { 'Cache-Control': 'no-store' }
-
-/** Hands on what comes, in order; a reader who comes too late finds it waiting. */
-class Inbox<T> {
-  readonly #items: T[] = []
-  #waiting: ((item: T) => void) | null = null
-
-  push(item: T): void {
-    const waiting = this.#waiting
-    this.#waiting = null
-    if (waiting) waiting(item)
-    else this.#items.push(item)
-  }
-
-  take(waitMs: number): Promise<T | null> {
-    const first = this.#items.shift()
-    if (first !== undefined) return Promise.resolve(first)
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#waiting = null
-        resolve(null)
-      }, waitMs)
-      this.#waiting = (item) => {
-        clearTimeout(timer)
-        resolve(item)
-      }
-    })
-  }
-}
 
 export interface PeerPage {
   connect(identity: Identity, to: string, boxes: readonly string[]): Promise<Wire>
