@@ -1,26 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { HearthError, isErrorCode } from '#protocol/core/errors.ts'
+import { isErrorCode } from '#protocol/core/errors.ts'
 import { type JsonSchema, mismatches } from '../json-schema.ts'
+import { failuresIn } from './check.ts'
 import { areas, filesOf, type PlacedFile, placeOf, storedFiles, textOf } from './files.ts'
-import { inputOf, proofsOf } from './proof.ts'
 
 const found = await areas()
 let stored: readonly PlacedFile[] = []
 beforeAll(async () => {
   stored = await storedFiles()
 })
-
-/** What this implementation makes of an input: what comes out, or the code it is refused with. */
-async function outcomeOf(prove: () => unknown): Promise<unknown> {
-  try {
-    return { expected: JSON.parse(JSON.stringify(await prove())) as unknown }
-  } catch (error) {
-    if (error instanceof HearthError) return { error: error.code }
-    throw error
-  }
-}
 
 describe('the vectors', () => {
   it('are what the generator makes from the seed, file for file', async () => {
@@ -55,18 +44,6 @@ describe('the vectors', () => {
   })
 
   it.each(found.map(({ name }) => name))('of %s come out of this implementation as they say', async (name) => {
-    const proofs = await proofsOf(name)
-    const wrong: string[] = []
-    for (const { path, file } of stored.filter((place) => place.file.area === name)) {
-      const prove = proofs[file.operation]
-      if (!prove) throw new TypeError(`nothing proves ${file.operation}`)
-      for (const vector of file.vectors) {
-        // an operation's input is what its own generator wrote
-        const outcome = await outcomeOf(() => prove(inputOf(vector) as never))
-        const due = 'error' in vector ? { error: vector.error } : { expected: vector.expected }
-        if (!isDeepStrictEqual(outcome, due)) wrong.push(`${path}: ${vector.name}: ${JSON.stringify({ due, outcome })}`)
-      }
-    }
-    expect(wrong).toEqual([])
+    expect(await failuresIn(stored.filter(({ file }) => file.area === name))).toEqual([])
   })
 })

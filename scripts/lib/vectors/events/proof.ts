@@ -16,7 +16,12 @@ async function logAt(clock: number) {
   const { anna } = await people()
   const store = createMemoryStore()
   const stored = [
-    await signedEvent(anna, anna.nodeId, { event_type: 'community.root.founded', data: FOUNDING, lamport: 1 }),
+    await signedEvent(anna, anna.nodeId, {
+      event_type: 'community.root.founded',
+      data: FOUNDING,
+      lamport: 1,
+      event_id: ulidOf('founding'),
+    }),
     await signedEvent(anna, anna.nodeId, { lamport: clock, event_id: ulidOf('clock') }),
   ]
   const verified = await Promise.all(stored.map((event) => verifyEvent(event, anna.nodeId, EVENTS)))
