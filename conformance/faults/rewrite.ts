@@ -30,7 +30,6 @@ const HANDED_ON = {
   file: 'web/port/node-process.ts',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the source's own text
   original: '`hearthnet-worker-${ulid()}`',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the source's own text
   rewritten: `\`hearthnet-worker-\${ulid()}\${${NAMED}}\``,
 } as const
 
