@@ -1,4 +1,4 @@
-import { defineMessages, plural } from '../../kit/i18n.tsx'
+import { defineMessages } from '../../kit/i18n.tsx'
 import { title } from './titles.ts'
 
 export const messages = defineMessages({
@@ -89,17 +89,7 @@ export const messages = defineMessages({
       protocol: 'Protokoll',
       licence: 'Lizenz',
       licenceText: 'AGPL-3.0-or-later: frei zu nutzen, zu prüfen, zu ändern und weiterzugeben',
-      capabilities: (n: number) =>
-        plural('de', n, { one: 'Was dieses Gerät kann (# Eintrag)', other: 'Was dieses Gerät kann (# Einträge)' }),
-      name: 'Name',
-      state: 'Stand',
-      states: {
-        stable: 'fertig',
-        provisional: 'vorläufig',
-        experimental: 'Erprobung',
-        disabled: 'ausgeschaltet',
-        not_built: 'noch nicht gebaut',
-      },
+      more: 'Was dieses Gerät kann, und ob es geprüft ist',
     },
     erase: {
       title: 'Von diesem Gerät entfernen',
@@ -196,17 +186,7 @@ export const messages = defineMessages({
       protocol: 'Protocol',
       licence: 'Licence',
       licenceText: 'AGPL-3.0-or-later: free to use, study, change and share',
-      capabilities: (n) =>
-        plural('en', n, { one: 'What this device can do (# entry)', other: 'What this device can do (# entries)' }),
-      name: 'Name',
-      state: 'State',
-      states: {
-        stable: 'stable',
-        provisional: 'provisional',
-        experimental: 'trial',
-        disabled: 'switched off',
-        not_built: 'not built yet',
-      },
+      more: 'What this device can do, and whether it was tested',
     },
     erase: {
       title: 'Remove from this device',

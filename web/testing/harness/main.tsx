@@ -22,6 +22,7 @@ const village = createVillageNode({
   people: Number(query.get('people') ?? 9),
   claims: Number(query.get('claims') ?? 60),
   evidence: query.get('evidence') !== 'off',
+  suite: query.get('suite') !== 'off',
   joinMs: Number(query.get('join') ?? 3000),
 })
 const services = {
