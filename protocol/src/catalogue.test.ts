@@ -19,12 +19,13 @@ const namesOf = ({ id, planned }: ModuleContract) => [
 const names = MODULES.flatMap(namesOf)
 // what a module's own screens need beside the index
 const BEYOND_THE_INDEX =
-  /^experimental\.evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)$/
-const types = MODULES.flatMap(({ events, planned }) => [
-  ...events.filter(({ scope }) => scope === 'community').map(({ type }) => type),
-  ...planned.events,
-])
-const indexed = types.filter((type) => /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type))
+  /^experimental\.(evidence\.(claim\.retract|dispute\.retract|subject\.list|ebkh\.(get|connect|pull)|(draft|quarantine|sample|proof|file|lists)\.[a-z]+)|lora\.(panic\.cancel|peer\.decide|hearing|(stick|battery|presence)\.[a-z]+))$/
+// what says when to ask again, and what a module's own records need beside the index
+const EVENTS_BEYOND_THE_INDEX = /\.changed$|^lora\.(chain\.anchored|panic\.ended)$/
+const types = MODULES.flatMap(({ events, planned }) => [...events.map(({ type }) => type), ...planned.events])
+const indexed = types.filter(
+  (type) => /^(distributed_llm|moe|fedlearn|lora|evidence|civdef|protocol)\./.test(type) && !EVENTS_BEYOND_THE_INDEX.test(type),
+)
 
 describe('the index of names', () => {
   it('has the 51 capabilities of Phase 3 and the chat, each once', () => {

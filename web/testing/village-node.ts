@@ -79,7 +79,7 @@ function answerNode(client: FakeClient, state: State): void {
   client.answer(node.nodeTraces, () => ({ traces: [] }))
   client.answer(configGet, () => state.config)
   client.answer(configSet, (patch) => {
-    const { policy, mesh, evidence, ...modules } = patch
+    const { policy, mesh, evidence, lora, ...modules } = patch
     state.config = {
       ...state.config,
       ...modules,
@@ -87,6 +87,7 @@ function answerNode(client: FakeClient, state: State): void {
         enabled: evidence?.enabled ?? state.config.evidence.enabled,
         ebkh: { ...state.config.evidence.ebkh, ...evidence?.ebkh },
       },
+      lora: { ...state.config.lora, ...lora },
       policy: { research: { ...state.config.policy.research, ...policy?.research } },
       mesh: { ...state.config.mesh, ...mesh },
     }
