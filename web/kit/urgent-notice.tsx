@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react'
-import { type ComponentType, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { type ComponentType, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { type AlarmState, startAlarm } from './alarm.ts'
 import { useAlarmPreference } from './alarm-preference.ts'
 import { useText } from './i18n.tsx'
@@ -51,6 +51,20 @@ function Sound({ alarm }: { readonly alarm: string }) {
   )
 }
 
+/** A key that was already down when the notice came presses nothing in it. */
+function useFreshKeys() {
+  const fresh = useRef(false)
+  return {
+    onKeyDownCapture: (event: KeyboardEvent) => {
+      if (!event.repeat) fresh.current = true
+      if (!fresh.current) event.preventDefault()
+    },
+    onKeyUpCapture: (event: KeyboardEvent) => {
+      if (!fresh.current) event.preventDefault()
+    },
+  }
+}
+
 /**
  * Takes the whole screen, above everything, and stays until the person does something about it: for what cannot wait, whatever
  * they are doing. Everything behind it is out of reach meanwhile. For any module; the screen definition's `Notice` is its place.
@@ -63,7 +77,8 @@ export function UrgentNotice({ title, icon: Icon, tone, alarm, children, actions
   useEffect(() => {
     const before = document.activeElement
     dialog.current?.showModal()
-    heading.current?.focus()
+    const first = dialog.current?.querySelector<HTMLElement>('[data-autofocus]') ?? heading.current
+    first?.focus()
     return () => {
       if (before instanceof HTMLElement) before.focus()
     }
@@ -78,6 +93,7 @@ export function UrgentNotice({ title, icon: Icon, tone, alarm, children, actions
     }
   }, [title])
 
+  const keys = useFreshKeys()
   // Escape is one key beside others: what is said here is not missed by a slip
   const stay = () => dialog.current?.showModal()
 
@@ -91,6 +107,7 @@ export function UrgentNotice({ title, icon: Icon, tone, alarm, children, actions
       data-tone={tone}
       onCancel={(event) => event.preventDefault()}
       onClose={stay}
+      {...keys}
     >
       <div className={classes.column}>
         <header className={classes.header}>

@@ -17,6 +17,7 @@ import { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
 import { answerEvidence } from './village-evidence.ts'
+import { answerLora, type LoraScene } from './village-lora.ts'
 
 type Identity = Output<typeof node.nodeStatus>['identity']
 type Invite = Output<typeof community.communityInviteList>['invites'][number]
@@ -27,6 +28,7 @@ export interface VillageOptions {
   readonly people?: number
   readonly claims?: number
   readonly evidence?: boolean
+  readonly lora?: LoraScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -208,6 +210,7 @@ export function createVillageNode({
   people = 9,
   claims = 60,
   evidence = true,
+  lora = 'off',
   joinMs = 3000,
 }: VillageOptions): FakeClient {
   const client = createFakeClient()
@@ -220,11 +223,17 @@ export function createVillageNode({
       { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), uses: 10, redeemed: 3, revoked: false },
       { jti: ulidFor(22), expires_at: timeAt(3), uses: 10, redeemed: 0, revoked: false },
     ],
-    config: { ...DEFAULT_CONFIG, evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence } },
+    config: {
+      ...DEFAULT_CONFIG,
+      evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence },
+      lora: { ...DEFAULT_CONFIG.lora, enabled: lora !== 'off' },
+      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' } },
+    },
   }
   answerNode(client, state)
   answerCommunity(client, state, people, joinMs)
   answerMembers(client, state)
   answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
+  answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   return client
 }

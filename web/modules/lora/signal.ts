@@ -9,6 +9,10 @@ export interface Signal {
   readonly snr: number
 }
 
+/** What a stick measured; null where it tells no power. */
+export const signalOf = ({ rssi_dbm, snr_db }: { rssi_dbm: number | null; snr_db: number | null }): Signal | null =>
+  rssi_dbm === null ? null : { rssi: rssi_dbm, snr: snr_db ?? 0 }
+
 /** From here on a step is reached, dBm; a stick on SF12 hears down to about -137. */
 const STEPS: readonly (readonly [Strength, number])[] = [
   ['strong', -90],

@@ -1,0 +1,112 @@
+import { Button, Stack, Text } from '@mantine/core'
+import { IconSos } from '@tabler/icons-react'
+import { useLocation } from 'wouter'
+import { loraStatus } from '#protocol/lora/capabilities.ts'
+import type { PanicRecord } from '#protocol/lora/records.ts'
+import { useFormat, useText } from '../../../kit/i18n.tsx'
+import { UrgentNotice } from '../../../kit/urgent-notice.tsx'
+import { useNow } from '../../../kit/use-now.ts'
+import { useQuery } from '../../../port/hooks.ts'
+import { certaintyOfPanic } from '../certainty.ts'
+import classes from '../lora.module.css'
+import { messages as shared } from '../messages.ts'
+import { LORA } from '../paths.ts'
+import { signalOf, strengthOf } from '../signal.ts'
+import { CertaintyMark, useWho, Who } from '../who.tsx'
+import { messages } from './messages.ts'
+import { alarmFor, panicKey, seenWith, urgentPanics } from './panics.ts'
+import { markSeen, useSeen } from './seen.ts'
+import { useBattery } from './use-battery.ts'
+
+/** Calls written out; more than these nobody takes in at once. */
+const SHOWN = 3
+const TICK_MS = 10_000
+
+/** One call: who, how sure, since when, how it came. */
+function Call({ panic, now }: { readonly panic: PanicRecord; readonly now: number }) {
+  const text = useText(messages).notice
+  const words = useText(shared)
+  const format = useFormat()
+  const certainty = certaintyOfPanic(panic)
+  const signal = signalOf(panic)
+  return (
+    <Stack gap="xs" component="article" className={classes.call} data-sure={certainty === 'sure' ? 'yes' : 'no'}>
+      <div className={classes.callName}>
+        <Who sender={panic} certainty={certainty} />
+      </div>
+      <CertaintyMark certainty={certainty} />
+      <Text>{text.how[certainty]}</Text>
+      <Text>
+        {text.since(format.time(panic.since), format.relative(panic.since, now))}
+        {' · '}
+        {panic.via === 'network' ? text.byNetwork : text.byRadio(panic.frames)}
+        {signal ? ` · ${words.strengths[strengthOf(signal)]}` : null}
+      </Text>
+      {panic.over === 'said' ? <Text>{text.saidOver}</Text> : null}
+    </Stack>
+  )
+}
+
+interface CallsProps {
+  readonly urgent: readonly PanicRecord[]
+  readonly simulated: boolean
+}
+
+function Calls({ urgent, simulated }: CallsProps) {
+  const text = useText(messages).notice
+  const now = useNow(TICK_MS)
+  const who = useWho()
+  const [, navigate] = useLocation()
+  const [first] = urgent
+  if (!first) return null
+  const anySure = urgent.some((panic) => certaintyOfPanic(panic) === 'sure')
+  const single = certaintyOfPanic(first) === 'sure' ? text.one(who(first, 'sure')) : text.unsure
+  const seen = () => markSeen(urgent.flatMap(seenWith))
+  return (
+    <UrgentNotice
+      title={urgent.length === 1 ? single : text.many(urgent.length)}
+      icon={IconSos}
+      tone="bad"
+      alarm={alarmFor(urgent)}
+      actions={
+        <>
+          <Button size="xl" className={classes.large} onClick={seen}>
+            {text.seen}
+          </Button>
+          <Button
+            size="xl"
+            variant="default"
+            className={classes.large}
+            onClick={() => {
+              seen()
+              navigate(LORA)
+            }}
+          >
+            {text.open}
+          </Button>
+        </>
+      }
+    >
+      {simulated ? <Text fw={700}>{text.simulated}</Text> : null}
+      {urgent.slice(0, SHOWN).map((panic) => (
+        <Call key={panicKey(panic)} panic={panic} now={now} />
+      ))}
+      {urgent.length > SHOWN ? <Text>{text.more(urgent.length - SHOWN)}</Text> : null}
+      <div>
+        <Text fw={700}>{text.todo}</Text>
+        <Text>{anySure ? text.todoSure : text.todoUnsure}</Text>
+      </div>
+    </UrgentNotice>
+  )
+}
+
+/** A call for help takes the screen, whatever is open, confirmed or not (LOR-4). */
+export function PanicNotice() {
+  const query = useQuery(loraStatus, {})
+  const seen = useSeen()
+  useBattery()
+  if (query.status !== 'ready') return null
+  const { panics, stick } = query.data
+  const urgent = urgentPanics(panics, seen)
+  return urgent.length > 0 ? <Calls urgent={urgent} simulated={stick.simulated} /> : null
+}

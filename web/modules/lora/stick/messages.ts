@@ -1,0 +1,103 @@
+import { defineMessages } from '../../../kit/i18n.tsx'
+import { stickTitle } from '../titles.ts'
+
+export const messages = defineMessages({
+  de: {
+    title: stickTitle.de,
+    intro: 'Ein kleines Funkgerät am USB-Anschluss. Es braucht weder SIM-Karte noch Vertrag.',
+    state: 'Wie es ihm geht',
+    settings: (mhz: string, sf: string, khz: string) => `${mhz} MHz, Spreizfaktor ${sf}, Bandbreite ${khz} kHz`,
+    detach: 'Nicht mehr benutzen',
+    detachText: 'Dein Gerät sendet und hört dann nichts mehr über Funk. Du kannst den Stick jederzeit wieder auswählen.',
+    pick: {
+      title: 'Funkstick auswählen',
+      kind: '1. Welche Art ist es?',
+      kindHint: 'Das steht auf der Packung, oder der Stick zeigt es beim Einschalten.',
+      kinds: {
+        meshtastic: {
+          name: 'Meshtastic',
+          text: 'die häufigste Art: zum Beispiel Heltec, LilyGO T-Beam oder RAK, mit dem Programm Meshtastic',
+        },
+        rfm95w: { name: 'RNode', text: 'Geräte mit dem Programm RNode, oft mit dem Funkchip RFM95W' },
+        sx126x: {
+          name: 'MeshCore-Modem oder RAK mit AT-Befehlen',
+          text: 'Geräte mit dem Funkchip SX126x und dem Programm „MeshCore KISS“ oder RUI3',
+        },
+      },
+      plug: '2. Einstecken und auswählen',
+      plugHint: 'Der Browser zeigt eine Liste. Wähle den Eintrag, der beim Einstecken dazukommt.',
+      ask: 'Stick auswählen',
+      nothing: 'Es wurde kein Stick ausgewählt.',
+      none: 'Dieser Browser kann keine Funksticks ansprechen. Am Rechner können es Chrome und Edge, auf Android Chrome.',
+      known: 'Schon erlaubt',
+      port: (number: string) => `Anschluss ${number}`,
+      likely: (kind: string) => `wahrscheinlich ${kind}`,
+      use: 'Diesen benutzen',
+      inUse: 'wird benutzt',
+    },
+    test: {
+      title: 'Selbsttest',
+      intro: 'Prüft Anschluss, Programm und Einstellungen und sendet ein Lebenszeichen.',
+      run: 'Selbsttest starten',
+      steps: { port: 'Anschluss', firmware: 'Programm auf dem Stick', settings: 'Einstellungen', send: 'Probesendung' },
+      outcomes: { ok: 'in Ordnung', failed: 'geht nicht', skipped: 'nicht geprüft' },
+      good: 'Alles in Ordnung.',
+      bad: 'Etwas geht noch nicht.',
+    },
+    simulation: {
+      title: 'Ohne Stick ausprobieren',
+      intro: 'Eine Simulation mit erfundenen Absendern. Nichts davon geht über Funk, und jede Seite sagt es.',
+      start: 'Simulation starten',
+      end: 'Simulation beenden',
+    },
+  },
+  en: {
+    title: stickTitle.en,
+    intro: 'A small radio in the USB socket. It needs neither a SIM card nor a contract.',
+    state: 'How it is',
+    settings: (mhz, sf, khz) => `${mhz} MHz, spreading factor ${sf}, bandwidth ${khz} kHz`,
+    detach: 'Stop using it',
+    detachText: 'Your device then neither sends nor hears anything by radio. You can choose the stick again at any time.',
+    pick: {
+      title: 'Choose a radio stick',
+      kind: '1. Which kind is it?',
+      kindHint: 'It is on the box, or the stick shows it when it is switched on.',
+      kinds: {
+        meshtastic: {
+          name: 'Meshtastic',
+          text: 'the most common kind: for instance Heltec, LilyGO T-Beam or RAK, with the program Meshtastic',
+        },
+        rfm95w: { name: 'RNode', text: 'devices with the program RNode, often with the radio chip RFM95W' },
+        sx126x: {
+          name: 'MeshCore modem, or RAK with AT commands',
+          text: 'devices with the radio chip SX126x and the program “MeshCore KISS” or RUI3',
+        },
+      },
+      plug: '2. Plug it in and choose it',
+      plugHint: 'The browser shows a list. Choose the entry that appears when you plug it in.',
+      ask: 'Choose the stick',
+      nothing: 'No stick was chosen.',
+      none: 'This browser cannot speak to radio sticks. Chrome and Edge on a computer can, and Chrome on Android.',
+      known: 'Allowed already',
+      port: (number) => `Socket ${number}`,
+      likely: (kind) => `probably ${kind}`,
+      use: 'Use this one',
+      inUse: 'in use',
+    },
+    test: {
+      title: 'Self-test',
+      intro: 'Checks the socket, the program and the settings, and sends one sign of life.',
+      run: 'Start the self-test',
+      steps: { port: 'Socket', firmware: 'Program on the stick', settings: 'Settings', send: 'Trial message' },
+      outcomes: { ok: 'fine', failed: 'does not work', skipped: 'not checked' },
+      good: 'Everything is fine.',
+      bad: 'Something does not work yet.',
+    },
+    simulation: {
+      title: 'Try it without a stick',
+      intro: 'A simulation with made-up senders. Nothing of it goes out by radio, and every page says so.',
+      start: 'Start the simulation',
+      end: 'End the simulation',
+    },
+  },
+})
