@@ -27,9 +27,9 @@ export const LORA_CHAIN_RENEW_DAYS = 60
 /** How far a receiver's clock may be from a sender's for a frame to be confirmed (LOR-7). */
 export const LORA_MAX_CLOCK_ERROR_SECONDS = 120
 /** Frames of one sender in one interval that wait for their key; beyond that a random one gives way (LOR-10). */
-export const LORA_PENDING_PER_INTERVAL_MAX = 16
+export const LORA_PENDING_PER_INTERVAL_MAX = 128
 /** Frames of everybody that wait for their key (LOR-10). */
-export const LORA_PENDING_MAX = 1024
+export const LORA_PENDING_MAX = 2048
 /** Senders nobody has decided about that are remembered; the longest silent goes first (LOR-5). */
 export const LORA_UNKNOWN_PEERS_MAX = 512
 /** Beacons a device remembers. */

@@ -1,6 +1,6 @@
 import { HearthError } from '../core/errors.ts'
 import { defineEvent } from '../core/module.ts'
-import { OneOf, Strict, TimeSchema } from '../core/schema.ts'
+import { Strict, TimeSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
 import { LORA_CHAIN_DAYS, LORA_KEY_INTERVAL_SECONDS } from './constants.ts'
 
@@ -37,7 +37,7 @@ export const chainAnchored = defineEvent(
 /** The author called for help, by radio and by this. */
 export const panicSent = defineEvent(
   'lora.panic.sent',
-  Strict({ at: TimeSchema, sequence: Type.Integer({ minimum: 0, maximum: 65_535 }), cause: OneOf(['person', 'alert']) }),
+  Strict({ at: TimeSchema, sequence: Type.Integer({ minimum: 0, maximum: 65_535 }) }),
 )
 
 /** The author is fine again, or it was a mistake. */
@@ -63,5 +63,5 @@ export const dutyCycleExhausted = onDevice('lora.duty_cycle.exhausted')
 export const dutyCycleOverridden = onDevice('lora.duty_cycle.overridden')
 /** A frame was lost because the queue was full (LOR-5). */
 export const rxDropped = onDevice('lora.rx.dropped')
-/** Stick, its settings or the simulation changed. */
+/** The stick, its settings, or what this device is about to send changed. */
 export const stickChanged = onDevice('lora.stick.changed')

@@ -89,6 +89,8 @@ export const DOUBTS = [
   'forged',
   /** Older than what is proven of this sender. */
   'replayed',
+  /** So many frames claimed to be this sender's that not all could wait for the key. */
+  'crowded',
 ] as const
 export type Doubt = (typeof DOUBTS)[number]
 
