@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, type ButtonProps } from '@mantine/core'
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react'
 import { type ComponentType, type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { type AlarmState, startAlarm } from './alarm.ts'
@@ -15,8 +15,32 @@ export interface UrgentNoticeProps {
   /** What it sounds for; another value sounds again. Null: it makes no sound. */
   readonly alarm: string | null
   readonly children: ReactNode
-  /** What the person can do; it stays until one of these takes it away. */
+  /** What the person can do, as `UrgentAction`s; it stays until one of these takes it away. */
   readonly actions: ReactNode
+}
+
+export interface UrgentActionProps extends Pick<ButtonProps, 'leftSection'> {
+  readonly children: string
+  readonly onClick: () => void
+  /** The one that is pressed most; the others are quiet. */
+  readonly first?: boolean
+  /** Has the focus when the notice comes, for what must be quick; else the title has it, so that no key presses anything. */
+  readonly focused?: boolean
+}
+
+/** A button of an urgent notice: for gloves and shaking hands. */
+export function UrgentAction({ children, onClick, leftSection, first = false, focused = false }: UrgentActionProps) {
+  return (
+    <Button
+      {...(first ? {} : { variant: 'default' })}
+      leftSection={leftSection}
+      onClick={onClick}
+      style={{ minHeight: '4.5rem', fontSize: 'var(--mantine-font-size-lg)' }}
+      {...(focused ? { 'data-autofocus': true } : {})}
+    >
+      {children}
+    </Button>
+  )
 }
 
 /** Whether it sounds, which the person can change at any time for what sounds now. */

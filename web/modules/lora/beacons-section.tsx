@@ -11,7 +11,7 @@ import { signalOf, strengthOf } from './signal.ts'
 import type { LoraStatus } from './status.ts'
 import { CertaintyMark, useSaid, Who } from './who.tsx'
 
-const SHOWN = 12
+const SHOWN = 8
 
 /** The last messages as they came, each with how sure it is, and what was not shown. */
 export function BeaconsSection({ counts, queue }: Pick<LoraStatus, 'counts' | 'queue'>) {

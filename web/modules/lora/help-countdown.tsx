@@ -1,8 +1,8 @@
-import { Button, Text, VisuallyHidden } from '@mantine/core'
+import { Text, VisuallyHidden } from '@mantine/core'
 import { IconHandStop, IconSos } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { useFormat, useText } from '../../kit/i18n.tsx'
-import { UrgentNotice } from '../../kit/urgent-notice.tsx'
+import { UrgentAction, UrgentNotice } from '../../kit/urgent-notice.tsx'
 import classes from './lora.module.css'
 import { messages } from './messages.ts'
 
@@ -47,18 +47,10 @@ export function HelpCountdown({ simulated, onStop, onOver }: HelpCountdownProps)
       alarm={null}
       actions={
         <>
-          <Button
-            size="xl"
-            leftSection={<IconHandStop size={28} aria-hidden />}
-            onClick={onStop}
-            className={classes.large}
-            data-autofocus
-          >
+          <UrgentAction first focused leftSection={<IconHandStop size={28} aria-hidden />} onClick={onStop}>
             {text.stop}
-          </Button>
-          <Button size="xl" variant="default" onClick={onOver} className={classes.large}>
-            {text.now}
-          </Button>
+          </UrgentAction>
+          <UrgentAction onClick={onOver}>{text.now}</UrgentAction>
         </>
       }
     >

@@ -24,7 +24,7 @@ export const messages = defineMessages({
       notReady: 'Erst wenn ein Funkstick bereit ist.',
     },
     countdown: {
-      title: (seconds: string) => `Hilferuf in ${seconds}`,
+      title: (seconds: string) => `Hilferuf in ${seconds} Sekunden`,
       started: 'Der Hilferuf geht gleich hinaus. Mit „Stopp“ hältst du ihn auf.',
       text: 'Alle Funksticks in der Nähe zeigen ihn an, und wer aus der Gemeinschaft gerade im Netz ist, sieht ihn auch. Er sagt, wer du bist, aber nicht, wo du bist.',
       simulated: 'Simulation: Es wird nichts gesendet, und niemand erfährt davon.',
@@ -88,7 +88,6 @@ export const messages = defineMessages({
     },
     strengths: { strong: 'Signal sehr gut', good: 'Signal gut', weak: 'Signal schwach', faint: 'Signal gerade noch' },
     heardAt: (when: string) => `gehört ${when}`,
-    sureAt: (when: string) => `sicher gehört ${when}`,
     budget: {
       title: 'Sendezeit',
       intro: 'Funk teilen sich alle. Deshalb darf jedes Gerät nur einen kleinen Teil der Zeit senden.',
@@ -163,7 +162,7 @@ export const messages = defineMessages({
       notReady: 'Only once a radio stick is ready.',
     },
     countdown: {
-      title: (seconds) => `Call for help in ${seconds}`,
+      title: (seconds) => `Call for help in ${seconds} seconds`,
       started: 'The call for help is about to go out. “Stop” holds it back.',
       text: 'Every radio stick nearby shows it, and so does every device of the community that is on the network right now. It says who you are, but not where you are.',
       simulated: 'Simulation: nothing is sent, and nobody learns of it.',
@@ -226,7 +225,6 @@ export const messages = defineMessages({
     },
     strengths: { strong: 'signal very good', good: 'signal good', weak: 'signal weak', faint: 'signal only just' },
     heardAt: (when) => `heard ${when}`,
-    sureAt: (when) => `surely heard ${when}`,
     budget: {
       title: 'Airtime',
       intro: 'Everybody shares the air. So each device may send for a small part of the time only.',

@@ -27,7 +27,7 @@ export function PeerItem({ heard: { peer, certainty, asks }, number, now }: Peer
   const format = useFormat()
   const said = useSaid()(peer)
   const signal = signalOf(peer)
-  const when = format.relative(peer.last_heard_at, now)
+  const heardAt = certainty === 'sure' ? (peer.last_proven_at ?? peer.last_heard_at) : peer.last_heard_at
   return (
     <li className={classes.item}>
       <Link href={peerPath(peer.sender_hash)} className={classes.link}>
@@ -42,16 +42,13 @@ export function PeerItem({ heard: { peer, certainty, asks }, number, now }: Peer
           </Text>
           <span className={classes.meta}>
             <CertaintyMark certainty={certainty} />
-            <span>
-              {certainty === 'sure' && peer.last_proven_at !== null
-                ? text.sureAt(format.relative(peer.last_proven_at, now))
-                : text.heardAt(when)}
-            </span>
+            <span>{text.heardAt(format.relative(heardAt, now))}</span>
             {signal ? <span>{text.strengths[strengthOf(signal)]}</span> : null}
             {said === '' ? null : <span>{said}</span>}
+            {asks ? <Badge>{text.hearing.ask}</Badge> : null}
           </span>
         </span>
-        {asks ? <Badge flex="none">{text.hearing.ask}</Badge> : <IconChevronRight size={20} aria-hidden />}
+        <IconChevronRight size={20} aria-hidden />
       </Link>
     </li>
   )

@@ -7,7 +7,7 @@ import { CERTAINTY_SHAPES, type Certainty } from './certainty.ts'
 import { messages } from './messages.ts'
 
 /** Eight digits in two groups, as people read them out. */
-export const callSign = (senderHash: string): string => `${senderHash.slice(0, 4)} ${senderHash.slice(4)}`.toUpperCase()
+export const callSign = (senderHash: string): string => `${senderHash.slice(0, 4)}\u00a0${senderHash.slice(4)}`.toUpperCase()
 
 type Named = Pick<PeerRecord, 'sender_hash' | 'display_name'>
 

@@ -8,8 +8,10 @@ export const messages = defineMessages({
     toCall: 'Zum Hilferuf',
     notice: {
       one: (who: string) => `${who} ruft um Hilfe`,
-      unsure: 'Ein Hilferuf über Funk',
+      oneUnsure: 'Vielleicht ein Hilferuf',
       many: (n: number) => plural('de', n, { one: '# Hilferuf', other: '# Hilferufe' }),
+      manyUnsure: (n: number) =>
+        plural('de', n, { one: '# Hilferuf, nicht sicher', other: '# Hilferufe, keiner davon sicher' }),
       simulated: 'Simulation: Diesen Hilferuf gibt es nicht wirklich.',
       since: (time: string, ago: string) => `Seit ${time} (${ago})`,
       byRadio: (n: number) => plural('de', n, { one: 'über Funk, # Funkspruch', other: 'über Funk, # Funksprüche' }),
@@ -40,8 +42,9 @@ export const messages = defineMessages({
     toCall: 'To the call for help',
     notice: {
       one: (who) => `${who} calls for help`,
-      unsure: 'A call for help by radio',
+      oneUnsure: 'Perhaps a call for help',
       many: (n) => plural('en', n, { one: '# call for help', other: '# calls for help' }),
+      manyUnsure: (n) => plural('en', n, { one: '# call for help, not sure', other: '# calls for help, none of them sure' }),
       simulated: 'Simulation: this call for help is not real.',
       since: (time, ago) => `Since ${time} (${ago})`,
       byRadio: (n) => plural('en', n, { one: 'by radio, # message', other: 'by radio, # messages' }),

@@ -1,18 +1,19 @@
-import { Button, Stack, Text } from '@mantine/core'
-import { IconSos } from '@tabler/icons-react'
+import { Stack, Text } from '@mantine/core'
+import { IconHelpTriangle, IconSos } from '@tabler/icons-react'
 import { useLocation } from 'wouter'
 import { loraStatus } from '#protocol/lora/capabilities.ts'
 import type { PanicRecord } from '#protocol/lora/records.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
-import { UrgentNotice } from '../../../kit/urgent-notice.tsx'
+import { StatusDot } from '../../../kit/status-dot.tsx'
+import { UrgentAction, UrgentNotice } from '../../../kit/urgent-notice.tsx'
 import { useNow } from '../../../kit/use-now.ts'
 import { useQuery } from '../../../port/hooks.ts'
-import { certaintyOfPanic } from '../certainty.ts'
+import { CERTAINTY_SHAPES, certaintyOfPanic } from '../certainty.ts'
 import classes from '../lora.module.css'
 import { messages as shared } from '../messages.ts'
 import { LORA } from '../paths.ts'
 import { signalOf, strengthOf } from '../signal.ts'
-import { CertaintyMark, useWho, Who } from '../who.tsx'
+import { useWho, Who } from '../who.tsx'
 import { messages } from './messages.ts'
 import { alarmFor, panicKey, seenWith, urgentPanics } from './panics.ts'
 import { markSeen, useSeen } from './seen.ts'
@@ -34,8 +35,7 @@ function Call({ panic, now }: { readonly panic: PanicRecord; readonly now: numbe
       <div className={classes.callName}>
         <Who sender={panic} certainty={certainty} />
       </div>
-      <CertaintyMark certainty={certainty} />
-      <Text>{text.how[certainty]}</Text>
+      <StatusDot status={CERTAINTY_SHAPES[certainty]}>{text.how[certainty]}</StatusDot>
       <Text>
         {text.since(format.time(panic.since), format.relative(panic.since, now))}
         {' · '}
@@ -60,30 +60,28 @@ function Calls({ urgent, simulated }: CallsProps) {
   const [first] = urgent
   if (!first) return null
   const anySure = urgent.some((panic) => certaintyOfPanic(panic) === 'sure')
-  const single = certaintyOfPanic(first) === 'sure' ? text.one(who(first, 'sure')) : text.unsure
+  const one = anySure ? text.one(who(first, 'sure')) : text.oneUnsure
+  const many = anySure ? text.many(urgent.length) : text.manyUnsure(urgent.length)
   const seen = () => markSeen(urgent.flatMap(seenWith))
   return (
     <UrgentNotice
-      title={urgent.length === 1 ? single : text.many(urgent.length)}
-      icon={IconSos}
-      tone="bad"
+      title={urgent.length === 1 ? one : many}
+      icon={anySure ? IconSos : IconHelpTriangle}
+      tone={anySure ? 'bad' : 'warn'}
       alarm={alarmFor(urgent)}
       actions={
         <>
-          <Button size="xl" className={classes.large} onClick={seen}>
+          <UrgentAction first onClick={seen}>
             {text.seen}
-          </Button>
-          <Button
-            size="xl"
-            variant="default"
-            className={classes.large}
+          </UrgentAction>
+          <UrgentAction
             onClick={() => {
               seen()
               navigate(LORA)
             }}
           >
             {text.open}
-          </Button>
+          </UrgentAction>
         </>
       }
     >

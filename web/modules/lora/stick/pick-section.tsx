@@ -9,7 +9,7 @@ import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
 import classes from '../lora.module.css'
-import { type Asked, askForPort, canAskForPort } from './ask-port.ts'
+import { type Asked, askForPort, canAskForPort } from '../serial-port.ts'
 import { messages } from './messages.ts'
 
 type Sticks = Output<typeof stickList>
