@@ -9,8 +9,10 @@ import type { Adapter, Heard, Stick, StickChoice, StickSession, StickStatus, Sti
 
 /** How often to look for a port that is not there, or taken: events of `connect` do not come on every platform (LOR-6). */
 const LOOK_MS = 500
-/** After something that is no such stick has answered; a port that comes or goes ends the wait. */
+/** After something that is no such stick has answered, more than once; a port that comes or goes ends the wait. */
 const UNSUPPORTED_MS = 5_000
+/** A stick may still have half of an earlier conversation in it, which one question clears. */
+const UNSUPPORTED_AT = 2
 /** Closing a port whose device is gone may never end. */
 const CLOSE_MS = 500
 /** Room for a few frames, should the worker be busy. */
@@ -20,9 +22,14 @@ export interface SticksDeps {
   readonly runtime: Runtime
   /** Web Serial here, or what stands in for it; null where a browser has neither. */
   readonly serial: () => Promise<SerialLike | null>
-  /** The serial port of a simulated stick of this kind. */
-  readonly simulate: (adapter: AdapterId) => Promise<SerialLike>
+  /** A simulated stick of this kind, and air around it in which others use the same settings. */
+  readonly simulate: (adapter: AdapterId, settings: RadioSettings) => Promise<SimulatedSurroundings>
   readonly adapter: (id: AdapterId) => Promise<Adapter>
+}
+
+export interface SimulatedSurroundings extends SerialLike {
+  /** Silences everybody. */
+  end(): void
 }
 
 interface Opened {
@@ -30,8 +37,6 @@ interface Opened {
   /** Resolves when it is gone. */
   readonly lost: Promise<void>
 }
-
-const isAborted = ({ signal }: AbortController): boolean => signal.aborted
 
 /** Opens sticks and keeps them open, unplugged or not. */
 export function createSticks({ runtime, serial, simulate, adapter: load }: SticksDeps): Sticks {
@@ -52,6 +57,7 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
     const statusChanged = createSignal<void>()
     const stopping = new AbortController()
     const stopped = aborted(stopping.signal)
+    let refusals = 0
     let status: StickStatus = { state: 'waiting', problem: 'unplugged', session: null }
 
     function become(state: StickStatus['state'], problem: StickProblem | null, session: StickSession | null = null): void {
@@ -103,6 +109,7 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       try {
         const { session, lost } = await begin(port, adapter)
         become('ready', null, session)
+        refusals = 0
         await Promise.race([lost, stopped])
         become('waiting', 'unplugged')
         await session.close()
@@ -114,7 +121,7 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
           return LOOK_MS
         }
         become('unsupported', problemOf(error) ?? 'wrong_firmware')
-        return UNSUPPORTED_MS
+        return ++refusals < UNSUPPORTED_AT ? LOOK_MS : UNSUPPORTED_MS
       } finally {
         await shut(port)
       }
@@ -124,22 +131,24 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       await Promise.race([port.close().catch(() => undefined), delay(runtime, CLOSE_MS)])
     }
 
-    async function run(): Promise<void> {
+    async function keepOpen(ports: SerialLike): Promise<void> {
       const adapter = await load(choice.adapter)
-      const ports = await (choice.simulated ? simulate(choice.adapter) : real())
-      if (!ports) {
-        become('waiting', 'no_serial')
+      while (!stopping.signal.aborted) {
+        const found = await find(ports)
+        if (typeof found === 'string') become('waiting', found)
+        await pause(typeof found === 'string' ? LOOK_MS : await live(found, adapter))
+      }
+    }
+
+    async function run(): Promise<void> {
+      if (choice.simulated) {
+        const surroundings = await simulate(choice.adapter, settings)
+        await keepOpen(surroundings).finally(() => surroundings.end())
         return
       }
-      while (!isAborted(stopping)) {
-        const found = await find(ports)
-        if (typeof found !== 'string') await pause(await live(found, adapter))
-        else {
-          // something that answered wrongly is still that until it is pulled
-          become('waiting', found)
-          await pause(LOOK_MS)
-        }
-      }
+      const ports = await real()
+      if (ports) await keepOpen(ports)
+      else become('waiting', 'no_serial')
     }
     const running = run().catch(reportError)
 

@@ -6,6 +6,7 @@ import type { Firmware } from './simulated-port.ts'
 import { createSimulatedRadio, isPossible } from './simulated-radio.ts'
 
 const LONGEST_PACKET = 255
+const RADIO_BYTES = 10
 const DEFAULT: Tuning = {
   frequencyHz: 869_618_000,
   bandwidthHz: 62_500,
@@ -36,7 +37,7 @@ export function createSimulatedMeshcore({ runtime, join, say, faults = {} }: Fir
   const refuse = (code: number): void => tell(HARDWARE.error, [code])
 
   function radioBytes(): Uint8Array {
-    const bytes = new Uint8Array(10)
+    const bytes = new Uint8Array(RADIO_BYTES)
     const view = new DataView(bytes.buffer)
     view.setUint32(0, tuning.frequencyHz, true)
     view.setUint32(4, tuning.bandwidthHz, true)
@@ -44,20 +45,27 @@ export function createSimulatedMeshcore({ runtime, join, say, faults = {} }: Fir
     return bytes
   }
 
-  function setRadio(payload: Uint8Array): void {
-    if (payload.length < 10) return refuse(ERROR.invalidLength)
+  function tuningFrom(payload: Uint8Array): Tuning {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength)
-    const next: Tuning = {
+    return {
       ...tuning,
       frequencyHz: view.getUint32(0, true),
       bandwidthHz: view.getUint32(4, true),
       spreadingFactor: view.getUint8(8),
       codingRate: view.getUint8(9),
     }
-    if (!isPossible(next)) return refuse(ERROR.invalidParam)
-    tuning = next
-    antenna.tune(tuning)
-    tell(HARDWARE.ok)
+  }
+
+  function setRadio(payload: Uint8Array): void {
+    if (payload.length < RADIO_BYTES) {
+      refuse(ERROR.invalidLength)
+    } else if (!isPossible(tuningFrom(payload))) {
+      refuse(ERROR.invalidParam)
+    } else {
+      tuning = tuningFrom(payload)
+      antenna.tune(tuning)
+      tell(HARDWARE.ok)
+    }
   }
 
   function tellAirtime([length = 0]: Uint8Array): void {

@@ -11,8 +11,8 @@ const FESC = 0xdb
 const TFEND = 0xdc
 const TFESC = 0xdd
 
-/** Command and payload of the longest frame that RNode (508) or MeshCore (512) say, with room. */
-const MAX_FRAME_BYTES = 600
+/** Command and payload of the longest frame that RNode (508) or MeshCore (512) say. */
+const MAX_FRAME_BYTES = 512
 
 /**
  * `C0 command payload C0`, with `C0` said as `DB DC` and `DB` as `DB DD`.

@@ -19,7 +19,8 @@ export interface Link<Frame> {
   next<T>(pick: (frame: Frame) => T | undefined, timeoutMs: number): Promise<T>
   /** Says `question` up to `attempts` times, each time waiting `timeoutMs` for the answer. Never for what goes on the air. */
   ask<T>(question: Uint8Array<ArrayBuffer>, pick: (frame: Frame) => T | undefined, patience?: Patience): Promise<T>
-  readonly skippedBytes: () => number
+  /** @throws HearthError `lora_hardware_unavailable` when the stick went while nobody was waiting for it. */
+  check(): void
   /** Lets go of both streams and leaves them usable for another link. */
   release(): void
   /** Lets go of both streams and ends them. */
@@ -169,7 +170,9 @@ export function createLink<Frame>(options: LinkOptions<Frame>): Link<Frame> {
         }
       }
     },
-    skippedBytes: () => decoder.skippedBytes,
+    check() {
+      if (ended) throw ended
+    },
     release() {
       end(goneError())
       reader?.releaseLock()

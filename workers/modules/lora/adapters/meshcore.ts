@@ -31,12 +31,8 @@ function told(frame: KissFrame, command: number): Uint8Array | undefined {
   return about === command ? frame.payload.subarray(1) : undefined
 }
 
-const ask = (
-  link: Link<KissFrame>,
-  command: number,
-  payload?: Uint8Array | readonly number[],
-  patience?: Patience,
-): Promise<Uint8Array> => link.ask(hardware(command, payload), (frame) => told(frame, answerTo(command)), patience)
+const ask = (link: Link<KissFrame>, command: number, payload?: Uint8Array | readonly number[]): Promise<Uint8Array> =>
+  link.ask(hardware(command, payload), (frame) => told(frame, answerTo(command)))
 
 const tell = (link: Link<KissFrame>, command: number, payload: Uint8Array | readonly number[]): Promise<Uint8Array> =>
   link.ask(hardware(command, payload), (frame) => told(frame, HARDWARE.ok))
@@ -83,7 +79,10 @@ export async function openMeshcore(
   patience: Patience,
 ): Promise<Omit<StickSession, 'close'>> {
   await flush(link)
-  await ask(link, HARDWARE.ping, [], patience).catch(silentIs('no_answer', 'MeshCore KISS modem'))
+  // errors are about what may still have stood in there from before
+  const isPong = ({ command, payload }: KissFrame): true | undefined =>
+    command === COMMAND.setHardware && payload[0] === answerTo(HARDWARE.ping) ? true : undefined
+  await link.ask(hardware(HARDWARE.ping), isPong, patience).catch(silentIs('no_answer', 'MeshCore KISS modem'))
   const [version = 0] = await ask(link, HARDWARE.getVersion)
   const name = new TextDecoder().decode(await ask(link, HARDWARE.getDeviceName))
   await link.write(encodeKiss(COMMAND.txDelay, [TX_DELAY]))

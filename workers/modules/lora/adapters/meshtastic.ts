@@ -21,7 +21,7 @@ import {
 } from './meshtastic-messages.ts'
 
 /** Wakes a sleeping stick, and fills up whatever frame of ours it is still in the middle of (Meshtastic's client API). */
-const WAKE = new Uint8Array(128).fill(0xc3)
+const WAKE = new Uint8Array(256).fill(0xc3)
 /** First question: a stick may be starting. It is not asked again once it has begun to answer, that would start it over. */
 const HELLO = { timeoutMs: 400, attempts: 10 }
 const CONFIG_MS = 10_000
@@ -200,6 +200,7 @@ async function open(streams: ByteStreams, options: SessionOptions): Promise<Stic
   try {
     const hello = await greet(link)
     await configure(link, hello, options)
+    link.check()
     me = hello.me
     stopHeartbeat = every(runtime, HEARTBEAT_MS, () => void link.write(say({ heartbeat: {} })).catch(() => undefined))
     return {

@@ -18,6 +18,8 @@ const REFUSAL_MS = 150
 /** The tuner's step: what is echoed may lie this far from what was asked. */
 const FREQUENCY_STEP_HZ = 100
 
+const END = Uint8Array.of(0xc0)
+
 const u32 = (value: number): readonly number[] => [value >>> 24, (value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff]
 const number = (bytes: Uint8Array): number => bytes.reduce((value, byte) => value * 256 + byte, 0)
 
@@ -32,6 +34,8 @@ function echoed<T>(
 }
 
 async function detect(link: Link<KissFrame>): Promise<string> {
+  // ends what may stand half written in there; its end is not yet the beginning of another frame
+  await link.write(END)
   const isRNode = ({ command, payload }: KissFrame): true | undefined =>
     command === COMMAND.detect && payload[0] === DETECT_ANSWER ? true : undefined
   await link.ask(encodeKiss(COMMAND.detect, [DETECT_QUESTION]), isRNode, BOOTING).catch(silentIs('no_answer', 'RNode firmware'))
@@ -86,6 +90,7 @@ async function open(streams: ByteStreams, { runtime, settings, onHeard, onLost }
   try {
     const firmware = await detect(link)
     const taken = await apply(link, settings).catch(silentIs('wrong_firmware', 'RNode firmware'))
+    link.check()
     ready = true
     return {
       firmware,

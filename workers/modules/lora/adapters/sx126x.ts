@@ -33,6 +33,7 @@ async function tryProfile<Frame>(
   })
   try {
     const session = await profile.open(link)
+    link.check()
     ready = true
     return {
       ...session,
