@@ -27,7 +27,9 @@ const KINDS: Readonly<Record<ChainKind, { readonly id: number; readonly seconds:
 const USE = { step: 1, commit: 2, mac: 3 } as const
 const TAG = utf8('HNLORA2')
 const SALT_BYTES = 16
-const INPUT_BYTES = TAG.length + 2 + SALT_BYTES + 4 + KEY_BYTES
+const INDEX_AT = TAG.length + 2 + SALT_BYTES
+const VALUE_AT = INDEX_AT + 4
+const INPUT_BYTES = VALUE_AT + KEY_BYTES
 
 export const perDay = (kind: ChainKind): number => DAY_SECONDS / KINDS[kind].seconds
 export const chainLength = (kind: ChainKind): number => LORA_CHAIN_DAYS * perDay(kind)
@@ -44,34 +46,37 @@ export function saltOf(nodeId: NodeId, startsAt: number): Bytes {
   return new Uint8Array(sha256(concatBytes(TAG, utf8(nodeId), start)).subarray(0, SALT_BYTES))
 }
 
-/** 40 bytes into one block of SHA-256: tag, use, kind, salt, index, value. */
-function hash(use: keyof typeof USE, kind: ChainKind, salt: Uint8Array, index: number, value: Uint8Array): Uint8Array {
+/** 40 bytes, one block of SHA-256: tag, use, kind, salt, index, value. */
+function inputOf(use: keyof typeof USE, kind: ChainKind, salt: Uint8Array, index: number, value: Uint8Array): Bytes {
   const input = new Uint8Array(INPUT_BYTES)
   input.set(TAG)
   input[TAG.length] = USE[use]
   input[TAG.length + 1] = KINDS[kind].id
   input.set(salt, TAG.length + 2)
-  new DataView(input.buffer).setUint32(TAG.length + 2 + SALT_BYTES, index)
-  input.set(value, INPUT_BYTES - KEY_BYTES)
-  return sha256(input)
+  new DataView(input.buffer).setUint32(INDEX_AT, index)
+  input.set(value, VALUE_AT)
+  return input
 }
 
 /** Walks down a chain: from the value at `from` to the one at `to`, which is not after it. */
 export function walkDown(kind: ChainKind, salt: Uint8Array, from: number, value: Uint8Array, to: number): Bytes {
-  let current = new Uint8Array(value)
+  // the same 40 bytes for every step: a year has 140,544 of them
+  const input = inputOf('step', kind, salt, from, value)
+  const view = new DataView(input.buffer)
   for (let index = from - 1; index >= to; index--) {
-    current = new Uint8Array(hash('step', kind, salt, index, current).subarray(0, KEY_BYTES))
+    view.setUint32(INDEX_AT, index)
+    input.set(sha256(input).subarray(0, KEY_BYTES), VALUE_AT)
   }
-  return current
+  return input.slice(VALUE_AT)
 }
 
 /** What an anchor publishes of a day's first value. @returns 11 bytes */
 export const commitmentOf = (kind: ChainKind, salt: Uint8Array, index: number, value: Uint8Array): Bytes =>
-  new Uint8Array(hash('commit', kind, salt, index, value).subarray(0, KEY_BYTES))
+  new Uint8Array(sha256(inputOf('commit', kind, salt, index, value)).subarray(0, KEY_BYTES))
 
 /** The MAC of a v2 frame over its head and its key field (LOR-7). @param key this interval's @returns 8 bytes */
 export function macOf(salt: Uint8Array, index: number, key: Uint8Array, head: Uint8Array, disclosed: Uint8Array): Bytes {
-  const macKey = hash('mac', 'key', salt, index, key)
+  const macKey = sha256(inputOf('mac', 'key', salt, index, key))
   return new Uint8Array(hmac(sha256Hash, macKey, concatBytes(head.subarray(0, HEAD_BYTES), disclosed)).subarray(0, MAC_BYTES))
 }
 

@@ -84,7 +84,7 @@ export function serveReading(deps: ReadingDeps): (() => void)[] {
       const now = runtime.now()
       const current = channel()
       const { received, malformed, limited, duplicate, blocked, proven, forged, late, replayed } = listener.counts
-      const state = holder.session() === null ? 'unavailable' : 'ready'
+      const state: 'unavailable' | 'ready' = holder.session() === null ? 'unavailable' : 'ready'
       return {
         state,
         stick: holder.record(),

@@ -9,7 +9,7 @@ import { KEY_BYTES, senderHashOf } from '#protocol/lora/frame.ts'
 import type { RadioSettings } from '#protocol/lora/records.ts'
 import type { VerifiedEvent } from '../../../kernel/log/verify.ts'
 import type { Runtime } from '../../../kernel/runtime.ts'
-import type { Shelf } from '../../../kernel/shelf.ts'
+import type { Drawer, Shelf } from '../../../kernel/shelf.ts'
 import { createView } from '../../../kernel/views.ts'
 import { anchorsView, createAnchors } from '../anchors.ts'
 import { createLedger, EMPTY_LEDGER, LedgerSchema } from '../duty-cycle.ts'
@@ -55,6 +55,26 @@ export function createBoard() {
   }
 }
 export type Board = ReturnType<typeof createBoard>
+
+/** A shelf that outlives its node and copies nothing. */
+export function createPlainShelf(): Shelf {
+  const drawers = new Map<string, Drawer<unknown>>()
+  return {
+    async open(key, _schema, empty) {
+      let value = empty
+      const drawer: Drawer<typeof value> = {
+        get: () => value,
+        async set(next) {
+          value = next
+        },
+      }
+      // the same key is always opened with the same schema
+      const known = drawers.get(key) as typeof drawer | undefined
+      if (!known) drawers.set(key, drawer as Drawer<unknown>)
+      return known ?? drawer
+    },
+  }
+}
 
 /** A year's chain of which only the first days can be used: the rest is random bytes, which saves 140,000 hashes a node. */
 export function shortChain(runtime: Runtime, nodeId: NodeId, startsAt: number, usableDays: number) {

@@ -43,7 +43,7 @@ export function createAttacker(runtime: Runtime, victims: readonly NodeId[], sta
     const bits = pick(16)
     return { panic: (bits & 1) > 0, ok: (bits & 2) > 0, gateway: (bits & 4) > 0, low_battery: (bits & 8) > 0 }
   }
-  const headOf = ({ hash }: Known, change: Partial<Frame> = {}) => ({
+  const headOf = ({ hash }: Pick<Known, 'hash'>, change: Partial<Pick<Frame, 'flags' | 'unixSeconds'>> = {}) => ({
     senderHash: hash,
     sequence: pick(65_536),
     flags: someFlags(),
@@ -53,7 +53,7 @@ export function createAttacker(runtime: Runtime, victims: readonly NodeId[], sta
 
   const ATTACKS: Readonly<Record<string, (victim: Known) => Bytes>> = {
     noise: () => runtime.randomBytes(pick(64)),
-    stranger: () => encodeFrame({ version: 1, ...headOf({ ...(known[0] as Known), hash: toHex(runtime.randomBytes(4)) }) }),
+    stranger: () => encodeFrame({ version: 1, ...headOf({ hash: toHex(runtime.randomBytes(4)) }) }),
     forgedV1: (victim) => encodeFrame({ version: 1, ...headOf(victim) }),
     guessed: (victim) =>
       encodeFrame({ ...headOf(victim), version: 2, mac: runtime.randomBytes(8), key: runtime.randomBytes(11) }),
