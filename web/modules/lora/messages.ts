@@ -21,7 +21,7 @@ export const messages = defineMessages({
       holding: 'Weiter halten …',
       hint: 'Gedrückt halten, bis der Knopf voll ist. Dann bleiben 8 Sekunden, um es zu stoppen.',
       without: 'Ohne Halten weiter: Hilfe rufen',
-      notReady: 'Erst wenn ein Funkstick bereit ist.',
+      notReady: 'Noch ist kein Funkstick bereit. Ein Hilferuf erreicht bis dahin nur, wer gerade im Netz ist.',
     },
     countdown: {
       title: (seconds: string) => `Hilferuf in ${seconds} Sekunden`,
@@ -159,7 +159,7 @@ export const messages = defineMessages({
       holding: 'Keep holding …',
       hint: 'Hold it until the button is full. Then there are 8 seconds to stop it.',
       without: 'Go on without holding: call for help',
-      notReady: 'Only once a radio stick is ready.',
+      notReady: 'No radio stick is ready yet. Until then a call for help reaches only who is on the network right now.',
     },
     countdown: {
       title: (seconds) => `Call for help in ${seconds} seconds`,

@@ -48,7 +48,7 @@ function FineButton({ status, now }: ReportProps) {
   )
 }
 
-/** "Help": a gesture, then time to take it back, then it goes. */
+/** "Help": a gesture, then time to take it back, then it goes; without a stick at least to whoever is on the network. */
 function HelpButton({ status }: Pick<ReportProps, 'status'>) {
   const text = useText(messages).report
   const send = useCall(panicSend)
@@ -65,7 +65,7 @@ function HelpButton({ status }: Pick<ReportProps, 'status'>) {
         hint={text.hint}
         holding={text.holding}
         without={text.without}
-        disabled={status.state !== 'ready' || send.busy}
+        disabled={send.busy}
         onHeld={() => setCounting(true)}
       />
       {counting ? <HelpCountdown simulated={status.stick.simulated} onStop={() => setCounting(false)} onOver={call} /> : null}
