@@ -145,13 +145,8 @@ export function createPanics({ calls, self, who }: PanicsDeps): Panics {
   /** What their signed word adds to what the radio heard. */
   function joined(radio: PanicRecord, call: PanicRecord | undefined): PanicRecord {
     if (!call) return radio
-    return {
-      ...radio,
-      node_id: call.node_id,
-      proof: 'proven',
-      doubt: null,
-      over: radio.over === 'proven' ? 'proven' : call.over,
-    }
+    const over = call.over === 'proven' ? 'proven' : radio.over
+    return { ...radio, node_id: call.node_id, proof: 'proven', doubt: null, over }
   }
 
   return {

@@ -89,7 +89,8 @@ export function createSender(deps: SenderDeps): Sender {
     return { panic, ok: okNext && !panic, gateway: deps.gateway(), low_battery: deps.lowBattery() }
   }
 
-  function plan(ms: number): void {
+  function plan(wanted: number): void {
+    const ms = Math.ceil(wanted)
     stopBeacon()
     nextAt = runtime.now() + ms
     stopBeacon = runtime.after(ms, () => {
@@ -180,7 +181,7 @@ export function createSender(deps: SenderDeps): Sender {
 
   function burstAfter(ms: number): void {
     stopBurst()
-    stopBurst = runtime.after(ms, goOn)
+    stopBurst = runtime.after(Math.ceil(ms), goOn)
   }
 
   /** The rest of a burst; whoever pressed the button was told of the first frame. */

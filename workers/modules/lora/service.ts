@@ -113,9 +113,9 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     prepare: anchor,
   })
 
-  /** Sees to it that members can prove what this device sends. A simulation signs nothing into the log. */
+  /** Sees to it that members can prove what this device sends. A simulation, or no stick at all, signs nothing into the log. */
   async function anchor(): Promise<void> {
-    if (config().lora.frames !== 'v2' || holder.isSimulated()) return
+    if (config().lora.frames !== 'v2' || !holder.attached() || holder.isSimulated()) return
     try {
       await chains.provide()
     } catch (error) {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '#protocol/core/encoding.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
@@ -33,6 +35,15 @@ const DAY_SECONDS = 86_400
 const LOST_PERCENT = 5
 const PANICS_AT = [3, 8, 13, 18, 22].map((hour) => hour * 3600 + 77)
 const RESTART_EVERY_SECONDS = 5400
+/** What the scene itself writes down in a day is 15 MB; a million frames of which each left 100 bytes behind would be 100. */
+const HEAP_GROWTH_BYTES = 40_000_000
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
+function heapBytes(): number {
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+}
 
 describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
   it(`${NODES} nodes, 24 h, ${HOSTILE} hostile frames: none is believed, no band is overdrawn, every call for help is shown`, async () => {
@@ -117,6 +128,7 @@ describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
     let owed = 0
     let hostile = 0
     let longestQueue = 0
+    let heapEarly = 0
     for (let second = 0; second < DAY_SECONDS; second++) {
       for (owed += perSecond; owed >= 1; owed--) {
         hostile++
@@ -147,8 +159,10 @@ describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
         await stations[index]?.stop()
         await start(index)
       }
+      if (second === DAY_SECONDS / 8) heapEarly = heapBytes()
       await clock.second()
     }
+    expect(heapBytes() - heapEarly).toBeLessThan(HEAP_GROWTH_BYTES)
 
     expect(wrong).toEqual([])
     expect(hostile).toBeGreaterThanOrEqual(HOSTILE - 1)
