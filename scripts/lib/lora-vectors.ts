@@ -50,7 +50,7 @@ export interface ProofVectors {
 }
 
 const NO_FLAGS: Flags = { panic: false, ok: false, gateway: false, low_battery: false }
-export const VECTOR_START = 1_779_753_600
+const VECTOR_START = 1_779_753_600
 const AT = VECTOR_START + 28_800
 const anna = nodeIdOf(new Uint8Array(32).fill(1))
 const HASH = senderHashOf(anna)

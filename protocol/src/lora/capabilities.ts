@@ -1,6 +1,6 @@
 import { configChanged } from '../config/events.ts'
 import { defineCapability } from '../core/capability.ts'
-import { CountSchema, NodeIdSchema, OneOf, Strict, TimeSchema } from '../core/schema.ts'
+import { NodeIdSchema, OneOf, Strict, TimeSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
 import { meshChanged } from '../node/events.ts'
 import {
@@ -22,13 +22,12 @@ import {
   ADAPTER_IDS,
   BeaconIdSchema,
   BeaconRecordSchema,
-  BudgetSchema,
   FlagsSchema,
-  PanicRecordSchema,
   PeerRecordSchema,
   SenderHashSchema,
   StickSchema,
 } from './records.ts'
+import { StatusSchema } from './status.ts'
 
 const ask = { stability: 'experimental', trust: 'self', idempotent: true, errors: ['experimental_disabled'] } as const
 const act = { stability: 'experimental', trust: 'self' } as const
@@ -41,66 +40,7 @@ export const loraStatus = defineCapability({
   ...ask,
   name: 'experimental.lora.status',
   input: Nothing,
-  output: Strict({
-    /** `unavailable` without a stick that can send (LOR-6). */
-    state: OneOf(['unavailable', 'ready']),
-    stick: StickSchema,
-    me: Strict({ node_id: NodeIdSchema, sender_hash: SenderHashSchema, short_id: Type.String() }),
-    /** The frames this device sends, and whether its chain is anchored so that others can prove them. */
-    frames: OneOf(['v1', 'v2']),
-    anchored: Type.Boolean(),
-    interval_seconds: Type.Integer({ minimum: 1 }),
-    last_sent_at: Type.Union([TimeSchema, Type.Null()]),
-    /** When the next beacon is due; null while nothing can be sent. */
-    next_beacon_at: Type.Union([TimeSchema, Type.Null()]),
-    /** What the next beacon will say. */
-    flags: FlagsSchema,
-    /** Null while the stick's settings are not known, or no rule of the region allows them. */
-    budget: Type.Union([BudgetSchema, Type.Null()]),
-    panic_override: Type.Boolean(),
-    /** Who said over the mesh that they heard this device, and whether a stick passed one of its frames on. */
-    heard_by: Type.Array(
-      Strict({
-        node_id: NodeIdSchema,
-        display_name: Type.String(),
-        at: TimeSchema,
-        rssi_dbm: Type.Union([Type.Number(), Type.Null()]),
-        snr_db: Type.Union([Type.Number(), Type.Null()]),
-      }),
-    ),
-    echoed_at: Type.Union([TimeSchema, Type.Null()]),
-    /** Senders heard within the last three intervals, blocked ones left out. */
-    hearing: CountSchema,
-    /** This device's own call for help; null while there is none. */
-    panic: Type.Union([
-      Strict({
-        since: TimeSchema,
-        cause: OneOf(['person', 'alert']),
-        frames_sent: CountSchema,
-        frames_total: CountSchema,
-        /** Whether it went out over an empty budget (LOR-2). */
-        overridden: Type.Boolean(),
-      }),
-      Type.Null(),
-    ]),
-    /** Calls for help that are heard here, newest first (LOR-4). */
-    panics: Type.Array(PanicRecordSchema),
-    queue: Strict({ length: CountSchema, max: CountSchema, dropped: CountSchema }),
-    /** Since the module started. */
-    counts: Strict({
-      received: CountSchema,
-      /** `lora_frame_malformed` (M29 frame v1). */
-      malformed: CountSchema,
-      /** Over 20 a minute for one hash (LOR-5). */
-      limited: CountSchema,
-      duplicate: CountSchema,
-      blocked: CountSchema,
-      proven: CountSchema,
-      forged: CountSchema,
-      late: CountSchema,
-      replayed: CountSchema,
-    }),
-  }),
+  output: StatusSchema,
   answersFrom: [
     ...heard,
     beaconSent,

@@ -22,7 +22,7 @@ export type Attached = Static<typeof AttachedSchema>
 export const NOT_ATTACHED: Attached = { attached: null }
 
 /** What the person's configuration asks of a radio; everything else of a frame is the same everywhere (LOR-1). */
-export const settingsOf = ({ lora }: HearthnetConfig): RadioSettings => ({
+const settingsOf = ({ lora }: HearthnetConfig): RadioSettings => ({
   frequency_hz: lora.frequency_hz,
   bandwidth_hz: 125_000,
   spreading_factor: lora.spreading_factor,
