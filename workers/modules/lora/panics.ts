@@ -146,7 +146,9 @@ export function createPanics({ calls, self, who }: PanicsDeps): Panics {
   function joined(radio: PanicRecord, call: PanicRecord | undefined): PanicRecord {
     if (!call) return radio
     const over = call.over === 'proven' ? 'proven' : radio.over
-    return { ...radio, node_id: call.node_id, proof: 'proven', doubt: null, over }
+    // what the radio knows begins anew with the node, their word does not
+    const since = call.over === 'no' && call.since < radio.since ? call.since : radio.since
+    return { ...radio, node_id: call.node_id, since, proof: 'proven', doubt: null, over }
   }
 
   return {

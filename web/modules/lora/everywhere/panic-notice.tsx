@@ -1,5 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import { IconHelpTriangle, IconSos } from '@tabler/icons-react'
+import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { loraStatus } from '#protocol/lora/capabilities.ts'
 import type { PanicRecord } from '#protocol/lora/records.ts'
@@ -15,8 +16,8 @@ import { LORA } from '../paths.ts'
 import { signalOf, strengthOf } from '../signal.ts'
 import { useWho, Who } from '../who.tsx'
 import { messages } from './messages.ts'
-import { alarmFor, panicKey, seenWith, urgentPanics } from './panics.ts'
-import { markSeen, useSeen } from './seen.ts'
+import { alarmFor, panicKey, type SeenCall, seenCall, urgentPanics, withoutEnded } from './panics.ts'
+import { rememberSeen, useSeen } from './seen.ts'
 import { useBattery } from './use-battery.ts'
 
 /** Calls written out; more than these nobody takes in at once. */
@@ -48,11 +49,13 @@ function Call({ panic, now }: { readonly panic: PanicRecord; readonly now: numbe
 }
 
 interface CallsProps {
+  /** What has been seen before. */
+  readonly known: readonly SeenCall[]
   readonly urgent: readonly PanicRecord[]
   readonly simulated: boolean
 }
 
-function Calls({ urgent, simulated }: CallsProps) {
+function Calls({ known, urgent, simulated }: CallsProps) {
   const text = useText(messages).notice
   const now = useNow(TICK_MS)
   const who = useWho()
@@ -62,7 +65,7 @@ function Calls({ urgent, simulated }: CallsProps) {
   const anySure = urgent.some((panic) => certaintyOfPanic(panic) === 'sure')
   const one = anySure ? text.one(who(first, 'sure')) : text.oneUnsure
   const many = anySure ? text.many(urgent.length) : text.manyUnsure(urgent.length)
-  const seen = () => markSeen(urgent.flatMap(seenWith))
+  const seen = () => rememberSeen([...known, ...urgent.map(seenCall)])
   return (
     <UrgentNotice
       title={urgent.length === 1 ? one : many}
@@ -103,8 +106,11 @@ export function PanicNotice() {
   const query = useQuery(loraStatus, {})
   const seen = useSeen()
   useBattery()
-  if (query.status !== 'ready') return null
-  const { panics, stick } = query.data
-  const urgent = urgentPanics(panics, seen)
-  return urgent.length > 0 ? <Calls urgent={urgent} simulated={stick.simulated} /> : null
+  const status = query.status === 'ready' ? query.data : null
+  useEffect(() => {
+    if (status) rememberSeen(withoutEnded(seen, status.panics))
+  }, [seen, status])
+  if (!status) return null
+  const urgent = urgentPanics(status.panics, seen)
+  return urgent.length > 0 ? <Calls known={seen} urgent={urgent} simulated={status.stick.simulated} /> : null
 }

@@ -1,17 +1,28 @@
 import { useSyncExternalStore } from 'react'
+import type { SeenCall } from './panics.ts'
 
 const KEY = 'hearthnet.lora.seen'
-/** Calls remembered as seen; far more than a device keeps. */
-const MOST = 400
+/** Calls remembered as seen; more than a device keeps. */
+const MOST = 200
 const listeners = new Set<() => void>()
-let seen: ReadonlySet<string> = read()
+let seen: readonly SeenCall[] = read()
 
-function read(): ReadonlySet<string> {
+const isSeenCall = (value: unknown): value is SeenCall =>
+  typeof value === 'object' &&
+  value !== null &&
+  'sender' in value &&
+  typeof value.sender === 'string' &&
+  'since' in value &&
+  typeof value.since === 'number' &&
+  'sure' in value &&
+  typeof value.sure === 'boolean'
+
+function read(): readonly SeenCall[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return new Set(Array.isArray(stored) ? stored.filter((entry) => typeof entry === 'string') : [])
+    return Array.isArray(stored) ? stored.filter(isSeenCall) : []
   } catch {
-    return new Set() // refused or damaged storage: a call is shown once more rather than never
+    return [] // refused or damaged storage: a call is shown once more rather than never
   }
 }
 
@@ -33,15 +44,16 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
-/** Notes calls for help as seen by this person, on this device and in all its tabs. */
-export function markSeen(keys: readonly string[]): void {
-  seen = new Set([...seen, ...keys].slice(-MOST))
+/** Remembers which calls for help this person has seen, on this device and in all its tabs. */
+export function rememberSeen(calls: readonly SeenCall[]): void {
+  if (calls === seen) return
+  seen = calls.slice(-MOST)
   try {
-    localStorage.setItem(KEY, JSON.stringify([...seen]))
+    localStorage.setItem(KEY, JSON.stringify(seen))
   } catch {
     // a browser that refuses storage shows the call again after a reload
   }
   tell()
 }
 
-export const useSeen = (): ReadonlySet<string> => useSyncExternalStore(subscribe, () => seen)
+export const useSeen = (): readonly SeenCall[] => useSyncExternalStore(subscribe, () => seen)
