@@ -11,6 +11,7 @@ import { useCall, useQuery } from '../../../port/hooks.ts'
 import { LORA } from '../paths.ts'
 import { StickState } from '../stick-state.tsx'
 import { messages } from './messages.ts'
+import { OptionsSection } from './options-section.tsx'
 import { PickSection } from './pick-section.tsx'
 import { SelfTest } from './self-test.tsx'
 import { useSimulation } from './use-simulation.ts'
@@ -77,6 +78,7 @@ export function StickPage() {
             {stick.state === 'none' ? null : <Attached stick={stick} />}
             {stick.state === 'none' ? null : <SelfTest />}
             <PickSection />
+            <OptionsSection />
             <SimulationSection running={stick.simulated} />
           </Stack>
         )}
