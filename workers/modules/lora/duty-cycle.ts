@@ -4,6 +4,7 @@ import * as Type from '#protocol/core/type.ts'
 import type { SubBand } from '#protocol/lora/sub-bands.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import type { Drawer } from '../../kernel/shelf.ts'
+import { unlessFull } from './steadfast.ts'
 
 const TransmissionSchema = Strict({
   /** Milliseconds since 1970. */
@@ -114,7 +115,9 @@ export function createLedger(runtime: Runtime, drawer: Drawer<Static<typeof Ledg
         overridden,
       }
       const monotonic = runtime.monotonic()
-      await keep([...entries, { transmission, monotonic }])
+      const kept = keep([...entries, { transmission, monotonic }])
+      // a beacon can wait for room on the device, a call for help goes by what is in memory
+      await (kind === 'panic' ? unlessFull(kept) : kept)
       return {
         release: () => keep(entries.filter((entry) => entry.transmission !== transmission)),
         async settle(real) {

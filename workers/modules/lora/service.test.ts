@@ -251,6 +251,21 @@ describe('a radio in a village (M29)', () => {
     expect((await anna.node.bus.call(loraStatus, {})).stick.state).toBe('none')
   })
 
+  it('calls for help from a device that is full, and keeps a beacon back that it could not write down (LOR-1, LOR-4)', async () => {
+    const { village, villagers, air, attach, minutes } = await settle(9, ['Anna'])
+    const [anna] = villagers
+    if (!anna) throw new TypeError('Anna is there')
+    await attach(anna)
+    await minutes(1)
+    const before = air.sent.length
+    anna.store.setFull(true)
+    expect(await codeOf(anna.node.bus.call(beaconSend, { ok: false }))).toBe('capacity_exceeded')
+    await anna.node.bus.call(panicSend, {})
+    await village.runtime.advance(5000)
+    expect(air.sent.length - before).toBe(3)
+    expect((await anna.node.bus.call(loraStatus, {})).panic).toMatchObject({ frames_sent: 3 })
+  })
+
   it('refuses to send where no rule of the region allows it (LOR-1)', async () => {
     const { villagers, attach } = await settle(7, ['Anna'], { frequency_hz: 868_650_000 })
     const [anna] = villagers

@@ -20,6 +20,7 @@ import { createWindows, NO_WINDOWS, WindowsSchema } from './replay-window.ts'
 import { createSender, NO_PANIC, PanicSchema } from './sender.ts'
 import { serveRadio } from './serve-radio.ts'
 import { serveReading } from './serve-reading.ts'
+import { steadfast } from './steadfast.ts'
 import type { Sticks } from './stick.ts'
 import { AttachedSchema, createStickHolder, NOT_ATTACHED } from './stick-holder.ts'
 import { createTransmitter, NEW_SENDER, SenderSchema } from './transmitter.ts'
@@ -85,7 +86,7 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     region: () => config().lora.region,
     frames: () => config().lora.frames,
     session: holder.session,
-    drawer: await shelf.open('lora.sender', SenderSchema, NEW_SENDER),
+    drawer: steadfast(await shelf.open('lora.sender', SenderSchema, NEW_SENDER)),
   })
   const listener = createListener({
     runtime,
@@ -105,7 +106,7 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     runtime,
     transmitter,
     herald,
-    drawer: await shelf.open('lora.panic', PanicSchema, NO_PANIC),
+    drawer: steadfast(await shelf.open('lora.panic', PanicSchema, NO_PANIC)),
     intervalSeconds: () => config().lora.interval_seconds,
     override: () => config().lora.panic_override,
     gateway: () => gateway,
