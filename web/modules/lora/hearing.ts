@@ -16,7 +16,7 @@ export interface Hearing {
 }
 
 /** Senders nobody has decided about, whose hash a member has or nobody. */
-export const asks = ({ state, settled }: Pick<PeerRecord, 'state' | 'settled'>): boolean =>
+const asks = ({ state, settled }: Pick<PeerRecord, 'state' | 'settled'>): boolean =>
   !settled && (state === 'candidate' || state === 'unknown' || state === 'conflict')
 
 const RANK: Readonly<Record<Certainty, number>> = {

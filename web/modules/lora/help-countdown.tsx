@@ -7,7 +7,7 @@ import classes from './lora.module.css'
 import { messages } from './messages.ts'
 
 /** Time to stop it after the gesture, ms. */
-export const COUNTDOWN_MS = 8000
+const COUNTDOWN_MS = 8000
 const TICK_MS = 100
 
 export interface HelpCountdownProps {

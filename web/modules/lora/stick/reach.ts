@@ -11,7 +11,7 @@ interface Air {
   readonly factors: Readonly<Record<Reach, number>>
 }
 
-export const AIR: Readonly<Record<Region, Air>> = {
+const AIR: Readonly<Record<Region, Air>> = {
   EU868: { frequency_hz: 869_525_000, factors: { short: 9, usual: 10, far: 12 } },
   US915: { frequency_hz: 915_000_000, factors: { short: 7, usual: 8, far: 9 } },
   AS923: { frequency_hz: 923_200_000, factors: { short: 7, usual: 8, far: 9 } },
