@@ -142,8 +142,19 @@ export function createOwnChains({ runtime, nodeId, drawer, anchored, publish }: 
     return (expected && drawer.get().chains.find((chain) => isOf(chain, expected))) ?? null
   }
 
+  /** As bytes: 4 KB of text each, read for every frame. */
+  const secrets = new Map<string, Uint8Array<ArrayBuffer>>()
+  function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+    const known = secrets.get(text)
+    if (known) return known
+    if (secrets.size >= 2 * MAX_CHAINS) secrets.clear()
+    const bytes = fromBase64Url(text)
+    secrets.set(text, bytes)
+    return bytes
+  }
+
   const secretOf = (kind: ChainKind, { starts_at, keys, panics }: StoredChain, index: number): Uint8Array<ArrayBuffer> =>
-    valueAt(kind, saltOf(nodeId, starts_at), fromBase64Url(kind === 'key' ? keys : panics), index)
+    valueAt(kind, saltOf(nodeId, starts_at), bytesOf(kind === 'key' ? keys : panics), index)
 
   async function discloses(chain: StoredChain, index: number): Promise<Uint8Array<ArrayBuffer>> {
     if (index < 0) return NOTHING
