@@ -19,6 +19,7 @@ export function Calling({ panic }: { readonly panic: OwnPanic }) {
           {text.since(format.time(panic.since))} {panic.cause === 'alert' ? text.byAlert : null}{' '}
           {text.burst(format.number(panic.frames_sent), format.number(panic.frames_total))}
         </Text>
+        {panic.frames_sent < panic.frames_total ? <Text>{text.rest}</Text> : null}
         {panic.overridden ? <Text>{text.overridden}</Text> : null}
         <Text>{text.goesOn}</Text>
         <ConfirmButton

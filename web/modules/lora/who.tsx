@@ -16,7 +16,7 @@ export function useWho(): (sender: Named, certainty: Certainty) => string {
   const text = useText(messages).who
   return ({ sender_hash, display_name }, certainty) => {
     if (certainty === 'unknown' || certainty === 'conflict' || display_name === null || display_name === '') {
-      return `${text.unknown} · ${text.callSign(callSign(sender_hash))}`
+      return `${text.unknown}, ${text.callSign(callSign(sender_hash))}`
     }
     const name = visibleText(display_name)
     if (certainty === 'sure' || certainty === 'checking' || certainty === 'blocked') return name

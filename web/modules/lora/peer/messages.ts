@@ -6,7 +6,7 @@ export const messages = defineMessages({
     title: peerTitle.de,
     gone: 'Dieses Rufzeichen hat dein Funkstick noch nie gehört.',
     state: {
-      title: 'Was du entschieden hast',
+      title: 'Wie sicher ist das?',
       confirmed: (name: string) => `Du hast bestätigt, dass dieses Rufzeichen ${name} gehört.`,
       candidate: (name: string) =>
         `Das Rufzeichen passt zu ${name}. Das allein beweist nichts: Ein Rufzeichen kann jeder nachmachen.`,
@@ -66,7 +66,7 @@ export const messages = defineMessages({
     title: peerTitle.en,
     gone: 'Your radio stick has never heard this call sign.',
     state: {
-      title: 'What you have decided',
+      title: 'How sure is this?',
       confirmed: (name) => `You have confirmed that this call sign belongs to ${name}.`,
       candidate: (name) => `The call sign fits ${name}. That alone proves nothing: anybody can imitate a call sign.`,
       unknown: 'Nobody in your community has this call sign.',
