@@ -294,4 +294,27 @@ describe('a radio in a village (M29)', () => {
     await village.during(anna.node.bus.call(stickAttach, STICK))
     expect((await anna.node.bus.call(peerList, {})).peers).toEqual([])
   })
+
+  it.each(['meshtastic', 'rfm95w', 'sx126x'] as const)(
+    'lets a person try it without a stick, through a simulated %s and all its bytes',
+    async (adapter) => {
+      // the module as every device loads it
+      const village = createVillage(10)
+      const [anna] = await village.settle('Anna')
+      if (!anna) throw new TypeError('Anna is there')
+      const { bus } = anna.node
+      await bus.call(configSet, { lora: { enabled: true } })
+      await village.during(bus.call(stickAttach, { adapter, port_id: null, simulated: true }))
+      const stick = async () => (await bus.call(loraStatus, {})).stick
+      // its code is loaded in real time while the village's clock runs
+      await village.until('the simulated stick is ready', async () => (await stick()).state === 'ready')
+      expect(await stick()).toMatchObject({ simulated: true, adapter, problem: null })
+      await village.until('the made-up neighbours are heard', async () => (await bus.call(peerList, {})).peers.length >= 2, 180)
+      const { steps } = await village.during(bus.call(stickTest, {}))
+      expect(steps.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok'])
+      for (const { state, proof } of (await bus.call(peerList, {})).peers)
+        expect([state, proof]).toEqual(['unknown', 'unproven'])
+      await anna.node.stop()
+    },
+  )
 })
