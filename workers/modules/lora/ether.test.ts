@@ -130,7 +130,7 @@ describe('the air', () => {
 })
 
 describe('the physics', () => {
-  it('has the measured loss at a kilometre and the noise of a kelvin table', () => {
+  it('has the measured loss at a kilometre, and thermal noise', () => {
     expect(pathLossDb(1_000, 868e6)).toBeCloseTo(128.95, 6)
     expect(pathLossDb(10_000, 868e6) - pathLossDb(1_000, 868e6)).toBeCloseTo(23.2, 6)
     expect(noiseFloorDbm(125_000)).toBeCloseTo(-117.03, 2)

@@ -13,7 +13,7 @@ import { createSimulatedSerial, createSimulatedStick, type SimulatedModel } from
 import { createSimulatedVillage } from './simulated-village.ts'
 import type { Adapter, Stick, StickChoice, Sticks } from './stick.ts'
 import { createQuickRuntime } from './testing/quick-runtime.ts'
-import { SETTINGS } from './testing/stick.contract.ts'
+import { SETTINGS } from './testing/settings.ts'
 
 const ADAPTERS: Readonly<Record<AdapterId, Adapter>> = { meshtastic, rfm95w: rnode, sx126x }
 const BACK_WITHIN_MS = 2_000

@@ -87,12 +87,13 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
 
     /** A session over this port. @throws HearthError as the adapter does. */
     async function begin(port: PortLike, adapter: Adapter): Promise<Opened> {
+      const opening = stopping.signal
       let onLost: () => void = () => undefined
       const lost = new Promise<void>((resolve) => {
         onLost = resolve
       })
       const onHeard = (frame: Heard): void => heard.emit(frame)
-      return { session: await adapter.open(port, { runtime, settings, onHeard, onLost }), lost }
+      return { session: await adapter.open(port, { runtime, settings, onHeard, onLost, signal: opening }), lost }
     }
 
     /** One life of a port: open it, use it until it is gone, close it. @returns how long to wait before the next. */

@@ -48,6 +48,8 @@ export interface SessionOptions {
   readonly onHeard: (heard: Heard) => void
   /** Said once, when the session ends without `close`. */
   readonly onLost: () => void
+  /** Gives up while it is being opened. */
+  readonly signal?: AbortSignal
 }
 
 /** How one kind of firmware is talked to. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AWKWARD, createStickBench, stickContract } from '../testing/stick.contract.ts'
+import { AWKWARD } from '../testing/settings.ts'
+import { createStickBench, stickContract } from '../testing/stick.contract.ts'
 import { meshtastic } from './meshtastic.ts'
 import { LoRaConfig } from './meshtastic-messages.ts'
 import { rnode } from './rnode.ts'

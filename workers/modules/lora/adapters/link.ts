@@ -40,6 +40,8 @@ export interface LinkOptions<Frame> {
   readonly onFrame: (frame: Frame) => void
   /** Said once, when the stick is gone without `close`. */
   readonly onLost: (reason: HearthError) => void
+  /** Nobody wants it any more: what waits fails, and nothing is said. */
+  readonly signal?: AbortSignal | undefined
 }
 
 interface Waiter<Frame> {
@@ -56,7 +58,7 @@ export const goneError = (cause?: unknown): HearthError =>
 
 /** Frames over a pair of byte streams. It reads from the moment it is made. */
 export function createLink<Frame>(options: LinkOptions<Frame>): Link<Frame> {
-  const { streams, decoder, runtime, onFrame, onLost } = options
+  const { streams, decoder, runtime, onFrame, onLost, signal } = options
   const waiters = new Set<Waiter<Frame>>()
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let writer: WritableStreamDefaultWriter<Uint8Array> | undefined = streams.writable?.getWriter()
@@ -116,6 +118,8 @@ export function createLink<Frame>(options: LinkOptions<Frame>): Link<Frame> {
     lose(cause)
   }
   void read()
+  if (signal?.aborted) end(goneError())
+  signal?.addEventListener('abort', () => end(goneError()), { once: true })
 
   const link: Link<Frame> = {
     async write(bytes) {

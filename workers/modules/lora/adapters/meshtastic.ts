@@ -172,7 +172,7 @@ function verdict({ queueStatus, packet }: FromRadio, id: number): 'queued' | und
 }
 
 async function open(streams: ByteStreams, options: SessionOptions): Promise<StickSession> {
-  const { runtime, settings, onHeard, onLost } = options
+  const { runtime, settings, onHeard, onLost, signal } = options
   let me: number | undefined
   let stopHeartbeat: () => void = () => undefined
   const lose = (): void => {
@@ -196,7 +196,7 @@ async function open(streams: ByteStreams, options: SessionOptions): Promise<Stic
     onHeard({ frame: payload, rssiDbm: known ? (packet?.rxRssi ?? null) : null, snrDb: known ? (packet?.rxSnr ?? 0) : null })
   }
 
-  const link = createLink({ streams, decoder: createMeshtasticDecoder(parseFromRadio), runtime, onFrame, onLost: lose })
+  const link = createLink({ streams, decoder: createMeshtasticDecoder(parseFromRadio), runtime, onFrame, onLost: lose, signal })
   try {
     const hello = await greet(link)
     await configure(link, hello, options)

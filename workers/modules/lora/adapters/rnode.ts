@@ -71,7 +71,10 @@ async function apply(link: Link<KissFrame>, settings: RadioSettings): Promise<Ra
   return { ...settings, frequency_hz: frequency }
 }
 
-async function open(streams: ByteStreams, { runtime, settings, onHeard, onLost }: SessionOptions): Promise<StickSession> {
+async function open(
+  streams: ByteStreams,
+  { runtime, settings, onHeard, onLost, signal }: SessionOptions,
+): Promise<StickSession> {
   let ready = false
   let rssiDbm: number | null = null
   let snrDb: number | null = null
@@ -86,7 +89,7 @@ async function open(streams: ByteStreams, { runtime, settings, onHeard, onLost }
     }
   }
 
-  const link = createLink({ streams, decoder: createKissDecoder(), runtime, onFrame, onLost: () => ready && onLost() })
+  const link = createLink({ streams, decoder: createKissDecoder(), runtime, onFrame, onLost: () => ready && onLost(), signal })
   try {
     const firmware = await detect(link)
     const taken = await apply(link, settings).catch(silentIs('wrong_firmware', 'RNode firmware'))

@@ -30,6 +30,7 @@ async function tryProfile<Frame>(
     runtime: options.runtime,
     onFrame: (frame) => ready && profile.onFrame(frame),
     onLost: () => ready && options.onLost(),
+    signal: options.signal,
   })
   try {
     const session = await profile.open(link)

@@ -1,27 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HearthError } from '#protocol/core/errors.ts'
-import type { RadioSettings } from '#protocol/lora/records.ts'
 import { createSeededRuntime, type SeededRuntime } from '../../../testing/seeded-runtime.ts'
 import { createEther, type Ether, type Transmission } from '../ether.ts'
 import type { FirmwareFaults } from '../simulated-firmware.ts'
 import type { CableFaults, SimulatedCable } from '../simulated-port.ts'
 import { createSimulatedStick, type SimulatedModel } from '../simulated-sticks.ts'
 import type { Adapter, Heard, StickSession } from '../stick.ts'
-
-export const SETTINGS: RadioSettings = {
-  frequency_hz: 869_525_000,
-  bandwidth_hz: 125_000,
-  spreading_factor: 9,
-  coding_rate: 5,
-  preamble_symbols: 8,
-  tx_power_dbm: 14,
-}
-
-/** 32 bytes that every framing has something special to say about. */
-export const AWKWARD = Uint8Array.from([
-  0x94, 0xc3, 0x00, 0x05, 0xc0, 0xdb, 0xdc, 0xdd, 0x94, 0x94, 0xc3, 0xff, 0xff, 0xc0, 0xc0, 0xdb, 0xdb, 0x00, 0x0d, 0x0a, 0xc3,
-  0x94, 0x06, 0xf8, 0x90, 0x02, 0x24, 0x23, 0xff, 0x00, 0xdc, 0xc0,
-])
+import { AWKWARD, SETTINGS } from './settings.ts'
 
 export interface Plugged {
   readonly cable: SimulatedCable
