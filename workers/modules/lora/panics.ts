@@ -50,6 +50,8 @@ interface Panic {
   verdict: Verdict
   frames: number
   over: PanicRecord['over']
+  /** When the frame came that said so. A frame is often proven later than it came: what orders is when it came. */
+  overAt: number
 }
 
 /** Calls for help that are heard, whoever sends them (LOR-4). */
@@ -82,10 +84,10 @@ export function createPanics({ calls, self, who }: PanicsDeps): Panics {
 
   function called(hash: string, reception: Reception, verdict: Verdict): boolean {
     const known = panics.get(hash)
-    const isNew = !known || known.over === 'proven' || (known.over === 'said' && !isSurer(known.verdict, verdict))
-    if (isNew) {
+    const isAgain = known?.over === 'proven' || (known?.over === 'said' && !isSurer(known.verdict, verdict))
+    if (!known || (isAgain && reception.at > known.overAt)) {
       panics.delete(hash)
-      panics.set(hash, { since: reception.at, last: reception, verdict, frames: 1, over: 'no' })
+      panics.set(hash, { since: reception.at, last: reception, verdict, frames: 1, over: 'no', overAt: 0 })
       makeRoom()
       return true
     }
@@ -93,19 +95,21 @@ export function createPanics({ calls, self, who }: PanicsDeps): Panics {
     if (isSurer(known.verdict, verdict)) return false
     const better = isSurer(verdict, known.verdict)
     known.frames++
-    known.last = reception
     known.verdict = verdict
+    if (reception.at < known.last.at) return better
+    known.last = reception
     panics.delete(hash)
     panics.set(hash, known)
     return better
   }
 
-  function fine(hash: string, { proof }: Verdict): boolean {
+  function fine(hash: string, { at }: Reception, { proof }: Verdict): boolean {
     const known = panics.get(hash)
-    if (!known || known.over === 'proven') return false
+    if (!known || known.over === 'proven' || at < known.since) return false
     const over = proof === 'proven' ? 'proven' : 'said'
     const changed = known.over !== over
     known.over = over
+    known.overAt = at
     return changed
   }
 
@@ -156,7 +160,7 @@ export function createPanics({ calls, self, who }: PanicsDeps): Panics {
       const { senderHash, flags } = reception.frame
       if (who(senderHash).state === 'blocked' && verdict.proof !== 'proven') return false
       if (flags.panic) return called(senderHash, reception, verdict)
-      return flags.ok && fine(senderHash, verdict)
+      return flags.ok && fine(senderHash, reception, verdict)
     },
 
     list(now) {

@@ -32,6 +32,8 @@ export const NO_PANIC: Static<typeof PanicSchema> = { panic: null }
 export interface Sender {
   /** A stick is ready: whatever waited goes. */
   ready(): void
+  /** The interval may be another one now: whoever made it shorter does not wait out the long one. */
+  configured(): void
   /** Sends now, or says when it may. "I am fine" ends a call for help. @throws HearthError */
   beacon(ok: boolean): Promise<Transmission>
   /**
@@ -213,6 +215,11 @@ export function createSender(deps: SenderDeps): Sender {
       if (!isFresh) plan(random() * SPREAD_MS)
       else if (nextAt === null) planNext()
       goOn()
+    },
+
+    configured() {
+      const longest = deps.intervalSeconds() * 1000 * (1 + LORA_BEACON_JITTER)
+      if (nextAt !== null && nextAt - runtime.now() > longest) planNext()
     },
 
     async beacon(ok) {

@@ -266,6 +266,23 @@ describe('a radio in a village (M29)', () => {
     expect((await anna.node.bus.call(loraStatus, {})).panic).toMatchObject({ frames_sent: 3 })
   })
 
+  it('goes by a new interval and new settings as soon as they are set', async () => {
+    const { village, villagers, air, attach, minutes } = await settle(12, ['Anna'], { interval_seconds: 86_400 })
+    const [anna] = villagers
+    if (!anna) throw new TypeError('Anna is there')
+    await attach(anna)
+    await minutes(2)
+    const before = air.sent.length
+    await anna.node.bus.call(configSet, { lora: { interval_seconds: 60, spreading_factor: 7 } })
+    await village.until('the stick has the new settings', async () => {
+      const { stick } = await anna.node.bus.call(loraStatus, {})
+      return stick.settings?.spreading_factor === 7
+    })
+    await minutes(3)
+    expect(air.sent.length - before).toBeGreaterThanOrEqual(2)
+    expect((await anna.node.bus.call(dutyCycle, {})).sent[0]?.airtime_ms).toBeCloseTo(71.936, 3)
+  })
+
   it('refuses to send where no rule of the region allows it (LOR-1)', async () => {
     const { villagers, attach } = await settle(7, ['Anna'], { frequency_hz: 868_650_000 })
     const [anna] = villagers

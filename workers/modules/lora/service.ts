@@ -135,7 +135,10 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
   async function watch(): Promise<void> {
     for await (const { types } of bus.stream(eventsWatch, {}, { signal: stopping.signal })) {
       if (types.includes(meshChanged.type)) await lookAtMesh()
-      if (types.includes(configChanged.type)) await holder.configured()
+      if (types.includes(configChanged.type)) {
+        sender.configured()
+        await holder.configured()
+      }
     }
   }
 
