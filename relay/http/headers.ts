@@ -24,9 +24,8 @@ const OFF = [
   'microphone',
   'midi',
   'payment',
-  'usb',
 ]
-const PERMISSIONS_POLICY = ['camera=(self)', 'serial=(self)', ...OFF.map((feature) => `${feature}=()`)].join(', ')
+const PERMISSIONS_POLICY = ['camera=(self)', 'serial=(self)', 'usb=(self)', ...OFF.map((feature) => `${feature}=()`)].join(', ')
 
 /**
  * On every response, whatever its status. COOP and COEP make the page cross-origin isolated, which WASM threads need; the

@@ -14,6 +14,7 @@ import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
 import { answerEvidence } from './village-evidence.ts'
 import { answerProtocol } from './village-protocol.ts'
+import { answerLora, type LoraScene } from './village-lora.ts'
 
 type Identity = Output<typeof node.nodeStatus>['identity']
 type Invite = Output<typeof community.communityInviteList>['invites'][number]
@@ -26,6 +27,7 @@ export interface VillageOptions {
   readonly evidence?: boolean
   /** Whether the app has the conformance suite. */
   readonly suite?: boolean
+  readonly lora?: LoraScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -78,7 +80,7 @@ function answerNode(client: FakeClient, state: State, suite: boolean): void {
   client.answer(node.nodeTraces, () => ({ traces: [] }))
   client.answer(configGet, () => state.config)
   client.answer(configSet, (patch) => {
-    const { policy, mesh, evidence, ...modules } = patch
+    const { policy, mesh, evidence, lora, ...modules } = patch
     state.config = {
       ...state.config,
       ...modules,
@@ -86,6 +88,7 @@ function answerNode(client: FakeClient, state: State, suite: boolean): void {
         enabled: evidence?.enabled ?? state.config.evidence.enabled,
         ebkh: { ...state.config.evidence.ebkh, ...evidence?.ebkh },
       },
+      lora: { ...state.config.lora, ...lora },
       policy: { research: { ...state.config.policy.research, ...policy?.research } },
       mesh: { ...state.config.mesh, ...mesh },
     }
@@ -188,6 +191,7 @@ export function createVillageNode({
   people = 9,
   claims = 60,
   evidence = true,
+  lora = 'off',
   joinMs = 3000,
   suite = true,
 }: VillageOptions): FakeClient {
@@ -201,11 +205,17 @@ export function createVillageNode({
       { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), uses: 10, redeemed: 3, revoked: false },
       { jti: ulidFor(22), expires_at: timeAt(3), uses: 10, redeemed: 0, revoked: false },
     ],
-    config: { ...DEFAULT_CONFIG, evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence } },
+    config: {
+      ...DEFAULT_CONFIG,
+      evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence },
+      lora: { ...DEFAULT_CONFIG.lora, enabled: lora !== 'off' },
+      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' } },
+    },
   }
   answerNode(client, state, suite)
   answerCommunity(client, state, people, joinMs)
   answerMembers(client, state)
   answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
+  answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   return client
 }
