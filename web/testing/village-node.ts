@@ -13,8 +13,8 @@ import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
 import { answerEvidence } from './village-evidence.ts'
-import { answerProtocol } from './village-protocol.ts'
 import { answerLora, type LoraScene } from './village-lora.ts'
+import { answerProtocol } from './village-protocol.ts'
 
 type Identity = Output<typeof node.nodeStatus>['identity']
 type Invite = Output<typeof community.communityInviteList>['invites'][number]
