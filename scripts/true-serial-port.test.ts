@@ -17,6 +17,8 @@ import { AWKWARD } from '../workers/modules/lora/testing/settings.ts'
 import { launchOptions } from './lib/browser.mjs'
 
 const TTY = '/dev/ttyS0'
+/** A frame at SF9 takes 247. */
+const ECHO_MS = 400
 const { executablePath = '', args = [] } = launchOptions()
 
 function isCommand(name: string): boolean {
@@ -57,9 +59,13 @@ async function plugIn(): Promise<Terminal> {
     join: (onHeard) => ether.join({ x: 0, y: 0 }, onHeard),
     say: (bytes) => void terminal.stdin.write(bytes),
   })
-  // a neighbour who says everything back, once it is off the air
-  const neighbour = ether.join({ x: 200, y: 0 }, ({ bytes }) => runtime.after(50, () => neighbour.transmit(bytes, 14)))
-  ether.onAir.on(({ from, tuning }) => from !== neighbour.id && neighbour.tune(tuning))
+  // a neighbour on the same settings who says everything back, once it is off the air
+  const neighbour = ether.join({ x: 200, y: 0 }, () => undefined)
+  ether.onAir.on(({ from, bytes, tuning }) => {
+    if (from === neighbour.id) return
+    neighbour.tune(tuning)
+    runtime.after(ECHO_MS, () => neighbour.transmit(bytes, 14))
+  })
   terminal.stdout.on('data', (bytes) => firmware.receive(bytes))
   terminal.stdin.on('error', () => undefined)
   firmware.boot()
@@ -152,15 +158,8 @@ describe('a true serial port given to Chromium (LOR-6)', () => {
         const noticed = await hear(page, 'state', 'waiting', pulled)
         const second = await plugIn()
         running.push(second)
-        execFileSync('nsenter', [
-          '-m',
-          '-t',
-          String(execFileSync('cat', [join(folder, 'pid')])).trim(),
-          'mount',
-          '--bind',
-          second.path,
-          TTY,
-        ])
+        // the same device, another terminal behind it: in the browser's namespace alone
+        execFileSync('sh', ['-c', `nsenter -m -t "$(cat '${folder}/pid')" mount --bind ${second.path} ${TTY}`])
         const plugged = Date.now()
         const back = await hear(page, 'state', 'ready', plugged)
         process.stdout.write(

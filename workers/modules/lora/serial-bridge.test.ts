@@ -171,6 +171,23 @@ describe('an attached stick (LOR-6)', () => {
     expect(cable.port.readable?.locked).toBe(false)
   })
 
+  it('is let go of at once while it is still being asked who it is', async () => {
+    const cable = createSimulatedStick({ runtime, ether, model: 'rnode', faults: { mute: true } })
+    const serial = createSimulatedSerial([cable])
+    serial.plug(cable)
+    const stick = sticksAt(serial).open({ adapter: 'rfm95w', portId: null, simulated: false }, SETTINGS)
+    await until(() => stick.status().state === 'opening')
+    let closed = false
+    const closing = stick.close().then(() => {
+      closed = true
+    })
+    await runtime.settle()
+    await runtime.settle()
+    expect(closed).toBe(true)
+    await closing
+    await cable.port.open({ baudRate: 115_200 })
+  })
+
   it('can be simulated, with neighbours who are heard', async () => {
     const stick = attach(null, { adapter: 'meshtastic', simulated: true })
     const frames: Uint8Array[] = []

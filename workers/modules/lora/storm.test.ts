@@ -152,7 +152,8 @@ describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
           if (index === called * 5) continue
           heardOfCalls++
           const shown = panics.list(clock.now()).find(({ sender_hash }) => sender_hash === caller?.hash)
-          if (shown?.proof !== 'proven' || shown.over !== 'no')
+          // an attacker may have said in their name that all is well: a mark, and the call stands
+          if (shown?.proof !== 'proven' || shown.over === 'proven')
             shownLate.push(`${index} of ${called}: ${JSON.stringify(shown)}`)
         }
         await caller?.sender.cancel()

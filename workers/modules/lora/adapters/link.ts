@@ -53,7 +53,7 @@ const PATIENCE: Patience = { timeoutMs: 250, attempts: 6 }
 /** For the first question: some boards restart when their port is opened, and take seconds until they listen. */
 export const BOOTING: Patience = { timeoutMs: 250, attempts: 16 }
 
-export const goneError = (cause?: unknown): HearthError =>
+const goneError = (cause?: unknown): HearthError =>
   new HearthError('lora_hardware_unavailable', 'the stick is gone', { cause, data: { reason: 'gone' } })
 
 /** Frames over a pair of byte streams. It reads from the moment it is made. */
