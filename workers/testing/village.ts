@@ -7,8 +7,8 @@ import { FOUND_MODULES } from '../found-modules.ts'
 import type { Mesh } from '../kernel/mesh/mesh.ts'
 import type { FoundModule } from '../kernel/modules.ts'
 import { type HearthNode, startNode } from '../kernel/node.ts'
-import { createMemoryNetwork, type MemoryNetwork } from './memory-mesh.ts'
-import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { createMemoryNetwork, type MemoryNetwork } from '../memory/memory-mesh.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import { createSeededRuntime, type SeededRuntime } from './seeded-runtime.ts'
 
 /** The box every memory node knows. */

@@ -7,8 +7,8 @@ import { EVIDENCE_MAX_PROVENANCE_CLAIMS, EVIDENCE_MAX_PROVENANCE_DEPTH } from '#
 import { claimAsserted, claimAttested, disputeOpened, disputeRetracted } from '#protocol/evidence/events.ts'
 import { openLog } from '../../kernel/log/log.ts'
 import { createViews } from '../../kernel/view-host.ts'
+import { createMemoryStore } from '../../memory/memory-store.ts'
 import { createHistory } from '../../testing/history.ts'
-import { createMemoryStore } from '../../testing/memory-store.ts'
 import { derivationOf } from './provenance.ts'
 import { claimsView } from './store.ts'
 

@@ -5,7 +5,7 @@ import { casesHash, checkReport, countSections, overallOf, type UnsignedReport }
 import type { ConformanceSuite, LoopbackNode } from '#protocol/protocol/suite.ts'
 import type { Handler } from '../../kernel/bus/bus.ts'
 import { createShelf } from '../../kernel/shelf.ts'
-import { createMemoryStore } from '../../testing/memory-store.ts'
+import { createMemoryStore } from '../../memory/memory-store.ts'
 import { createSeededRuntime } from '../../testing/seeded-runtime.ts'
 import { testSigner } from '../../testing/test-identity.ts'
 import { createVillage, type Villager } from '../../testing/village.ts'

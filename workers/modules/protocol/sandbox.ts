@@ -4,9 +4,9 @@ import type { LoopbackHost, LoopbackLink, LoopbackNode, LoopbackPeer } from '#pr
 import { FOUND_MODULES } from '../../found-modules.ts'
 import { type HearthNode, startNode } from '../../kernel/node.ts'
 import { delay, type Runtime } from '../../kernel/runtime.ts'
-import { createLinkPair } from '../../testing/link-pair.ts'
-import { createMemoryNetwork } from '../../testing/memory-mesh.ts'
-import { createMemoryStore, type MemoryStore } from '../../testing/memory-store.ts'
+import { createLinkPair } from '../../memory/link-pair.ts'
+import { createMemoryNetwork } from '../../memory/memory-mesh.ts'
+import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
 
 /** A box that is nowhere: in memory it stands for "the same network". */
 const BOX = '/dns4/box.invalid/tcp/443/wss/p2p/12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'

@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { registryAnnounce, registryList, selfDescribe, versionList } from '#protocol/protocol/capabilities.ts'
 import { PROTOCOL_REGISTRY_MAX_PER_NODE } from '#protocol/protocol/constants.ts'
 import { checkDescriptor, type Descriptor } from '#protocol/protocol/descriptor.ts'
-import { createLinkPair } from '../../testing/link-pair.ts'
+import { createLinkPair } from '../../memory/link-pair.ts'
 import { testSigner } from '../../testing/test-identity.ts'
 import { createVillage, type Villager } from '../../testing/village.ts'
 
