@@ -7,6 +7,7 @@ export const FEATURES = {
   bytes: 'the bytes below the frames of a stream',
   sync: 'reconciliation of the event log',
   gossip: 'live events',
+  between: 'peers that have no other way to each other',
   inbound: 'what the system under test opens by itself',
   box: 'the rendezvous of the box that the system uses',
   person: 'the seat of the person at the device',
