@@ -12,6 +12,7 @@ import { differences, type Manifest, manifestOf } from '../report/manifest.ts'
 import { makeReport, signedBy } from '../report/report.ts'
 import { summaryLines } from '../report/summary.ts'
 import { openBrowserTarget } from '../targets/browser/target.ts'
+import { openHttpTarget } from '../targets/http.ts'
 import type { Place } from './main.ts'
 import { type Options, recipeOf, UsageError } from './options.ts'
 import { startSystem } from './system.ts'
@@ -64,7 +65,9 @@ async function openLoopback(options: Options, place: Place): Promise<Opened> {
 async function open(options: Options, place: Place): Promise<Opened> {
   if (options.target === 'browser') return openBrowser(options, place)
   if (options.target === 'loopback') return openLoopback(options, place)
-  throw new UsageError(`--target ${options.target} is not there`)
+  if (options.url === null) throw new UsageError('--target http needs --url')
+  const target = await openHttpTarget(options.url, options.invite, randomOf(options.seed, 'target'))
+  return { target, close: target.stop }
 }
 
 function chosen({ sections, only }: Options): readonly Placed[] {
@@ -80,6 +83,19 @@ interface Ran {
 
 const say = (options: Options, text: string): void => {
   if (!options.json) process.stdout.write(text)
+}
+
+/** Skipped without the target lacking what the case needs, or its capability: then the reason is no reason. */
+function unexpectedSkips(target: Target, cases: readonly Placed[], results: readonly CaseResult[]): readonly string[] {
+  const tests = new Map(cases.map(({ test }) => [test.id, test]))
+  return results
+    .filter(({ id, state, reason = '' }) => {
+      const test = tests.get(id)
+      if (state !== 'skipped' || !test) return false
+      const lacks = test.needs.some((feature) => !target.features.has(feature))
+      return !lacks && !(test.capability !== undefined && reason.includes(test.capability))
+    })
+    .map(({ id }) => id)
 }
 
 /** One run from an opened target to the files of its report. */
@@ -113,7 +129,7 @@ async function once(options: Options, place: Place): Promise<Ran> {
     await mkdir(out, { recursive: true })
     const written = report ?? unsigned
     await writeFile(join(out, 'report.json'), `${JSON.stringify(written, null, 2)}\n`)
-    await writeFile(join(out, 'report.html'), htmlOf(written, cases))
+    await writeFile(join(out, 'report.html'), htmlOf(written))
     await writeFile(join(out, 'run_manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     const problems = target.problems()
     const seconds = (Date.now() - startedAt.getTime()) / 1000
@@ -121,7 +137,9 @@ async function once(options: Options, place: Place): Promise<Ran> {
     else say(options, summaryLines(written, { times, why, problems, seconds, out }).join('\n'))
     const ran = results.filter(({ state }) => state !== 'skipped').length
     const failed = results.some(({ state }) => state === 'failed')
-    return { results, manifest, code: failed || ran === 0 || problems.length > 0 ? 1 : 0 }
+    const surprising = unexpectedSkips(target, cases, results)
+    for (const id of surprising) say(options, `✗ skipped, though nothing of it is missing: ${id}\n`)
+    return { results, manifest, code: failed || ran === 0 || problems.length > 0 || surprising.length > 0 ? 1 : 0 }
   } finally {
     await close()
   }
