@@ -97,6 +97,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-1.unknown-version',
     title: 'A run against a version that nobody here speaks is protocol_version_unknown',
+    capability: REPORT,
     needs: ['person'],
     async run({ seat }) {
       for (const protocol_version of ['99.0.0', 'three']) {
@@ -108,6 +109,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-2.suffix-is-older',
     title: 'A version with a suffix is older than the same without, and the older one is spoken',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -119,6 +121,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-3.older-of-the-newest',
     title: 'Two sides speak the highest major both name, and in it the older of the newest',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -160,6 +163,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-6.changed',
     title: 'A descriptor that was changed after it was signed is refused',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -171,6 +175,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-6.form',
     title: 'A descriptor of wrong form is refused, though it is signed',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -187,6 +192,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-6.twice',
     title: 'A descriptor that names a capability twice is refused',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const one = { name: 'a.b', module: 'a', state: 'stable', version: '1.0', schema_hash: null }
@@ -196,6 +202,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-6.too-large',
     title: 'A descriptor over 65,536 bytes is refused',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const capabilities = Array.from({ length: 500 }, (_, at) => ({
@@ -211,6 +218,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-7.two-vendors',
     title: 'Two vendors with one name are both kept',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -223,6 +231,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-7.newer-stays',
     title: 'Of two descriptors for one entry the later one stays',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -240,6 +249,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-7.share',
     title: 'One node fills at most 8 entries',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.fresh('stranger')
@@ -256,6 +266,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-8.by-another',
     title: 'A descriptor may be handed over by somebody else: its signature counts',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const who = someone(context)
@@ -266,6 +277,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-8.without',
     title: 'Without a descriptor only the person at the device announces',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run({ peer }) {
       const answer = await (await peer('stranger')).ask(ANNOUNCE, {})
@@ -275,6 +287,7 @@ export const cases: readonly Case[] = [
   {
     id: 'PRO-9.future',
     title: 'A descriptor of version 99.0.0 is stored and not negotiated with',
+    capability: ANNOUNCE,
     needs: ['call'],
     async run(context) {
       const caller = await context.peer('stranger')
@@ -288,6 +301,7 @@ export const cases: readonly Case[] = [
   {
     id: 'CONF-4.signs-about-itself',
     title: 'A node signs a report about itself, and the signature verifies',
+    capability: REPORT,
     needs: ['person'],
     async run({ seat, target }) {
       const input = { action: 'sign', share: false, report: reportAbout(target.nodeId, 'pass') }
@@ -299,6 +313,7 @@ export const cases: readonly Case[] = [
   {
     id: 'CONF-4.sums',
     title: 'A node signs no report whose verdict does not follow from its cases, and none about another',
+    capability: REPORT,
     needs: ['person'],
     async run(context) {
       const { seat, target } = context
@@ -315,6 +330,7 @@ export const cases: readonly Case[] = [
   {
     id: 'CONF-6.peers-fetch-only',
     title: 'A peer may fetch a report; running, stopping and signing are the person’s',
+    capability: REPORT,
     needs: ['call'],
     async run({ peer, target }) {
       const caller = await peer('member')
@@ -334,6 +350,7 @@ export const cases: readonly Case[] = [
   {
     id: 'MAN-2.own',
     title: 'Manifests are swapped: the answer to one’s own is the node’s',
+    capability: 'node.manifest.exchange',
     needs: ['call'],
     async run({ peer, target }) {
       const caller = await peer('member')
@@ -346,6 +363,7 @@ export const cases: readonly Case[] = [
   {
     id: 'BUS-8.field',
     title: 'An error names the field that is wrong, and its text is short',
+    capability: 'node.echo',
     needs: ['call'],
     async run({ peer }) {
       const answer = await (await peer('member')).ask('node.echo', { payload: 7 })
@@ -357,6 +375,7 @@ export const cases: readonly Case[] = [
   {
     id: 'CFG-1.switches',
     title: 'Each module has a switch',
+    capability: 'config.get',
     needs: ['person'],
     async run({ does }) {
       const config = await does('config.get', {})
@@ -377,6 +396,7 @@ export const cases: readonly Case[] = [
   {
     id: 'CFG-2.master-switch',
     title: 'There is one switch for everything experimental, with names it covers',
+    capability: 'config.get',
     needs: ['person'],
     async run({ does }) {
       const research = member(await does('config.get', {}), 'policy', 'research')
