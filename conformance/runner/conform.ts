@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright'
 import type { CaseResult } from '#protocol/protocol/report.ts'
+import { ruleOf } from '../harness/case.ts'
 import { randomOf } from '../harness/random.ts'
 import { ALL_CASES, inSections } from '../harness/registry.ts'
 import { type Placed, runCases } from '../harness/run.ts'
@@ -70,9 +71,12 @@ async function open(options: Options, place: Place): Promise<Opened> {
   return { target, close: target.stop }
 }
 
-function chosen({ sections, only }: Options): readonly Placed[] {
-  const cases = inSections(ALL_CASES, sections)
-  return only.length === 0 ? cases : cases.filter(({ test }) => only.some((start) => test.id.startsWith(start)))
+function chosen({ sections, only, first }: Options): readonly Placed[] {
+  const cases = inSections(ALL_CASES, sections).filter(
+    ({ test }) => only.length === 0 || only.some((start) => test.id.startsWith(start)),
+  )
+  const early = ({ test }: Placed): boolean => first !== null && ruleOf(test) === first
+  return [...cases.filter(early), ...cases.filter((placed) => !early(placed))]
 }
 
 interface Ran {
@@ -152,6 +156,24 @@ function sameAs(options: Options, before: readonly { readonly id: string; readon
   return found.length === 0 ? 0 : 1
 }
 
+/** Whether the suite tells a node with this fault from a right one. The last line says by what. @returns 0 when it does */
+async function caught(options: Options, place: Place): Promise<number> {
+  const cases = chosen(options)
+  let by = 'nothing'
+  try {
+    const { target, close } = await open(options, place)
+    const { seed, lanes } = options
+    const results = await runCases(target, cases, { seed, lanes, bail: true, recipe: recipeOf(options) })
+    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? 'nothing'
+    await close()
+  } catch (failure) {
+    // a node that cannot even be set up is told from a right one
+    by = `setup: ${failure instanceof Error ? failure.message : String(failure)}`
+  }
+  process.stdout.write(`${JSON.stringify({ fault: options.fault, by })}\n`)
+  return by === 'nothing' ? 1 : 0
+}
+
 /** What a command line asks for. @returns exit code */
 export async function conform(options: Options, place: Place): Promise<number> {
   if (options.replay !== null) {
@@ -159,6 +181,7 @@ export async function conform(options: Options, place: Place): Promise<number> {
     const again: Options = { ...options, ...manifest.options, only: manifest.results.map(({ id }) => id) }
     return sameAs(options, manifest.results, await once(again, place))
   }
+  if (options.fault !== null) return caught(options, place)
   const first = await once(options, place)
   let code = first.code
   for (let run = 2; run <= options.repeat && code === 0; run++) {
