@@ -81,7 +81,7 @@ const faultAt = args.indexOf('--fault')
 if (faultAt >= 0) process.env.HEARTHNET_FAULT = args[faultAt + 1]
 const own = !wants('--url') && !wants('--help') && !wants('-h')
 
-if (target === 'browser' && own) {
+if (target === 'browser' && own && !args.includes('--faults')) {
   process.env.CHROMIUM_PATH = ensureBrowser()
   const [which, directory] = faults ? /** @type {const} */ (['faulty', FAULTY]) : /** @type {const} */ (['app', WEB])
   if (isStale(join(directory, 'index.html'), APP_SOURCES)) {
