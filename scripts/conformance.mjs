@@ -32,7 +32,8 @@ const changed = (path) => {
  * @param {string} built
  * @param {readonly string[]} sources
  */
-const isStale = (built, sources) => sources.some((source) => changed(join(ROOT, source)) > changed(built))
+const isStale = (built, sources) =>
+  process.env.CONFORMANCE_BUILT !== '1' && sources.some((source) => changed(join(ROOT, source)) > changed(built))
 
 /** @param {'app' | 'faulty'} which */
 const buildApp = async (which) => {
@@ -75,9 +76,12 @@ const wants = (/** @type {string} */ name) => args.some((arg) => arg === name ||
 const targetAt = args.indexOf('--target')
 const target = targetAt < 0 ? 'browser' : args[targetAt + 1]
 const faults = wants('--fault') || wants('--faults')
+const faultAt = args.indexOf('--fault')
+// asked once, when the node's code loads
+if (faultAt >= 0) process.env.HEARTHNET_FAULT = args[faultAt + 1]
 const own = !wants('--url') && !wants('--help') && !wants('-h')
 
-if (target === 'browser' && own) {
+if (target === 'browser' && own && !args.includes('--faults')) {
   process.env.CHROMIUM_PATH = ensureBrowser()
   const [which, directory] = faults ? /** @type {const} */ (['faulty', FAULTY]) : /** @type {const} */ (['app', WEB])
   if (isStale(join(directory, 'index.html'), APP_SOURCES)) {
@@ -119,9 +123,21 @@ const buildHost = async (outDir) => {
   })
 }
 
+if (args.includes('--faults')) {
+  const { loadFaults } = await import('../conformance/faults/load.mjs')
+  const { killRate } = await import('./lib/conformance-kills.mjs')
+  await loopback()
+  process.exit(
+    await killRate(
+      (await loadFaults()).faults,
+      args.filter((arg) => arg !== '--faults'),
+    ),
+  )
+}
+
 /** @type {typeof import('../conformance/runner/main.ts')} */
 const { main } = await import(pathToFileURL(runner).href)
-process.exitCode = await main(args, {
+const code = await main(args, {
   root: ROOT,
   web: WEB,
   faulty: FAULTY,
@@ -129,3 +145,6 @@ process.exitCode = await main(args, {
   loopback,
   launch: launchOptions(),
 })
+// a node with a fault may leave something running
+if (faults) process.exit(code)
+process.exitCode = code

@@ -40,11 +40,11 @@ export const topicOf = (community: string): string => toHex(blake3(utf8(`hearthn
 export const gossipTopic = (community: string): string => `/hearthnet/3/${topicOf(community)}/events`
 
 const TAG = 'ed25519:'
-export const nodeIdOf = (publicKey: Uint8Array): string => TAG + toBase64Url(publicKey)
+const nodeIdOf = (publicKey: Uint8Array): string => TAG + toBase64Url(publicKey)
 export const publicKeyOf = (nodeId: string): Bytes => fromBase64Url(nodeId.slice(TAG.length))
 
 /** Everything but `signature` (ID-4). */
-export function unsigned(record: object): Record<string, unknown> {
+function unsigned(record: object): Record<string, unknown> {
   const { signature: _, ...rest }: Record<string, unknown> = { ...record }
   return rest
 }

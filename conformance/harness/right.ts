@@ -48,6 +48,8 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
   'experimental.evidence.provenance.trace': () => ({ claim_id: CLAIM }),
   'experimental.evidence.subject.summary': () => ({ subject: 'x' }),
   'experimental.evidence.subject.list': () => ({ prefix: '', limit: 5 }),
+  'experimental.evidence.quarantine.list': () => ({ limit: 5 }),
+  'experimental.evidence.lists.set': () => ({ allowed: [], blocked: [] }),
   'experimental.evidence.ebkh.sync': () => ({ direction: 'pull' }),
   'community.join': (peer) => ({
     event: peer

@@ -7,9 +7,11 @@ export const FEATURES = {
   bytes: 'the bytes below the frames of a stream',
   sync: 'reconciliation of the event log',
   gossip: 'live events',
+  between: 'peers that have no other way to each other',
   inbound: 'what the system under test opens by itself',
   box: 'the rendezvous of the box that the system uses',
   person: 'the seat of the person at the device',
+  stream: 'streaming calls from that seat',
   restart: 'a clean stop and a start',
   kill: 'an end without a goodbye, and a start',
   codec: 'its canonical form, ids and signatures as functions',
@@ -61,6 +63,16 @@ export interface Wire {
 export interface Seat {
   /** @returns the answer as the wire would carry it: `{output}` or `{error}` */
   ask(capability: string, input: Json, version?: string): Promise<Json>
+  /** A streaming call; only with `stream`. */
+  readonly open?: (capability: string, input: Json) => Promise<Talk>
+}
+
+/** Messages of one call, both ways. */
+export interface Talk {
+  say(message: Json): Promise<void>
+  /** The next message; null when there is none in that time, or no more. */
+  hear(waitMs: number): Promise<Json | null>
+  abort(): void
 }
 
 export type Verdict = { readonly ok: true; readonly value: Json } | { readonly ok: false; readonly code: string }

@@ -6,12 +6,13 @@ import { BUS, SYNC } from '../client/peer.ts'
 import { ensure, member, outcomeOf } from '../harness/case.ts'
 import { Inbox } from '../harness/inbox.ts'
 import type { Random } from '../harness/random.ts'
-import type { Codec, Feature, Heard, Seat, Stream, Target, Wire } from '../harness/target.ts'
+import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Wire } from '../harness/target.ts'
 import { createInvites } from '../targets/invites.ts'
 
-const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'restart']
+const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
 const REACH_MS = 5_000
 const STEP_MS = 10
+const ANSWER_MS = 15_000
 
 /** Frames that are asked for with a time to wait; what comes later is not lost. */
 function streamOf(stream: LoopbackStream, delay: (ms: number) => Promise<void>): Stream {
@@ -37,18 +38,40 @@ function streamOf(stream: LoopbackStream, delay: (ms: number) => Promise<void>):
   }
 }
 
-function seatAt(node: LoopbackNode, random: Random): Seat {
+function seatAt(node: LoopbackNode, random: Random, delay: (ms: number) => Promise<void>): Seat {
+  async function open(capability: string, input: Json, version = '1.0'): Promise<Talk> {
+    const link = node.open(null)
+    const messages = link.messages[Symbol.asyncIterator]()
+    let pending: Promise<Json | null> | null = null
+    const read = (): Promise<Json | null> =>
+      messages.next().then(
+        ({ done, value }) => (done ? null : (value as Json)), // what JSON can say
+        () => null,
+      )
+    const request_id = ulidOf(Date.now(), random.bytes(10))
+    const timestamp = wireTime(Date.now())
+    await link.send({ capability, version, request_id, community: null, timestamp, body: { params: {}, input } } as JsonValue) // JSON by its type
+    return {
+      say: (message) => link.send(message as JsonValue), // as above
+      async hear(waitMs) {
+        pending ??= read()
+        const silence = Symbol('silence')
+        const heard = await Promise.race([pending, delay(waitMs).then(() => silence)])
+        if (typeof heard === 'symbol') return null
+        pending = null
+        return heard
+      },
+      abort: () => link.abort(),
+    }
+  }
   return {
-    async ask(capability, input, version = '1.0') {
-      const link = node.open(null)
-      const request_id = ulidOf(Date.now(), random.bytes(10))
-      const timestamp = wireTime(Date.now())
-      await link.send({ capability, version, request_id, community: null, timestamp, body: { params: {}, input } } as JsonValue) // JSON by its type
-      for await (const answer of link.messages) {
-        link.abort()
-        return answer as Json // what JSON can say
-      }
-      throw new Error(`${capability} is not answered`)
+    open,
+    async ask(capability, input, version) {
+      const talk = await open(capability, input, version)
+      const answer = await talk.hear(ANSWER_MS)
+      talk.abort()
+      if (answer === null) throw new Error(`${capability} is not answered`)
+      return answer
     },
   }
 }
@@ -102,7 +125,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
 /** The app's own node in memory, founded and ready (X09). @param codec the system's functions, where they are at hand */
 export async function openLoopbackTarget(host: LoopbackHost, random: Random, codec: Codec | null = null): Promise<Target> {
   const node = await host.startNode('Node under test')
-  const seat = seatAt(node, random)
+  const seat = seatAt(node, random, host.delay)
   const founded = await seat.ask('community.found', { name: 'Conformance' })
   ensure(outcomeOf(founded) === 'ok', 'a community that is founded', founded)
   await seat.ask('config.set', { evidence: { enabled: true }, policy: { research: { enable: true } } })

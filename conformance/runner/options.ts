@@ -18,6 +18,8 @@ export interface Options {
   readonly fault: string | null
   readonly faults: boolean
   readonly bail: boolean
+  /** Rule whose cases run first. */
+  readonly first: string | null
   readonly repeat: number
   readonly lanes: number
   readonly out: string
@@ -38,6 +40,7 @@ export const HELP = `npm run conformance -- [options]
   --replay FILE      the run of a run_manifest.json again; fails where a result differs
   --repeat N         runs in a row; fails at the first that differs from the first
   --bail             stop at the first failure
+  --first RULE       the cases of this rule before the others
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
   --faults           every fault in turn, with the rate of those caught
 `
@@ -69,6 +72,7 @@ export function readOptions(args: readonly string[]): Options | null {
       bail: { type: 'boolean', default: false },
       fault: { type: 'string' },
       faults: { type: 'boolean', default: false },
+      first: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -86,7 +90,8 @@ export function readOptions(args: readonly string[]): Options | null {
     json: values.json,
     fault: values.fault ?? null,
     faults: values.faults,
-    bail: values.bail,
+    bail: values.bail || values.fault !== undefined,
+    first: values.first ?? null,
     repeat: Math.max(1, wholeNumber('repeat', values.repeat)),
     lanes: Math.max(1, wholeNumber('lanes', values.lanes)),
     out: values.out,

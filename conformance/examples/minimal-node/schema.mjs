@@ -46,7 +46,7 @@ function inObject(schema, value, at) {
 }
 
 /** JSON pointer of the first thing that is wrong, or null. */
-export function mismatch(schema, value, at = '') {
+function mismatch(schema, value, at = '') {
   if (schema.anyOf) return schema.anyOf.some((one) => mismatch(one, value, at) === null) ? null : at
   if ('const' in schema) return value === schema.const ? null : at
   if (schema.type === undefined) return null

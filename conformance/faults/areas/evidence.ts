@@ -114,12 +114,6 @@ const LEVELS = [
     faulty: 'sources.length >= 2 && elsewhere',
     why: 'One source on two days is counted as two.',
   }),
-  claim.instead('oneself-as-source', {
-    rule: 'EVI-3',
-    original: 'id !== `node:$' + '{asserted_by}`',
-    faulty: 'true',
-    why: 'Two sources, and both are the asserter.',
-  }),
   claim.instead('withdrawn-disputes-count', {
     rule: 'EVI-3',
     original: '!retracted && score(by) >= EVIDENCE_DISPUTE_MIN_TRUST',

@@ -35,13 +35,18 @@ const OWN_CODES: Readonly<Record<string, readonly string[]>> = {
   'protocol.registry.announce': ['schema_mismatch', 'protocol_descriptor_invalid'],
 }
 
+/** Whether there is an example of a right input; what needs more than an example has cases of its own. */
+const hasRight = ({ name, input }: Capability): boolean =>
+  !NOT_MADE_HERE.has(name) &&
+  (name === 'community.join' || name === 'node.manifest.exchange' || matches(input, rightInput(name, null)))
+
 const needed = (capability: Capability) => (capability.stability === 'experimental' ? { capability: capability.name } : {})
 
 function ofPeers(capability: Capability): readonly Case[] {
   const { name, trust } = capability
   const standing = trust === 'unknown' ? 'stranger' : 'member'
   const wrong = wrongInputs(capability.input, rightInput(name, null)).slice(0, WRONG_WAYS)
-  const right: readonly Case[] = NOT_MADE_HERE.has(name)
+  const right: readonly Case[] = !hasRight(capability)
     ? []
     : [
         {
@@ -95,7 +100,7 @@ function ofPeers(capability: Capability): readonly Case[] {
 function ofThePerson(capability: Capability): readonly Case[] {
   const { name } = capability
   const wrong = wrongInputs(capability.input, rightInput(name, null)).slice(0, WRONG_WAYS_OF_SELF)
-  const right: readonly Case[] = NOT_MADE_HERE.has(name)
+  const right: readonly Case[] = !hasRight(capability)
     ? []
     : [
         {

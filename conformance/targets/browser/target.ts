@@ -7,7 +7,19 @@ import { createInvites, readInvite } from '../invites.ts'
 import { openApp } from './app.ts'
 import { openPeerPage } from './peer-page.ts'
 
-const FEATURES: readonly Feature[] = ['call', 'wire', 'bytes', 'sync', 'gossip', 'inbound', 'box', 'person', 'restart', 'kill']
+const FEATURES: readonly Feature[] = [
+  'call',
+  'wire',
+  'bytes',
+  'sync',
+  'gossip',
+  'between',
+  'inbound',
+  'box',
+  'person',
+  'restart',
+  'kill',
+]
 /** From a started tab to a node that answers and stands at its box. */
 const UP_MS = 20_000
 

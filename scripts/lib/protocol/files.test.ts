@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '#protocol/capabilities.ts'
 import { generatedIn, protocolFiles } from './files.ts'
+import type { Requirement } from './requirements.ts'
 
 const protocol = join(import.meta.dirname, '../../../protocol')
 let files: Map<string, string>
@@ -34,6 +35,12 @@ describe('what is generated in protocol/', () => {
 
   it('is all there is in protocol/generated', async () => {
     for (const path of await generatedIn(protocol)) expect(files.has(path), path).toBe(true)
+  })
+
+  it('has a case of the suite for every rule, or a reason in conformance/not-testable.json', () => {
+    const map: readonly Requirement[] = JSON.parse(files.get('generated/requirements.json') ?? '[]')
+    expect(map.length).toBeGreaterThan(60)
+    expect(map.filter(({ state }) => state === 'missing').map(({ rule }) => rule)).toEqual([])
   })
 
   it('maps rules to the cases there are: else run `node scripts/make-protocol.mjs`', async () => {

@@ -4,7 +4,7 @@ import type { InvalidVector, ValidVector } from './format.ts'
 type Extra = Pick<ValidVector, 'rule' | 'fill'>
 
 /** As JSON writes it: records of branded types become plain values, and what is undefined is not there. */
-export const plain = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject // an object's JSON text is an object's
+const plain = (value: object): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject // an object's JSON text is an object's
 
 /** Taken in, with what comes out. */
 export const good = (name: string, comment: string, input: object, expected: object = {}, extra: Extra = {}): ValidVector => ({

@@ -8,7 +8,7 @@ import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import type { DescribedCapability, Descriptor } from '#protocol/protocol/descriptor.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 
-export const IMPLEMENTATION = {
+const IMPLEMENTATION = {
   name: 'HearthNet in the browser',
   vendor: 'HearthNet',
   version: PROTOCOL_VERSION,

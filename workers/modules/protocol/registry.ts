@@ -21,6 +21,8 @@ const SAVE_MS = 2000
 const { from: _from, negotiated: _negotiated, conformance: _conformance, ...known } = RegistryEntrySchema.properties
 const DrawerSchema = Strict({ known: Type.Array(Strict(known), { maxItems: PROTOCOL_REGISTRY_MAX_ENTRIES }) })
 
+type Listed = Omit<Entry, 'negotiated'>
+
 export type RegistryDeps = DescriptorDeps &
   Pick<ModuleDeps, 'shelf' | 'notify' | 'publish'> &
   Partial<Pick<ModuleDeps, 'log' | 'views'>>
@@ -44,14 +46,14 @@ export async function serveRegistry(deps: RegistryDeps): Promise<readonly (() =>
     })
   }
 
-  function entries(): Entry[] {
+  /** All of them, in one order; what versions they share with this node is asked for those that are shown. */
+  function entries(): Listed[] {
     const ran = new Map(memberRows().map((row) => [row.nodeId, row.ran]))
-    const all = new Map<string, Entry>()
+    const all = new Map<string, Listed>()
     const add = (from: Entry['from']) => (one: Known) => {
       const before = all.get(keyOf(one))
       if (before && !isNewer(one, before)) return
-      const negotiated = negotiate(PROTOCOL_VERSIONS, one.protocol_versions)
-      all.set(keyOf(one), { ...one, from, negotiated, conformance: ran.get(one.node_id) ?? null })
+      all.set(keyOf(one), { ...one, from, conformance: ran.get(one.node_id) ?? null })
     }
     // members come first, so that nobody from outside crowds them out
     memberKnown().slice(0, PROTOCOL_REGISTRY_MAX_ENTRIES).forEach(add('member'))
@@ -91,7 +93,9 @@ export async function serveRegistry(deps: RegistryDeps): Promise<readonly (() =>
   const withdraw = [
     bus.handle(registryList, async ({ offset = 0, limit = PROTOCOL_REGISTRY_PAGE }) => {
       const all = entries()
-      return { entries: all.slice(offset, offset + limit), total: all.length }
+      const shown = all.slice(offset, offset + limit)
+      const negotiated = ({ protocol_versions }: Listed) => negotiate(PROTOCOL_VERSIONS, protocol_versions)
+      return { entries: shown.map((entry) => ({ ...entry, negotiated: negotiated(entry) })), total: all.length }
     }),
     bus.handle(registryAnnounce, async ({ descriptor: given }, { caller }) => {
       if (given !== undefined) {

@@ -52,7 +52,7 @@ export const cases: readonly Case[] = [
   {
     id: 'SYN-1.forwards-what-it-verified',
     title: 'A verified event is passed on to those who listen',
-    needs: ['gossip'],
+    needs: ['gossip', 'between'],
     async run({ fresh, eventually }) {
       const [speaker, hearer] = await listeners(() => fresh('member'))
       const was = await eventually(async () => {
@@ -81,7 +81,7 @@ export const cases: readonly Case[] = [
   {
     id: 'SYN-1.does-not-forward-lies',
     title: 'An event that does not verify is not passed on, and the next true one is',
-    needs: ['gossip'],
+    needs: ['gossip', 'between'],
     async run({ fresh, eventually }) {
       const [speaker, hearer] = await listeners(() => fresh('member'))
       const lies: string[] = []

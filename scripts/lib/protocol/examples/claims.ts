@@ -8,7 +8,7 @@ import { beginnings, eventBy } from './community.ts'
 import { AT } from './core.ts'
 
 /** One claim, who vouches, who objects. */
-export async function evidenceRecords() {
+async function evidenceRecords() {
   const { anna, bert } = await people()
   const claim = await signRecord(bert, {
     subject: 'Turnhalle',

@@ -9,7 +9,7 @@ import { people, ulidOf } from '../../vectors/seeded.ts'
 import type { Examples } from '../examples.ts'
 import { AT, SECONDS } from './core.ts'
 
-export const BOX_PEER = '12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'
+const BOX_PEER = '12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'
 export const BOX = `/dns4/box.example/tcp/443/tls/ws/p2p/${BOX_PEER}`
 
 interface Where {

@@ -94,13 +94,14 @@ async function manifests({ anna, bert, carla }: People): Promise<VectorSource> {
   const no = async (name: string, catches: string, error: string, change: object): Promise<Vector> =>
     bad(name, catches, await inputOf(change), error)
   const yes = async (name: string, comment: string, change: object, provides = true, now = AT): Promise<Vector> =>
-    good(name, comment, await inputOf(change, now), { provides })
+    good(name, comment, await inputOf(change, now), { provides, life_seconds: 900 })
   const plain = await inputOf()
   return {
     name: 'manifest',
     operation: 'bus.manifest',
     rule: 'MAN-1',
-    about: 'A manifest from a peer, and whether its node counts as a provider of node.echo 1.0 then.',
+    about:
+      'A manifest from a peer, whether its node counts as a provider of node.echo 1.0 then, and for how long the one that answers it is good.',
     vectors: [
       await yes('a manifest', 'Good for a quarter of an hour', {}),
       await yes('a higher minor version', 'It serves', { capabilities: [{ ...echo, version: '1.4' }] }),

@@ -105,8 +105,8 @@ export async function manifestsAt(now: string) {
   return { bus, manifests }
 }
 
-/** One call over a node's bus, as a peer makes it. @throws HearthError what the node refuses with */
-export async function ask(bus: Bus, peer: NodeId, request: JsonValue): Promise<void> {
+/** One call over a node's bus, as a peer makes it. @returns the output. @throws HearthError what the node refuses with */
+export async function ask(bus: Bus, peer: NodeId, request: JsonValue): Promise<unknown> {
   let answer: unknown = null
   const link = saying([request], (message) => {
     answer = message
@@ -115,4 +115,5 @@ export async function ask(bus: Bus, peer: NodeId, request: JsonValue): Promise<v
   const error: unknown = Reflect.get(Object(answer), 'error')
   // the node's own answer is a WireError
   if (error !== undefined) throw HearthError.fromWire(error as Parameters<typeof HearthError.fromWire>[0])
+  return Reflect.get(Object(answer), 'output')
 }

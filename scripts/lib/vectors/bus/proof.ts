@@ -12,6 +12,7 @@ import { createFrameDecoder, encodeLength } from '../../../../workers/kernel/mes
 import type { Proofs } from '../proof.ts'
 import { people } from '../seeded.ts'
 import { admissionOf, anyOutput, anyStream, ask, callerHearing, manifestsAt } from './node.ts'
+import { flowOf, placesOf } from './serving.ts'
 
 /** The code a caller was told by its peer; nonsense is thrown on. */
 function toldCode(error: unknown): string {
@@ -54,6 +55,8 @@ export const proofs = {
       return { data, end: toldCode(error) }
     }
   },
+  'bus.flow': flowOf,
+  'bus.places': placesOf,
   'bus.control'({ message }: { message: unknown }) {
     parseAs(StreamControlSchema, message, 'bad_request')
     return {}
@@ -67,7 +70,7 @@ export const proofs = {
     const { anna } = await people()
     const { bus, manifests } = await manifestsAt(now)
     try {
-      await ask(bus, peer, {
+      const output = await ask(bus, peer, {
         capability: manifestExchange.name,
         version: manifestExchange.version,
         request_id: '0'.repeat(26),
@@ -76,7 +79,9 @@ export const proofs = {
         timestamp: now,
         body: { params: {}, input: { manifest } },
       })
-      return { provides: manifests.providers(nodeEcho).length > 0 }
+      const own: { issued_at: string; expires_at: string } = Reflect.get(Object(output), 'manifest')
+      const life_seconds = (Date.parse(own.expires_at) - Date.parse(own.issued_at)) / 1000
+      return { provides: manifests.providers(nodeEcho).length > 0, life_seconds }
     } finally {
       manifests.stop()
     }

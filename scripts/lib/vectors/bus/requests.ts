@@ -268,6 +268,13 @@ async function tokens(all: People): Promise<Vector[]> {
       await by(anna, { scope: { capabilities: ['auth.token.revoke'] } }),
       PRIVATE,
     ),
+    no(
+      'by the node itself for what only the person here may',
+      'a node’s own token reaches any level',
+      'unauthorized',
+      await by(carla, { scope: { capabilities: ['auth.token.revoke'] } }),
+      PRIVATE,
+    ),
     no('and a broken input', 'the token takes the place of the schema', 'schema_mismatch', await by(anna), input({})),
   ]
 }

@@ -14,6 +14,26 @@ export async function door(all: People): Promise<VectorSource> {
   await log.add(anna, 'community.invite.issued', { jti: ulidOf('gone'), uses: 1, expires_at: '2026-05-27T08:14:22Z' })
   await log.add(anna, 'auth.token.revoked', { jti: ulidOf('gone') })
 
+  const { dora, emil } = all
+  const bring = async (who: typeof emil, label: string, lamport: number) => {
+    const data = { invite: await inviteToken(anna, anna.nodeId, { label }), display_name: 'Wieder da' }
+    return signedEvent(who, anna.nodeId, { event_type: 'community.member.joined', lamport, data, event_id: ulidOf(label) })
+  }
+  for (const who of [dora, emil]) {
+    const invite = await inviteToken(anna, anna.nodeId, { label: `first of ${who.nodeId}` })
+    await log.add(who, 'community.member.joined', { invite, display_name: 'Zuerst' })
+  }
+  await log.add(dora, 'community.member.left', {})
+  const revocation = { revocation_id: ulidOf('revocation'), subject: emil.nodeId, last_valid: log.tip(emil.nodeId), reason: '' }
+  await log.add(anna, 'community.revocation.signed', { revocation })
+  // right in form, as `knock` below
+  const back = (await signedEvent(dora, anna.nodeId, {
+    event_type: 'community.member.joined',
+    lamport: 12,
+    prev: log.tip(dora.nodeId)[0],
+    data: { invite: await inviteToken(anna, anna.nodeId, { label: 'again' }), display_name: 'Dora' },
+  })) as SignedEvent
+
   const knock = async (
     options: InviteOptions & { readonly by?: Person } = {},
     change: Parameters<typeof signedEvent>[2] = {},
@@ -57,7 +77,7 @@ export async function door(all: People): Promise<VectorSource> {
     operation: 'community.join',
     rule: 'COM-3',
     about:
-      'Events that a member holds, its clock, and a joining that `caller` brings. bert is in, the invite "gone" was withdrawn.',
+      'Events that a member holds, its clock, and a joining that `caller` brings. bert is in, dora left, emil was revoked, the invite "gone" was withdrawn.',
     vectors: [
       await let_in('a newcomer', 'With a good invite', plain),
       await let_in(
@@ -69,6 +89,16 @@ export async function door(all: People): Promise<VectorSource> {
       good('somebody who is in', 'Answered with an event of their own', inputOf(known, bert.nodeId), {
         content_id: eventContentId(first),
       }),
+      good('somebody who left', 'Comes back by another invite', inputOf(back, dora.nodeId), {
+        content_id: eventContentId(back),
+      }),
+      no(
+        'somebody revoked',
+        'the revoked are told from strangers nowhere',
+        'revoked',
+        await bring(emil, 'emil again', 12),
+        emil.nodeId,
+      ),
       no('the joining of somebody else', 'who brings it is not asked', 'bad_request', plain, bert.nodeId),
       no('another event', 'any signed event opens the door', 'bad_request', await signedEvent(carla, anna.nodeId)),
       no('an invite that was used', 'uses are not counted at the door', 'expired', await knock({ label: 'used' })),

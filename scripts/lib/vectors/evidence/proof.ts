@@ -6,6 +6,8 @@ import { claimIdOf } from '#protocol/evidence/claim-id.ts'
 import { type Claim, ClaimSchema, checkClaim } from '#protocol/evidence/events.ts'
 import { verifyProof } from '#protocol/evidence/proof.ts'
 import { verifyEvent } from '../../../../workers/kernel/log/verify.ts'
+import { createView } from '../../../../workers/kernel/views.ts'
+import { claimsView } from '../../../../workers/modules/evidence/store.ts'
 import type { Proofs } from '../proof.ts'
 
 export const proofs = {
@@ -17,6 +19,24 @@ export const proofs = {
   async 'event.accept'({ community_id, event }: { community_id: NodeId; event: unknown }) {
     await verifyEvent(event, community_id, EVENTS)
     return {}
+  },
+  async 'claim.fold'({
+    community_id,
+    events,
+    claim_id,
+  }: {
+    community_id: NodeId
+    events: readonly unknown[]
+    claim_id: string
+  }) {
+    const view = createView(claimsView)
+    for (const event of events) view.apply([await verifyEvent(event, community_id, EVENTS)], [])
+    const row = view.get(claim_id)
+    return {
+      ground: row?.ground,
+      retracted: row?.retracted,
+      disputes: row?.disputes.filter(({ retracted }) => !retracted).length,
+    }
   },
   async 'evidence.prove'({ proof }: { proof: JsonObject }) {
     const { sound, claims } = await verifyProof(JSON.stringify(proof))

@@ -14,7 +14,7 @@ export interface Item {
 export type Bound = { readonly lamport: number; readonly prefix: string } | null
 
 /** Base 128, most significant digit first. */
-export function varint(value: number): string {
+function varint(value: number): string {
   const digits = [Number(BigInt(value) & 127n)]
   for (let rest = BigInt(value) >> 7n; rest > 0n; rest >>= 7n) digits.unshift(Number(rest & 127n) | 128)
   return toHex(Uint8Array.from(digits))

@@ -59,6 +59,7 @@ function answers(): VectorSource {
   const no = (name: string, catches: string, theirs: string): Vector =>
     bad(name, catches, { items: few, limit_bytes: LIMIT, message: theirs }, 'bad_request')
   const half = boundBetween(all[19], all[20])
+  const at = (item: Item | undefined) => item && { lamport: item.lamport, prefix: item.id }
   const id = 'ab'.repeat(32)
   return {
     name: 'answer',
@@ -110,6 +111,16 @@ function answers(): VectorSource {
           { mode: 'fingerprint', until: null, items: all.slice(21) },
         ),
         message({ mode: 'skip', until: half }, { mode: 'ids', until: null, items: all.slice(20) }),
+      ),
+      of(
+        'a bound that is an item',
+        'The item belongs to the next range',
+        few,
+        message({ mode: 'ids', until: at(few[2]) ?? null, items: [] }, { mode: 'ids', until: null, items: [] }),
+        message(
+          { mode: 'ids', until: at(few[2]) ?? null, items: few.slice(0, 2) },
+          { mode: 'ids', until: null, items: few.slice(2) },
+        ),
       ),
       of('a skip at the end', 'It needs no word', all, message({ mode: 'skip', until: null }), '61'),
       of('the whole set equal in buckets', 'Nothing differs', all, message(...asked(all)), '61'),
