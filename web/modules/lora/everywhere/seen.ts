@@ -5,7 +5,6 @@ const KEY = 'hearthnet.lora.seen'
 /** Calls remembered as seen; more than a device keeps. */
 const MOST = 200
 const listeners = new Set<() => void>()
-let seen: readonly SeenCall[] = read()
 
 const isSeenCall = (value: unknown): value is SeenCall =>
   typeof value === 'object' &&
@@ -25,6 +24,8 @@ function read(): readonly SeenCall[] {
     return [] // refused or damaged storage: a call is shown once more rather than never
   }
 }
+
+let seen: readonly SeenCall[] = read()
 
 function tell(): void {
   for (const listener of [...listeners]) listener()
@@ -56,4 +57,6 @@ export function rememberSeen(calls: readonly SeenCall[]): void {
   tell()
 }
 
-export const useSeen = (): readonly SeenCall[] => useSyncExternalStore(subscribe, () => seen)
+export const seenCalls = (): readonly SeenCall[] => seen
+
+export const useSeen = (): readonly SeenCall[] => useSyncExternalStore(subscribe, seenCalls)
