@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Mesh } from '../kernel/mesh/mesh.ts'
-import { createMemoryNetwork } from './memory-mesh.ts'
 import { createSeededRuntime } from '../testing/seeded-runtime.ts'
 import { testSigner } from '../testing/test-identity.ts'
+import { createMemoryNetwork } from './memory-mesh.ts'
 
 async function village(size: number, seed: number) {
   const runtime = createSeededRuntime(seed)
