@@ -152,7 +152,7 @@ export const messages = defineMessages({
       tryOut: 'Try it without a stick',
     },
     report: {
-      title: 'Report',
+      title: 'Let others know',
       ok: 'I am fine',
       okSent: (time) => `Sent at ${time}. Whether anybody heard it is said under “Does anybody hear me?”.`,
       waits: (time) => `The airtime is used up. It works again from ${time}.`,
