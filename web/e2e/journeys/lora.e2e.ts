@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
-import { found, invite, joinBy, visit } from '../support/steps.ts'
+import { found, invite, joinBy, turnRadioOn, visit } from '../support/steps.ts'
 import { joinByAir, plugStickIn } from '../support/sticks.ts'
 
 const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -10,18 +10,6 @@ const SIZES = [
   { width: 1280, height: 900 },
 ] as const
 const SIMULATION = 'Funk ist hier eine Simulation'
-
-/** Radio is a trial: it is switched on in the settings, and then stands in the navigation. */
-async function turnRadioOn(page: Page): Promise<void> {
-  await visit(page, '/settings')
-  for (const name of ['Erprobung einschalten', /^Funk /]) {
-    const trial = page.getByRole('switch', { name })
-    await trial.click({ force: true })
-    await expect(trial).toBeChecked()
-  }
-  await page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Funk' }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'Funk' })).toBeVisible()
-}
 
 const simulationBanner = (page: Page): Locator => page.getByRole('note').filter({ hasText: SIMULATION })
 const fine = (page: Page): Locator => page.getByRole('button', { name: 'Mir geht es gut' })

@@ -9,7 +9,7 @@ test.describe('What a device says of itself', () => {
     await visit(anna, '/settings')
     await anna.getByRole('link', { name: 'Was dieses Gerät kann, und ob es geprüft ist' }).click()
     await expect(anna.getByRole('heading', { name: 'Was dieses Gerät ist' })).toBeVisible()
-    await anna.getByText('Gemeinschaft', { exact: true }).last().click()
+    await anna.getByRole('main').getByText('Gemeinschaft', { exact: true }).click()
     await expect(anna.getByText('community.invite 1.0')).toBeVisible()
 
     const { page: ben } = await device('Ben')
