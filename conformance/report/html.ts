@@ -5,7 +5,7 @@ import { PAGE_STYLE } from './page-style.ts'
 const WORDS = {
   title: ['Konformitätsbericht', 'Conformance report'],
   pass: ['Bestanden', 'Passed'],
-  partial: ['Teilweise bestanden: der Kern hält, anderes nicht', 'Partly passed: the core holds, other things do not'],
+  partial: ['Teilweise bestanden: nicht alles hält oder wurde geprüft', 'Partly passed: not everything holds or was tested'],
   fail: ['Nicht bestanden: der Kern hält nicht', 'Failed: the core does not hold'],
   skipped: ['Nichts wurde geprüft', 'Nothing was tested'],
   node: ['Geprüfter Knoten', 'Node under test'],

@@ -5,7 +5,7 @@ export const PAGE_STYLE = `
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
 header,main{max-width:52rem;margin:0 auto;padding:1rem}
-h1{margin:.5rem 0}h2{margin-top:2.5rem}
+h1{margin:.5rem 0;font-size:clamp(1.5rem,7vw,2rem)}h2{margin-top:2.5rem}
 button{font:inherit;padding:.6rem 1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--soft);color:inherit}
 a{color:inherit}
 code,pre{font:.85em ui-monospace,monospace;overflow-wrap:anywhere;white-space:pre-wrap}
@@ -14,7 +14,8 @@ code,pre{font:.85em ui-monospace,monospace;overflow-wrap:anywhere;white-space:pr
 .facts{display:grid;gap:.5rem;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr))}
 dt{color:var(--quiet);font-size:.9em}dd{margin:0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.5rem;border-bottom:1px solid var(--line);font-weight:400}
+th,td{text-align:start;padding:.5rem .35rem;border-bottom:1px solid var(--line);font-weight:400}
+td,thead th+th{text-align:right}@media(max-width:30rem){table{font-size:.85rem}}
 tr.failed td,.failed>span:first-child,.failure h3{color:var(--bad)}
 .failure{border:1px solid var(--line);border-radius:.75rem;padding:1rem;margin:1rem 0}.failure h3{margin:0}
 summary{padding:.6rem 0;cursor:pointer}
