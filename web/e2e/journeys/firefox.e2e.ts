@@ -46,6 +46,7 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
     await expect(bert.getByText('geprüft, sie stimmt')).toBeVisible()
 
     expect(anna.problems).toEqual([])
+    await anna.keptForOffline()
     await box.unplug()
     await publishClaim(bert, { subject: 'Turnhalle', predicate: 'ist', object: 'Sammelpunkt' })
     await anna.visit('/claims')

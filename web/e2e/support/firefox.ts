@@ -8,6 +8,8 @@ const PATIENCE_MS = 45_000
 export interface Firefox {
   open(url: string): Promise<void>
   reload(): Promise<void>
+  /** Waits until the app is kept for when its box is gone. */
+  keptForOffline(): Promise<void>
   /** Opens one of the app's own addresses. */
   visit(path: string): Promise<void>
   fill(label: string, text: string): Promise<void>
@@ -62,6 +64,9 @@ export async function startFirefox(executablePath: string): Promise<Firefox> {
     },
     async reload() {
       await page.reload()
+    },
+    async keptForOffline() {
+      await page.evaluate(async () => void (await navigator.serviceWorker.ready))
     },
     async visit(path) {
       await page.evaluate((hash) => location.assign(hash), `#${path}`)

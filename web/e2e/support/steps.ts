@@ -91,6 +91,12 @@ export async function shortId(page: Page): Promise<string> {
   return (await id.textContent()) ?? ''
 }
 
+/** Waits until the app is kept for when its box is gone. */
+export async function keptForOffline(page: Page): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
+}
+
 /** Waits until a neighbour is there without anybody in between, with a measured way there and back. */
 export async function seesDirectly(page: Page, name: string): Promise<void> {
   await visit(page, '/')
