@@ -51,6 +51,11 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
   'experimental.evidence.quarantine.list': () => ({ limit: 5 }),
   'experimental.evidence.lists.set': () => ({ allowed: [], blocked: [] }),
   'experimental.evidence.ebkh.sync': () => ({ direction: 'pull' }),
+  'experimental.lora.beacon.send': () => ({ ok: false }),
+  'experimental.lora.peer.verify': () => ({ sender_hash: '509e7b65', node_id: SOMEBODY }),
+  'experimental.lora.peer.decide': () => ({ sender_hash: '509e7b65', decision: 'keep' }),
+  'experimental.lora.recent_beacons': () => ({ limit: 5 }),
+  'experimental.lora.battery.report': () => ({ low: false }),
   'community.join': (peer) => ({
     event: peer
       ? JSON.parse(JSON.stringify(peer.event('community.member.joined', { invite: 'x', display_name: 'x' })))
@@ -63,6 +68,8 @@ export const NOT_THERE: ReadonlySet<string> = new Set([
   'claim_not_found',
   'not_found',
   'ebkh_unavailable',
+  'lora_hardware_unavailable',
+  'lora_peer_unknown',
   'protocol_suite_not_installed',
   'bad_request',
 ])

@@ -72,12 +72,18 @@ export const faults = defineFaults([
   }),
   sets.without('last-id-not-told', {
     rule: 'SYN-2',
-    at: `reader.take(reader.varint() * ID_BYTES)
-          flushSkip()
+    at: `break
+          }
           writeIds(out, from, to, bound)`,
     original: 'writeIds(out, from, to, bound)',
     faulty: 'writeIds(out, from, Math.max(from, to - 1), bound)',
     why: 'Off by one: the newest event of every range is never offered.',
+  }),
+  sets.instead('long-lists-uncut', {
+    rule: 'SYN-2',
+    original: 'cut < to && last && next',
+    faulty: 'false',
+    why: 'Whoever has nothing is owed everything, in one message that nobody takes.',
   }),
   network.without('gossip-not-published', {
     rule: 'SYN-1',
