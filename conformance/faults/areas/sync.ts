@@ -79,12 +79,6 @@ export const faults = defineFaults([
     faulty: 'writeIds(out, from, Math.max(from, to - 1), bound)',
     why: 'Off by one: the newest event of every range is never offered.',
   }),
-  sets.instead('long-lists-uncut', {
-    rule: 'SYN-2',
-    original: 'cut < to && last && next',
-    faulty: 'false',
-    why: 'Whoever has nothing is owed everything, in one message that nobody takes.',
-  }),
   network.without('gossip-not-published', {
     rule: 'SYN-1',
     original: 'mesh.publish(utf8(text)).catch(() => {})',

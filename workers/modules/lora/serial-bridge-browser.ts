@@ -16,7 +16,8 @@ const isSerial = (value: unknown): value is SerialLike =>
 
 /** Web Serial in this worker; over WebUSB where a browser has only that (Android), for boards with USB of their own. */
 async function findSerial(): Promise<SerialLike | null> {
-  const { navigator } = globalThis
+  // a node in memory runs where there is no browser around it
+  if (typeof navigator === 'undefined') return null
   if ('serial' in navigator && isSerial(navigator.serial)) return navigator.serial
   if (!('usb' in navigator)) return null
   const { serial } = await import('web-serial-polyfill')

@@ -27,15 +27,18 @@ import {
 import { createAttacker } from './testing/storm.ts'
 import { createStormClock } from './testing/storm-clock.ts'
 
-/** The issue asks for a million; the suite takes a part of them, the whole is `LORA_STORM=1000000`. */
-const HOSTILE = Number(process.env.LORA_STORM ?? 60_000)
-const NODES = 30
+/** The issue asks for 30 nodes and a million; every run takes a part of both, the whole is `LORA_STORM=1000000`. */
+const { LORA_STORM } = process.env
+const HOSTILE = Number(LORA_STORM ?? 30_000)
+const NODES = LORA_STORM === undefined ? 15 : 30
 const DAY_SECONDS = 86_400
 /** Of a hundred frames this many are not heard by a given neighbour. */
 const LOST_PERCENT = 5
 const PANICS_AT = [3, 8, 13, 18, 22].map((hour) => hour * 3600 + 77)
+/** Who calls: every third, or every sixth. */
+const CALLER_STEP = NODES / PANICS_AT.length
 const RESTART_EVERY_SECONDS = 5400
-/** From noon, when what is bounded is nearly full, to midnight, for all 30: half a million frames that left 100 bytes each were 50 MB. */
+/** From noon, when what is bounded is nearly full, to midnight, for all nodes: half a million frames that left 100 bytes each were 50 MB. */
 const HEAP_GROWTH_BYTES = 25_000_000
 
 setFlagsFromString('--expose-gc')
@@ -141,15 +144,15 @@ describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
 
       const call = PANICS_AT.indexOf(second)
       if (call >= 0) {
-        const caller = stations[call * 5]
+        const caller = stations[call * CALLER_STEP]
         if (caller) calls.add(periodOf(caller.hash, clock.now() / 1000))
         caller?.sender.panic().catch((error: unknown) => wrong.push(String(error)))
       }
       const called = PANICS_AT.indexOf(second - 8)
       if (called >= 0) {
-        const caller = stations[called * 5]
+        const caller = stations[called * CALLER_STEP]
         for (const [index, { panics }] of stations.entries()) {
-          if (index === called * 5) continue
+          if (index === called * CALLER_STEP) continue
           heardOfCalls++
           const shown = panics.list(clock.now()).find(({ sender_hash }) => sender_hash === caller?.hash)
           // an attacker may have said in their name that all is well: a mark, and the call stands
@@ -173,7 +176,7 @@ describe('a day under attack (LOR-1, LOR-4, LOR-5, LOR-7 to LOR-10)', () => {
     expect(hostile).toBeGreaterThanOrEqual(HOSTILE - 1)
     for (const kind of ['stale', 'replayed', 'borrowedKey', 'oldToken'])
       expect(attacker.kinds[kind]).toBeGreaterThan(HOSTILE / 20)
-    // of 4,300 beacons nearly all are proven by each of 29 neighbours who were not restarted meanwhile
+    // nearly all beacons are proven by each of the neighbours who were not restarted meanwhile
     expect(onAir.length).toBeGreaterThan(NODES * 130)
     expect(provenFrames).toBeGreaterThan(onAir.length * (NODES - 1) * 0.8)
 
