@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import { SECURITY_HEADERS } from './relay/http/headers.ts'
 import { sizeBudget } from './scripts/build-budget.mjs'
 import { withoutUnreached } from './scripts/build-lean.mjs'
 import { serviceWorker } from './scripts/build-sw.mjs'
 
 const root = import.meta.dirname
-const directory = join(root, 'dist/web')
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const define = { __APP_VERSION__: JSON.stringify(version) }
 
@@ -30,18 +29,26 @@ const DEVELOPMENT_HEADERS = {
   ),
 }
 
-export default defineConfig({
+/** What a build of the app is beside where it goes. */
+interface BuildOptions {
+  readonly directory: string
+  /** Beside the app's own. */
+  readonly plugins: readonly Plugin[]
+  readonly workerPlugins: () => readonly Plugin[]
+}
+
+export const appConfig = ({ directory, plugins, workerPlugins }: BuildOptions): UserConfig => ({
   root: join(root, 'web'),
   // what its package names first is for browsers without classes
   resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   publicDir: join(root, 'public'),
   define,
-  plugins: [react(), serviceWorker({ root, directory, define, target: TARGET }), sizeBudget({ directory })],
+  plugins: [react(), serviceWorker({ root, directory, define, target: TARGET }), ...plugins],
   server: { headers: DEVELOPMENT_HEADERS, fs: { allow: [root] } },
   preview: { headers: { ...SECURITY_HEADERS } },
   worker: {
     format: 'es',
-    plugins: () => [withoutUnreached()],
+    plugins: () => [withoutUnreached(), ...workerPlugins()],
     rolldownOptions: {
       output: { entryFileNames: 'assets/workers/[name]-[hash].js', chunkFileNames: chunkName },
     },
@@ -62,3 +69,6 @@ export default defineConfig({
     },
   },
 })
+
+const directory = join(root, 'dist/web')
+export default defineConfig(appConfig({ directory, plugins: [sizeBudget({ directory })], workerPlugins: () => [] }))

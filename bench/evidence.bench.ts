@@ -1,111 +1,52 @@
-import { DataFactory, Store } from 'n3'
-import type { ClaimId } from '#protocol/core/ids.ts'
-import { derivationOf } from '../workers/modules/evidence/provenance.ts'
-import { queryClaims } from '../workers/modules/evidence/query.ts'
-import { createRank } from '../workers/modules/evidence/rank.ts'
-import { createScene, member, person, SCENE_START, seenBy } from '../workers/modules/evidence/testing/scene.ts'
-import type { BenchReport } from './report.ts'
-import { quantile } from './support/statistics.ts'
+import type { Scale } from './pages/evidence/scale.ts'
+import type { BenchReport, Measurement } from './report.ts'
+import { openPage } from './support/bench-page.ts'
+import { withBrowser } from './support/browser.ts'
+import { buildPage } from './support/pages.ts'
 
 const CLAIMS = 100_000
-const ROUNDS = 60
-const { namedNode, literal, quad } = DataFactory
+/** What M30 asks of a query. */
+const AIM_MS = 20
 
-/** Milliseconds that 95 of 100 runs stay below. */
-const p95 = (run: (round: number) => unknown): number =>
-  quantile(
-    Array.from({ length: ROUNDS }, (_, round) => {
-      const start = performance.now()
-      run(round)
-      return performance.now() - start
-    }),
-    0.95,
-  )
+function lines({ ours, dexie, quads, afterArrivalMs }: Scale): readonly Measurement[] {
+  const lower = { unit: 'ms', better: 'lower' } as const
+  const beside = (name: string, value: number | undefined) => (value === undefined ? {} : { theirs: { name, value } })
+  const asked = Object.entries(ours.p95Ms).flatMap(([name, value]): Measurement[] => {
+    const [theirs, quadStore] = [dexie.p95Ms[name], quads.p95Ms[name]]
+    const both = { ...lower, ours: value }
+    return [
+      { name: `${name}, p95`, ...both, ...beside('Dexie', theirs) },
+      ...(quadStore === undefined ? [] : [{ name: `${name}, p95`, ...both, ...beside('N3', quadStore) }]),
+    ]
+  })
+  return [
+    { name: 'fold, index and order all', ...lower, ours: ours.fillMs, ...beside('Dexie', dexie.fillMs) },
+    { name: 'fold, index and order all', ...lower, ours: ours.fillMs, ...beside('N3', quads.fillMs) },
+    { name: 'slowest question, p95', ...lower, ours: Math.max(...Object.values(ours.p95Ms)), aim: AIM_MS },
+    { name: 'slowest first time', ...lower, ours: Math.max(...Object.values(ours.firstMs)) },
+    { name: 'right after 256 more came, p95', ...lower, ours: afterArrivalMs },
+    ...asked,
+  ]
+}
 
-const n3 = (value: number) => ({ name: 'N3', value })
-
-/** The claim store with 100,000 claims, beside the quad store a user of linked data would take (N3). */
+/** Every question to the claim store, in a real browser, beside what else could keep claims there. */
 export async function run(): Promise<BenchReport> {
-  const scene = createScene()
-  const members = Array.from({ length: 20 }, (_, at) => member(person(at)))
-  let last: ClaimId | null = null
-  for (let at = 0; at < CLAIMS; at++) {
-    const derived_from: ClaimId[] = last && at % 10 !== 0 ? [last] : []
-    last = scene.assert(person(at % 20), {
-      subject: `Ort ${at % 5000}`,
-      predicate: `p${at % 40}`,
-      object: `o${at}`,
-      derived_from,
+  const built = await buildPage()
+  try {
+    const scale = await withBrowser(built.web, async (browser, box) => {
+      const page = await openPage(browser, box)
+      return page.evaluate((claims) => globalThis.bench.claimsAtScale(claims), CLAIMS)
     })
-    if (at % 50 === 0) scene.dispute(person((at + 1) % 20), last)
-  }
-
-  const started = performance.now()
-  const space = seenBy([scene.events], members)
-  space.newest()
-  const indexed = performance.now() - started
-
-  const other = performance.now()
-  const store = new Store()
-  for (const { row } of space.newest().map((row) => ({ row }))) {
-    const { subject, predicate, object } = row.claim
-    store.addQuad(quad(namedNode(subject), namedNode(predicate), literal(object), namedNode(row.claimId)))
-  }
-  const theirsIndexed = performance.now() - other
-
-  const rank = createRank({ of: () => null })
-  const ask = (query: object) => queryClaims([space], { limit: 25, ...query }, rank, SCENE_START)
-  const parentsOf = (id: ClaimId) => space.view.get(id)?.claim.derived_from ?? null
-  const top = space.newest().map(({ claimId }) => claimId)
-
-  return {
-    title: `evidence: ${CLAIMS} claims`,
-    notes: ['Beside it the quad store that a user of linked data would take: the N3 library, in memory, in the same process.'],
-    measurements: [
-      { name: 'index', unit: 'ms', better: 'lower', ours: indexed, theirs: n3(theirsIndexed) },
-      {
-        name: 'by subject, p95',
-        unit: 'ms',
-        better: 'lower',
-        ours: p95((at) => ask({ subject: `Ort ${at * 7}` })),
-        theirs: n3(p95((at) => store.getQuads(`Ort ${at * 7}`, null, null, null).slice(0, 25))),
-      },
-      {
-        name: 'by predicate, newest page, p95',
-        unit: 'ms',
-        better: 'lower',
-        ours: p95((at) => ask({ predicate: `p${at % 40}` })),
-        theirs: n3(p95((at) => store.getQuads(null, `p${at % 40}`, null, null).slice(0, 25))),
-      },
-      {
-        name: 'beginning of the subject, p95',
-        unit: 'ms',
-        better: 'lower',
-        ours: p95((at) => ask({ subject_prefix: `ort ${at}` })),
-        theirs: n3(
-          p95((at) =>
-            store
-              .getSubjects(null, null, null)
-              .filter(({ value }) => value.toLowerCase().startsWith(`ort ${at}`))
-              .flatMap((subject) => store.getQuads(subject, null, null, null))
-              .slice(0, 25),
-          ),
-        ),
-      },
-      {
-        name: 'everything on firm ground, p95',
-        unit: 'ms',
-        better: 'lower',
-        ours: p95(() => ask({ min_evidence: 'cited' })),
-        theirs: n3(p95(() => store.getQuads(null, null, null, null).slice(0, 25))),
-      },
-      {
-        name: 'trace to depth 8, p95',
-        unit: 'ms',
-        better: 'lower',
-        ours: p95((at) => derivationOf(top[at * 11] ?? top[0] ?? ('' as ClaimId), 8, parentsOf)),
-        theirs: n3(p95((at) => store.getQuads(null, null, null, top[at * 11] ?? ''))),
-      },
-    ],
+    return {
+      title: `${CLAIMS} claims in a browser`,
+      notes: [
+        'A page of 25 and the number of all that match, asked over the bus in the worker: schema, handler, records with level, trust and counts.',
+        'Dexie: a record for each claim in IndexedDB, with an index for each question and the level worked out before; in the order of its index.',
+        'N3: the quad store of the RDF library in memory; subject, predicate, object, parent, without order, level or freshness.',
+      ],
+      measurements: lines(scale),
+    }
+  } finally {
+    await built.remove()
   }
 }

@@ -8,7 +8,7 @@ describe('the command line of the box', () => {
 
   it('takes every option', () => {
     const args =
-      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001'
+      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001 --hub https://hub.example.org/rpc'
     expect(parseCommandLine(args.split(' '))).toEqual({
       help: false,
       options: {
@@ -18,6 +18,7 @@ describe('the command line of the box', () => {
         web: 'w',
         tls: { cert: 'c', key: 'k' },
         announce: 'https://box.example.org/',
+        hub: 'https://hub.example.org',
         webrtcPort: 9001,
       },
     })
@@ -31,6 +32,10 @@ describe('the command line of the box', () => {
     [['--tls-cert', 'c'], '--tls-key'],
     [['--announce', 'box.example.org'], '--announce'],
     [['--announce', 'https://box.example.org/app'], '--announce'],
+    [['--hub', 'http://hub.example.org/'], '--hub'],
+    [['--hub', 'https://*.example.org/'], '--hub'],
+    [['--hub', "https://a.example; script-src 'unsafe-inline'"], '--hub'],
+    [['--hub', 'hub.example.org'], '--hub'],
     [['--colour'], '--colour'],
     [['9000'], '9000'],
   ])('refuses %j and names what is wrong', (args, named) => {
@@ -39,9 +44,13 @@ describe('the command line of the box', () => {
     )
   })
 
+  it('takes a hub on this very machine without https, and of any address its origin', () => {
+    expect(parseCommandLine(['--hub', 'http://localhost:9/rpc?x'])).toMatchObject({ options: { hub: 'http://localhost:9' } })
+  })
+
   it('explains every option in its help', () => {
     expect(parseCommandLine(['-h'])).toEqual({ help: true })
-    for (const flag of ['port', 'host', 'data', 'tls-cert', 'tls-key', 'announce', 'webrtc-port', 'help'])
+    for (const flag of ['port', 'host', 'data', 'tls-cert', 'tls-key', 'announce', 'hub', 'webrtc-port', 'help'])
       expect(HELP).toContain(`--${flag} `)
   })
 })

@@ -11,6 +11,8 @@ export interface Options {
   readonly tls: { readonly cert: string; readonly key: string } | null
   /** Public address of the app, where the box stands behind a name or a proxy. */
   readonly announce: string | null
+  /** Origin of a knowledge hub (EBKH): the one place beside the box that the app may ask. */
+  readonly hub: string | null
   /** UDP; null: the same number as `port`. */
   readonly webrtcPort: number | null
 }
@@ -25,6 +27,7 @@ export const DEFAULTS: Options = {
   web: './dist/web',
   tls: null,
   announce: null,
+  hub: null,
   webrtcPort: null,
 }
 
@@ -36,6 +39,7 @@ const FLAGS = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   announce: { type: 'string' },
+  hub: { type: 'string' },
   'webrtc-port': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -59,6 +63,16 @@ function readAnnounce(text: string): string {
     return refuse(`--announce: "${text}" ist keine Adresse wie / is no address like https://box.example.org/`)
   }
   return url.href
+}
+
+/** Any address of the hub will do: only its origin is let through, and without https only this machine's own. */
+function readHub(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isLocal = url?.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname)
+  if (url === null || (url.protocol !== 'https:' && !isLocal) || url.username || url.hostname.includes('*')) {
+    return refuse(`--hub: "${text}" ist keine Adresse wie / is no address like https://hub.example.org/rpc`)
+  }
+  return url.origin
 }
 
 function readTls(cert: string | undefined, key: string | undefined): Options['tls'] {
@@ -89,6 +103,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       web: flags.web,
       tls: readTls(flags['tls-cert'], flags['tls-key']),
       announce: flags.announce === undefined ? null : readAnnounce(flags.announce),
+      hub: flags.hub === undefined ? null : readHub(flags.hub),
       webrtcPort: webrtcPort === undefined ? null : readPort('webrtc-port', webrtcPort),
     },
   }
@@ -104,6 +119,7 @@ export const HELP = `HearthNet-Box
   --tls-cert <file>   Zertifikat (PEM) für https / certificate (PEM) for https
   --tls-key <file>    dessen Schlüssel / its key
   --announce <url>    öffentliche Adresse der App / public address of the app
+  --hub <url>         Wissensspeicher, den die App fragen darf / knowledge hub that the app may ask
   --webrtc-port <n>   UDP-Port für WebRTC / UDP port for WebRTC (wie / as --port)
   --help              diese Seite / this page
 `

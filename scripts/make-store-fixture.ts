@@ -7,14 +7,14 @@ type History = typeof import('../workers/testing/history.ts')
 type Segments = typeof import('../workers/kernel/log/segments.ts')
 type Verify = typeof import('../workers/kernel/log/verify.ts')
 type Catalogue = typeof import('../protocol/src/catalogue.ts')
-type MemoryStore = typeof import('../workers/testing/memory-store.ts')
+type MemoryStore = typeof import('../workers/memory/memory-store.ts')
 
 const load = async <T>(path: string): Promise<T> => (await runnerImport<T>(path)).module
 const { createHistory } = await load<History>('./workers/testing/history.ts')
 const { createSegments } = await load<Segments>('./workers/kernel/log/segments.ts')
 const { verifyEvent } = await load<Verify>('./workers/kernel/log/verify.ts')
 const { EVENTS } = await load<Catalogue>('./protocol/src/catalogue.ts')
-const { createMemoryStore } = await load<MemoryStore>('./workers/testing/memory-store.ts')
+const { createMemoryStore } = await load<MemoryStore>('./workers/memory/memory-store.ts')
 
 const history = await createHistory(42)
 const { author, events } = await history.newcomer()

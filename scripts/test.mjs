@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ensureBrowser } from './lib/browser.mjs'
+import { ensureBrowser, offerFirefox } from './lib/browser.mjs'
 import { ROOT, runTool } from './lib/process.mjs'
 import { add, countPlaywright, countVitest, NONE, readCounts, sumLine } from './lib/test-counts.mjs'
 
@@ -50,6 +50,7 @@ const { names, filters } = readArguments()
 rmSync(REPORTS, { recursive: true, force: true })
 mkdirSync(REPORTS, { recursive: true })
 if (names.some((name) => name !== 'unit')) process.env.CHROMIUM_PATH = ensureBrowser()
+if (names.includes('e2e')) offerFirefox()
 
 let total = NONE
 let failed = false

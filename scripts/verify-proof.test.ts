@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROOF_FORMAT, type Proof } from '#protocol/evidence/proof.ts'
-import { evidenceVectors } from './lib/evidence-vectors.ts'
+import { claimBy, withId } from './lib/vectors/evidence/make.ts'
+import { people } from './lib/vectors/seeded.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -13,16 +14,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function proof(): Promise<Proof> {
-  const [first] = (await evidenceVectors()).vectors
-  if (!first) throw new Error('a vector')
-  const { claim_id, claim } = first
+  const { claim_id, claim } = withId(await claimBy((await people()).anna))
   return {
     format: PROOF_FORMAT,
     version: 1,
     made_at: '2026-05-26T08:00:00Z',
     community_id: claim.asserted_by,
-    about: { claim_id: first.claim_id as Proof['claims'][number]['claim_id'] },
-    claims: [{ claim_id: claim_id as Proof['claims'][number]['claim_id'], claim }],
+    about: { claim_id },
+    claims: [{ claim_id, claim }],
     attestations: [],
     disputes: [],
     names: {},

@@ -5,14 +5,16 @@ import { buildId } from './build-id.ts'
 import { isolate } from './isolation.ts'
 import { parseRequest, type ServiceWorkerState } from './messages.ts'
 import { NOT_THE_APP } from './navigation.ts'
+import { createPolicy } from './policy.ts'
 import { createBuildStore, withActivated, withInstalled } from './state.ts'
 
 declare const self: ServiceWorkerGlobalScope
 
 const entries = self.__WB_MANIFEST
 const store = createBuildStore()
+const policy = createPolicy(self.caches, (...asked) => self.fetch(...asked))
 
-addPlugins([{ handlerWillRespond: async ({ response }) => isolate(response) }])
+addPlugins([{ handlerWillRespond: async ({ response }) => policy.apply(isolate(response)) }])
 precacheAndRoute([...entries])
 cleanupOutdatedCaches()
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: NOT_THE_APP }))
@@ -37,6 +39,10 @@ const answerState = async (port: MessagePort | undefined): Promise<void> => {
 // An update waits until the person asks for it: a page never changes under them, and never meets another build's chunks.
 self.addEventListener('install', (event) => event.waitUntil(recordInstalled()))
 self.addEventListener('activate', (event) => event.waitUntil(recordActivated()))
+// a page that opens is served at once, by the policy that is known; the next one has what the box says now
+self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.waitUntil(policy.refresh())
+})
 self.addEventListener('message', (event) => {
   const request = parseRequest(event.data)
   if (request?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting())

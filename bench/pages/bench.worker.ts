@@ -5,6 +5,7 @@ import { expose } from 'comlink'
 import type { SignedEvent } from '#protocol/core/event.ts'
 import { attachRtcPort } from '../../workers/rtc/shim.ts'
 import type { ClaimLog } from '../support/claims.ts'
+import { claimsAtScale } from './evidence/scale.ts'
 import { ingestSegments } from './ingest.ts'
 import { equip, joinMesh, peersNow, reconcile } from './neighbour.ts'
 import { profile } from './profile.ts'
@@ -39,6 +40,7 @@ const api = {
   writeSegments: (count: number) => writeSegments(first(count)),
   writeRecords: (count: number) => writeRecords(first(count)),
   rebuildViews: (count: number) => rebuildViews(history(), count),
+  claimsAtScale,
 
   joinMesh,
   /** Fills this browser's log: with everything (`null`), or with all claims but the last `without`. */

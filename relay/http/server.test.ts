@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LIMITS } from '../limits.ts'
-import { SECURITY_HEADERS } from './headers.ts'
+import { SECURITY_HEADERS, securityHeaders } from './headers.ts'
 import { createHttpServer, type Health } from './server.ts'
 
 const SCRIPT = 'export const answer = 42\n'.repeat(200)
@@ -53,7 +53,7 @@ beforeAll(async () => {
   await writeFile(join(web, 'assets/index-Bq3kZ9aX.js'), SCRIPT)
   await writeFile(join(web, 'assets/ort-Cc3kZ9aX.wasm'), 'x')
   await symlink(join(directory, 'secret.txt'), join(web, 'link.txt'))
-  server = createHttpServer({ webRoot: web, tls: null, boxInfo: () => null, health: () => HEALTH })
+  server = createHttpServer({ webRoot: web, tls: null, hub: null, boxInfo: () => null, health: () => HEALTH })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port // it listens on TCP
 })
@@ -86,6 +86,16 @@ describe('the box over HTTP', () => {
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toContain("'unsafe-eval'")
+  })
+
+  it('lets the app ask the one hub that the operator named, and nothing else is different', () => {
+    const [without, withHub] = [SECURITY_HEADERS, securityHeaders('https://hub.example.org')].map((headers) =>
+      (headers['Content-Security-Policy'] ?? '').split('; '),
+    )
+    expect(withHub?.filter((directive) => !without?.includes(directive))).toEqual([
+      "connect-src 'self' ws: wss: https://hub.example.org",
+    ])
+    expect(withHub).toHaveLength(without?.length ?? 0)
   })
 
   it('serves types that browsers insist on', async () => {

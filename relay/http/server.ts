@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { BoxInfo } from '#protocol/core/rendezvous.ts'
 import { LIMITS } from '../limits.ts'
-import { SECURITY_HEADERS } from './headers.ts'
+import { securityHeaders } from './headers.ts'
 import { sendJson, sendText } from './respond.ts'
 import { createStaticFiles } from './static-files.ts'
 
@@ -23,6 +23,8 @@ export interface Health {
 export interface HttpDeps {
   readonly webRoot: string
   readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Origin of the knowledge hub that the operator named. */
+  readonly hub: string | null
   /** @returns null until the box can be reached. */
   boxInfo(request: IncomingMessage): BoxInfo | null
   health(): Health
@@ -30,6 +32,7 @@ export interface HttpDeps {
 
 function createHandler(deps: HttpDeps): RequestListener {
   const files = createStaticFiles(deps.webRoot)
+  const headers = Object.entries(securityHeaders(deps.hub))
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -49,7 +52,7 @@ function createHandler(deps: HttpDeps): RequestListener {
   }
 
   return (request, response) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of headers) response.setHeader(name, value)
     route(request, response).catch((bug: unknown) => {
       console.error(bug)
       if (response.headersSent) response.destroy()

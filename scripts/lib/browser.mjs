@@ -26,6 +26,20 @@ const findBrowser = () => {
   return [...onPath, playwrightsOwn()].find((file) => file && existsSync(file)) ?? null
 }
 
+const FIREFOX_NAMES = ['firefox', 'firefox-esr']
+
+/**
+ * A published Firefox: FIREFOX_PATH, else one on the PATH.
+ * @returns {string | null}
+ */
+export const findFirefox = () => {
+  const { FIREFOX_PATH, PATH = '' } = process.env
+  const files = FIREFOX_PATH
+    ? [FIREFOX_PATH]
+    : PATH.split(delimiter).flatMap((folder) => FIREFOX_NAMES.map((name) => join(folder, name)))
+  return files.find((file) => existsSync(file)) ?? null
+}
+
 /** Chromium refuses its sandbox to root, and only to root. */
 const isRoot = () => process.getuid?.() === 0
 
@@ -57,8 +71,12 @@ const succeeds = (command, args) => {
 const isDebian = () =>
   existsSync('/etc/os-release') && /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
 
-const installFromDebian = () =>
-  isDebian() && isRoot() && succeeds('apt-get', ['update', '-q']) && succeeds('apt-get', ['install', '-y', '-q', 'chromium'])
+/** @param {string} name of a package */
+const installFromDebian = (name) =>
+  isDebian() &&
+  isRoot() &&
+  succeeds('apt-get', ['update', '-q']) &&
+  succeeds('apt-get', ['install', '-y', '-q', '--no-install-recommends', name])
 
 const installFromPlaywright = () =>
   succeeds(process.execPath, [join('node_modules', 'playwright', 'cli.js'), 'install', 'chromium'])
@@ -71,9 +89,14 @@ export const ensureBrowser = () => {
   const found = findBrowser()
   if (found) return found
   if (process.env.CHROMIUM_PATH) throw new Error(`CHROMIUM_PATH names no file: ${process.env.CHROMIUM_PATH}`)
-  if (installFromDebian() || installFromPlaywright()) {
+  if (installFromDebian('chromium') || installFromPlaywright()) {
     const installed = findBrowser()
     if (installed) return installed
   }
   throw new Error('No Chromium found. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to its executable.')
+}
+
+/** Finds a Firefox, or installs Debian's; without one, the journeys that need it say that they are skipped. */
+export const offerFirefox = () => {
+  if (findFirefox() === null) installFromDebian('firefox-esr')
 }

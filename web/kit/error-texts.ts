@@ -138,25 +138,28 @@ export const ERROR_TEXTS: Readonly<Record<ErrorCode, Texts>> = {
   },
   adapter_not_found: { de: 'Dieses Gelernte ist hier nicht vorhanden.', en: 'What was learned is not present here.' },
   lora_hardware_unavailable: {
-    de: 'Es ist kein Funkgerät angeschlossen. Stecke es an und versuche es noch einmal.',
-    en: 'No radio is attached. Plug it in and try again.',
+    de: 'Es ist kein Funkstick bereit. Stecke ihn an und wähle ihn auf der Seite „Funk“ aus.',
+    en: 'No radio stick is ready. Plug it in and choose it on the page “Radio”.',
   },
   lora_hardware_unsupported: {
-    de: 'Dieses Funkgerät oder dieser Browser wird nicht unterstützt.',
-    en: 'This radio or this browser is not supported.',
+    de: 'Mit diesem Funkstick oder in diesem Browser geht es nicht. Versuche eine andere Art von Stick oder einen anderen Browser.',
+    en: 'It does not work with this radio stick or in this browser. Try another kind of stick or another browser.',
   },
   lora_duty_cycle_exhausted: {
-    de: 'Die erlaubte Sendezeit ist aufgebraucht. In der nächsten Stunde geht es weiter.',
-    en: 'The permitted airtime is used up. Sending goes on within the next hour.',
+    de: 'Die erlaubte Sendezeit ist aufgebraucht. Wann es weitergeht, steht auf der Seite „Funk“.',
+    en: 'The permitted airtime is used up. The page “Radio” says when it goes on.',
   },
-  lora_peer_unknown: { de: 'Diese Funkstation ist unbekannt.', en: 'This radio station is unknown.' },
+  lora_peer_unknown: {
+    de: 'Dieses Rufzeichen hat dein Funkstick noch nie gehört.',
+    en: 'Your radio stick has never heard this call sign.',
+  },
   lora_peer_conflict: {
-    de: 'Zwei Funkstationen melden sich mit derselben Kennung. Frage in deiner Gemeinschaft nach.',
-    en: 'Two radio stations report the same name. Ask in your community.',
+    de: 'Dieses Rufzeichen gehört schon zu einem anderen Gerät, oder die Kennung passt nicht dazu. Bestätige es nicht und frage die Personen selbst.',
+    en: 'This call sign already belongs to another device, or the ID does not match it. Do not confirm it, and ask the people themselves.',
   },
   lora_frame_malformed: {
-    de: 'Ein Funkspruch kam verstümmelt an und wurde verworfen.',
-    en: 'A radio message arrived garbled and was dropped.',
+    de: 'Ein Funkspruch kam verstümmelt an und wurde verworfen. Du musst nichts tun.',
+    en: 'A radio message arrived garbled and was dropped. There is nothing to do.',
   },
   claim_not_found: {
     de: 'Diese Aussage ist auf diesem Gerät nicht vorhanden. Vielleicht ist sie noch unterwegs.',

@@ -29,6 +29,11 @@ export const messages = defineMessages({
     },
     levels: { unknown: 'Unbekannt', member: 'Mitglied', trusted: 'Vertraut', anchor: 'Anker', self: 'Dieses Gerät' },
     unnamed: 'Ohne Namen',
+    alarm: {
+      silence: 'Ton aus',
+      sound: 'Ton an',
+      blocked: 'Der Browser lässt noch keinen Ton zu. Tippe irgendwo auf die Seite.',
+    },
   },
   en: {
     loading: 'Loading',
@@ -58,5 +63,10 @@ export const messages = defineMessages({
     },
     levels: { unknown: 'Unknown', member: 'Member', trusted: 'Trusted', anchor: 'Anchor', self: 'This device' },
     unnamed: 'No name',
+    alarm: {
+      silence: 'Sound off',
+      sound: 'Sound on',
+      blocked: 'The browser does not allow sound yet. Tap anywhere on the page.',
+    },
   },
 })

@@ -4,6 +4,7 @@ import { LanguageProvider } from '../kit/i18n.tsx'
 import { cssVariables, theme } from '../kit/theme.ts'
 import { NodeProvider, useNodePhase } from '../port/provider.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { Everywhere } from './everywhere.tsx'
 import { useHashPath, useHashQuery } from './hash-location.ts'
 import { Layout } from './layout.tsx'
 import { Navigation } from './navigation.tsx'
@@ -35,8 +36,10 @@ export function Shell() {
   return (
     <SessionProvider>
       <Layout navigation={<Navigation />}>
+        <Everywhere part="Banner" />
         <Routes />
       </Layout>
+      <Everywhere part="Notice" />
     </SessionProvider>
   )
 }

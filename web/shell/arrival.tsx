@@ -17,6 +17,8 @@ export function Arrival({ path, title }: ArrivalProps) {
     if (last.current === path) return
     last.current = path
     scrollTo(0, 0)
+    // on a narrow screen the page scrolls in the window
+    document.querySelector('main')?.scrollTo(0, 0)
     const heading = document.querySelector<HTMLElement>('main [data-page-title]')
     if (heading) heading.focus({ preventScroll: true })
     else announce(title)

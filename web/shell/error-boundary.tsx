@@ -24,6 +24,8 @@ function Crashed({ thrown }: { readonly thrown: unknown }) {
 interface ErrorBoundaryProps {
   /** A new value gives the page another try, for instance after navigation. */
   readonly resetKey: string
+  /** What stands in the place of what crashed, if not the page that says so. */
+  readonly fallback?: ReactNode
   readonly children: ReactNode
 }
 interface ErrorBoundaryState {
@@ -45,6 +47,8 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
   }
 
   override render() {
-    return this.state.crash ? <Crashed thrown={this.state.crash.thrown} /> : this.props.children
+    const { children, fallback } = this.props
+    if (!this.state.crash) return children
+    return fallback === undefined ? <Crashed thrown={this.state.crash.thrown} /> : fallback
   }
 }

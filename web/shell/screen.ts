@@ -16,6 +16,10 @@ export interface ScreenDefinition {
   readonly requires: 'nothing' | 'identity' | 'community'
   /** Shown only while this module is switched on. */
   readonly module?: ModuleSwitch
+  /** What it says above every page while it is on; null most of the time. */
+  readonly Banner?: ComponentType
+  /** What may take the whole screen at any time while it is on, with the kit's `UrgentNotice`; null most of the time. */
+  readonly Notice?: ComponentType
   /** Further paths of the same module, each in full, for instance `/claims/new`. They share everything else. */
   readonly routes?: readonly SubRoute[]
 }

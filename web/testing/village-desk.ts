@@ -119,7 +119,14 @@ function answerDrafts(client: FakeClient, need: () => void): void {
 
 function answerHub(client: FakeClient, need: () => void): void {
   let items = fetched()
-  let hub: Output<typeof desk.ebkhGet> = { endpoint: '', hub: null, token_expires_at: null, quarantined: 3, last: null }
+  let hub: Output<typeof desk.ebkhGet> = {
+    endpoint: '',
+    hub: null,
+    token_expires_at: null,
+    quarantined: 3,
+    admit: 'ask',
+    last: null,
+  }
   const settle = (ids: readonly string[]): number => {
     const before = items.length
     items = items.filter(({ claim_id }) => !ids.includes(claim_id))
@@ -141,6 +148,12 @@ function answerHub(client: FakeClient, need: () => void): void {
     client.emit(ebkhSynced)
     return {}
   })
+  client.answer(desk.ebkhAdmission, ({ admit }) => {
+    hub = { ...hub, admit }
+    client.emit(quarantineChanged)
+    return {}
+  })
+  client.answer(desk.ebkhPull, () => ({ pulled: 2, known: 1, refused: 0, partial: false, reason: null }))
   client.answer(ebkhSync, ({ direction }) => {
     const report = { pulled: 12, pushed: 3, refused: 1, partial: true, reason: 'the hub closed the connection' }
     hub = { ...hub, last: { at: new Date().toISOString(), ...report } }

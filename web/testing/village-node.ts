@@ -1,22 +1,20 @@
 import { tokenRevoke } from '#protocol/auth/capabilities.ts'
 import { tokenRevoked } from '#protocol/auth/events.ts'
-import { CAPABILITIES_OF } from '#protocol/capabilities.ts'
 import * as community from '#protocol/community/capabilities.ts'
 import * as happened from '#protocol/community/events.ts'
 import { configGet, configSet } from '#protocol/config/capabilities.ts'
 import { configChanged } from '#protocol/config/events.ts'
 import type { Output } from '#protocol/core/capability.ts'
-import { schemaHash } from '#protocol/core/capability.ts'
 import { DEFAULT_CONFIG } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import type { Signature } from '#protocol/core/ids.ts'
 import { eventsStats } from '#protocol/events/capabilities.ts'
 import * as node from '#protocol/node/capabilities.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
-import { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
 import { answerEvidence } from './village-evidence.ts'
+import { answerLora, type LoraScene } from './village-lora.ts'
+import { answerProtocol } from './village-protocol.ts'
 
 type Identity = Output<typeof node.nodeStatus>['identity']
 type Invite = Output<typeof community.communityInviteList>['invites'][number]
@@ -27,6 +25,9 @@ export interface VillageOptions {
   readonly people?: number
   readonly claims?: number
   readonly evidence?: boolean
+  /** Whether the app has the conformance suite. */
+  readonly suite?: boolean
+  readonly lora?: LoraScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -46,7 +47,7 @@ const anna: NonNullable<Identity> = {
   recovery: 'saved',
 }
 
-function answerNode(client: FakeClient, state: State): void {
+function answerNode(client: FakeClient, state: State, suite: boolean): void {
   client.answer(node.nodeStatus, () => ({ identity: state.identity, version: '3.0.0', started_at: timeAt(0) }))
   client.answer(node.identityCreate, ({ display_name }) => {
     state.identity = { ...anna, display_name, recovery: 'pending' }
@@ -79,7 +80,7 @@ function answerNode(client: FakeClient, state: State): void {
   client.answer(node.nodeTraces, () => ({ traces: [] }))
   client.answer(configGet, () => state.config)
   client.answer(configSet, (patch) => {
-    const { policy, mesh, evidence, civdef, ...modules } = patch
+    const { policy, mesh, evidence, civdef, lora, ...modules } = patch
     state.config = {
       ...state.config,
       ...modules,
@@ -88,31 +89,14 @@ function answerNode(client: FakeClient, state: State): void {
         ebkh: { ...state.config.evidence.ebkh, ...evidence?.ebkh },
       },
       civdef: { ...state.config.civdef, ...civdef },
+      lora: { ...state.config.lora, ...lora },
       policy: { research: { ...state.config.policy.research, ...policy?.research } },
       mesh: { ...state.config.mesh, ...mesh },
     }
     client.emit(configChanged)
     return state.config
   })
-  client.answer(selfDescribe, () => ({
-    node_id: anna.node_id,
-    name: 'HearthNet',
-    vendor: 'HearthNet',
-    version: '3.0.0',
-    protocol_versions: ['3.0.0'],
-    homepage: 'https://example.org/',
-    contact: 'hello@example.org',
-    capabilities: [...CAPABILITIES_OF].flatMap(([module, capabilities]) =>
-      capabilities.map((capability) => ({
-        name: capability.name,
-        module,
-        state: module === 'evidence' && !state.config.evidence.enabled ? ('disabled' as const) : capability.stability,
-        version: capability.version,
-        schema_hash: schemaHash(capability),
-      })),
-    ),
-    signature: `ed25519:${'A'.repeat(86)}` as Signature, // shown to nobody who verifies it
-  }))
+  answerProtocol(client, (module) => module === 'evidence' && !state.config.evidence.enabled, suite)
 }
 
 function answerCommunity(client: FakeClient, state: State, people: number, joinMs: number): void {
@@ -208,7 +192,9 @@ export function createVillageNode({
   people = 9,
   claims = 60,
   evidence = true,
+  lora = 'off',
   joinMs = 3000,
+  suite = true,
 }: VillageOptions): FakeClient {
   const client = createFakeClient()
   const village = villageOf(people)
@@ -220,11 +206,17 @@ export function createVillageNode({
       { jti: ulidFor(21), expires_at: new Date(Date.now() + 5 * DAY_MS).toISOString(), uses: 10, redeemed: 3, revoked: false },
       { jti: ulidFor(22), expires_at: timeAt(3), uses: 10, redeemed: 0, revoked: false },
     ],
-    config: { ...DEFAULT_CONFIG, evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence } },
+    config: {
+      ...DEFAULT_CONFIG,
+      evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence },
+      lora: { ...DEFAULT_CONFIG.lora, enabled: lora !== 'off' },
+      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' } },
+    },
   }
-  answerNode(client, state)
+  answerNode(client, state, suite)
   answerCommunity(client, state, people, joinMs)
   answerMembers(client, state)
   answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
+  answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   return client
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { utf8 } from '#protocol/core/encoding.ts'
 import { verifyBytes } from '#protocol/core/signing.ts'
-import { createMemoryStore, type MemoryStore } from '../testing/memory-store.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import { createSeededRuntime } from '../testing/seeded-runtime.ts'
 import { type IdentityKeeper, openIdentity } from './identity.ts'
 

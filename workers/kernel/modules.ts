@@ -39,6 +39,7 @@ export type StopModule = () => void | Promise<void>
 export interface WorkerModule {
   readonly contract: ModuleContract
   readonly needs: readonly Need[]
+  readonly wants: readonly Need[]
   start(deps: Partial<ModuleDeps>): Promise<StopModule>
 }
 
@@ -48,22 +49,25 @@ export interface FoundModule {
   load(): Promise<WorkerModule>
 }
 
-interface WorkerModuleInit<N extends Need> {
+interface WorkerModuleInit<N extends Need, W extends Need> {
   readonly contract: ModuleContract
   readonly needs: readonly N[]
-  start(deps: Pick<ModuleDeps, N>): Promise<StopModule>
+  /** What it uses while it is there; it starts anew when one of these comes or goes. */
+  readonly wants?: readonly W[]
+  start(deps: Pick<ModuleDeps, N> & Partial<Pick<ModuleDeps, W>>): Promise<StopModule>
 }
 
 /** Declares a module. @throws HearthError `internal_error`, naming it, when it is started without what it needs. */
-export function defineWorkerModule<N extends Need>(init: WorkerModuleInit<N>): WorkerModule {
+export function defineWorkerModule<N extends Need, W extends Need = never>(init: WorkerModuleInit<N, W>): WorkerModule {
   return {
     contract: init.contract,
     needs: init.needs,
+    wants: init.wants ?? [],
     async start(deps) {
       const missing = init.needs.filter((need) => deps[need] === undefined)
       if (missing.length > 0) throw new HearthError('internal_error', `${init.contract.id} needs ${missing.join(', ')}`)
       // every need was just found
-      return init.start(deps as Pick<ModuleDeps, N>)
+      return init.start(deps as Pick<ModuleDeps, N> & Partial<Pick<ModuleDeps, W>>)
     },
   }
 }
@@ -93,13 +97,13 @@ export function createModules(found: readonly FoundModule[], deps: () => Partial
     // what cannot be loaded stays off; the node and its other modules run
     const code = await load().catch(reportError)
     if (!code) return
-    const { needs, start } = code
+    const { needs, wants, start } = code
     const offered = deps()
-    const using = needs.map((need) => offered[need])
+    const using = [...needs, ...wants].map((need) => offered[need])
     if (current?.with.every((value, index) => value === using[index])) return
     running.delete(id)
     await current?.stop()
-    if (!using.includes(undefined)) running.set(id, { stop: await start(offered), with: using })
+    if (needs.every((need) => offered[need] !== undefined)) running.set(id, { stop: await start(offered), with: using })
   }
 
   const inTurn = (task: () => Promise<void>): Promise<void> => {

@@ -86,6 +86,8 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
   const entitiesOf = new Map<ContentId, readonly string[]>()
   const rows = new Map<string, Row>()
   const dirty = new Set<string>()
+  /** What the present `apply` moves: `dirty` grows until somebody reads, and would be told again with every batch. */
+  const touched = new Set<string>()
   const changed = createSignal<readonly string[]>()
   const indexes = new Map<string, Index<Row>>(
     Object.entries(definition.indexes).map(([name, valuesOf]) => [name, { valuesOf, entities: new Map(), sorted: null }]),
@@ -126,11 +128,16 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
     dirty.clear()
   }
 
+  function touch(entity: string): void {
+    dirty.add(entity)
+    touched.add(entity)
+  }
+
   function place(entity: string, placed: Placed<Item>): void {
     const own = parts.get(entity) ?? new Map<ContentId, Placed<Item>>()
     own.set(placed.cid, placed)
     parts.set(entity, own)
-    dirty.add(entity)
+    touch(entity)
   }
 
   function add({ cid, event }: VerifiedEvent, contributed: readonly Part<Item>[]): void {
@@ -147,7 +154,7 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
       const own = parts.get(entity)
       own?.delete(cid)
       if (own?.size === 0) parts.delete(entity)
-      dirty.add(entity)
+      touch(entity)
     }
     entitiesOf.delete(cid)
   }
@@ -160,7 +167,9 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
     apply(added, removed) {
       removed.forEach(remove)
       for (const event of added) add(event, definition.map(event))
-      if (dirty.size > 0) changed.emit([...dirty])
+      const entities = [...touched]
+      touched.clear()
+      if (entities.length > 0) changed.emit(entities)
     },
 
     parts: () =>
@@ -174,6 +183,7 @@ export function createView<Item, Row>(definition: ViewDefinition<Item, Row>): Fe
         // a snapshot of this version holds what this version's `map` gave
         place(entity, { lamport, cid, item: item as Item })
       }
+      touched.clear()
     },
 
     get(entity) {

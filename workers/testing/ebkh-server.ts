@@ -34,6 +34,11 @@ export interface HubServer {
   stop(): Promise<void>
 }
 
+/** EBKH-2: a browser asks for leave before it sends these across origins. */
+const CROSS_ORIGIN = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Headers': 'authorization, content-type, hearthnet-proof',
+}
 const PAGE = 3
 const PROOF_MAX_AGE_MS = 120_000
 
@@ -139,6 +144,11 @@ export async function startHubServer(runtime: Runtime, signer: Signer): Promise<
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(CROSS_ORIGIN)) response.setHeader(name, value)
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end()
+      return
+    }
     const body = await readAll(request)
     const call = parseJson(body) as JsonObject
     const name = String(call.method)

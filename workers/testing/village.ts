@@ -5,9 +5,10 @@ import type { Signer } from '#protocol/core/signing.ts'
 import { identityCreate } from '#protocol/node/capabilities.ts'
 import { FOUND_MODULES } from '../found-modules.ts'
 import type { Mesh } from '../kernel/mesh/mesh.ts'
+import type { FoundModule } from '../kernel/modules.ts'
 import { type HearthNode, startNode } from '../kernel/node.ts'
-import { createMemoryNetwork, type MemoryNetwork } from './memory-mesh.ts'
-import { createMemoryStore, type MemoryStore } from './memory-store.ts'
+import { createMemoryNetwork, type MemoryNetwork } from '../memory/memory-mesh.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import { createSeededRuntime, type SeededRuntime } from './seeded-runtime.ts'
 
 /** The box every memory node knows. */
@@ -39,9 +40,13 @@ export interface Village {
 }
 
 /** A neighbourhood of whole nodes in memory: real kernel, real modules, twins for store, mesh and clock. */
-export function createVillage(seed: number): Village {
+export function createVillage(
+  seed: number,
+  modules: (runtime: SeededRuntime) => readonly FoundModule[] = () => FOUND_MODULES,
+): Village {
   const runtime = createSeededRuntime(seed)
   const network = createMemoryNetwork(runtime)
+  const found = modules(runtime)
 
   async function start(name: string, store: MemoryStore, boxes: readonly string[] = [BOX]): Promise<Villager> {
     let own: { mesh: Mesh; signer: Signer } | null = null
@@ -49,7 +54,7 @@ export function createVillage(seed: number): Village {
       {
         runtime,
         store,
-        modules: FOUND_MODULES,
+        modules: found,
         createMesh: async (signer) => {
           own = { signer, mesh: network.node(signer.nodeId) }
           return own.mesh

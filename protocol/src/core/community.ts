@@ -86,7 +86,8 @@ export function inviteGrant(token: TokenPayload): InviteGrant {
 }
 
 const HINTS_MARK = '~'
-const HintsSchema = Strict({
+/** What an invite says beside its token: unsigned hints (COM-2). */
+export const InviteHintsSchema = Strict({
   v: InviteSchema.properties.v,
   inviter_name: NameSchema,
   lamport: CountSchema,
@@ -109,5 +110,5 @@ export function decodeInvite(text: string): Invite {
   const code = text.trim().split('/join/').at(-1) ?? ''
   const [token, hints, ...rest] = code.split(HINTS_MARK)
   if (!token || !hints || rest.length > 0) throw new HearthError('bad_request', 'not an invite')
-  return { token: TOKEN_PREFIX + token, ...parseAs(HintsSchema, parseJson(fromBase64Url(hints)), 'bad_request') }
+  return { token: TOKEN_PREFIX + token, ...parseAs(InviteHintsSchema, parseJson(fromBase64Url(hints)), 'bad_request') }
 }

@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox'
-import { NodeIdSchema, Strict } from './schema.ts'
+import { NodeIdSchema, OneOf, Strict } from './schema.ts'
 import * as Type from './type.ts'
 
 const Switch = Strict({ enabled: Type.Boolean() })
@@ -14,6 +14,20 @@ const ebkh = {
   /** Which stored token goes with it. The token itself is no setting: it is kept apart and never read back. */
   token_ref: Type.String({ maxLength: 64 }),
 }
+/** What the radio sends, where and how often (M29). The stick itself is attached, not configured: see `stick.attach`. */
+const lora = {
+  region: OneOf(['EU868', 'US915', 'AS923']),
+  /** Middle of the channel; a channel that is not whole within one sub-band is refused (LOR-1). */
+  frequency_hz: Type.Integer({ minimum: 863_000_000, maximum: 928_000_000 }),
+  spreading_factor: Type.Integer({ minimum: 7, maximum: 12 }),
+  tx_power_dbm: Type.Integer({ minimum: 0, maximum: 30 }),
+  /** Seconds between beacons before jitter (LOR-2). */
+  interval_seconds: Type.Integer({ minimum: 60, maximum: 86_400 }),
+  /** `v2` can be proven by members, `v1` is read by every implementation. */
+  frames: OneOf(['v1', 'v2']),
+  /** A call for help passes an empty budget (LOR-2). */
+  panic_override: Type.Boolean(),
+}
 const evidence = Strict({ enabled: Type.Boolean(), ebkh: Strict(ebkh) })
 
 /** A dotted region (CIV-5). */
@@ -27,9 +41,7 @@ const civdef = {
     maxItems: 16,
   }),
   /** From which severity an alert notifies; below, it is in the list. `extreme` always does. */
-  notify_from: Type.Unsafe<'info' | 'advisory' | 'warning' | 'emergency' | 'extreme'>(
-    Type.Union(['info', 'advisory', 'warning', 'emergency', 'extreme'].map((severity) => Type.Literal(severity))),
-  ),
+  notify_from: OneOf(['info', 'advisory', 'warning', 'emergency', 'extreme']),
   sound: Type.Boolean(),
   vibration: Type.Boolean(),
   /** Whether the person takes part in drills; else they are in the list and silent (CIV-9). */
@@ -37,9 +49,7 @@ const civdef = {
   /** Acks of alerts to everyone (CIV-11). */
   public_acks: Type.Boolean(),
   /** Severities that need a higher tier's co-signature (CIV-4). */
-  cosign_from: Type.Unsafe<'warning' | 'emergency' | 'extreme' | 'never'>(
-    Type.Union(['warning', 'emergency', 'extreme', 'never'].map((severity) => Type.Literal(severity))),
-  ),
+  cosign_from: OneOf(['warning', 'emergency', 'extreme', 'never']),
   /** A feed of official warnings that the operator configured. Empty is none, and none is ever asked. */
   feed_url: Type.String({ pattern: '^(https://[^\\s]+)?$', maxLength: 512 }),
   /** Trust roots of this device alone, beside the community's (CIV-1). */
@@ -60,7 +70,7 @@ const modules = {
   distributed_llm: Switch,
   moe: Switch,
   fedlearn: Switch,
-  lora: Switch,
+  lora: Strict({ enabled: Type.Boolean(), ...lora }),
   evidence,
   civdef: Strict({ enabled: Type.Boolean(), ...civdef }),
   tensor_transport: Switch,
@@ -85,6 +95,7 @@ export const ConfigPatchSchema = Type.Partial({
   ...modules,
   evidence: Type.Partial({ enabled: Type.Boolean(), ebkh: Type.Partial(ebkh) }),
   civdef: Type.Partial({ enabled: Type.Boolean(), ...civdef }),
+  lora: Type.Partial({ enabled: Type.Boolean(), ...lora }),
   policy: Type.Partial({ research: Type.Partial(research) }),
   mesh: Type.Partial(mesh),
 })
@@ -96,7 +107,16 @@ export const DEFAULT_CONFIG: HearthnetConfig = {
   distributed_llm: off,
   moe: off,
   fedlearn: off,
-  lora: off,
+  lora: {
+    ...off,
+    region: 'EU868',
+    frequency_hz: 869_525_000,
+    spreading_factor: 10,
+    tx_power_dbm: 14,
+    interval_seconds: 600,
+    frames: 'v2',
+    panic_override: false,
+  },
   evidence: { ...off, ebkh: { endpoint: '', token_ref: '' } },
   civdef: {
     ...off,

@@ -23,11 +23,19 @@ describe('what goes over the wire', () => {
     }
   })
 
-  it('is time in RFC 3339 with Z and at most milliseconds (ENC-4)', () => {
-    for (const time of ['2026-05-26T08:14:22Z', '2026-05-26T08:14:22.123Z', wireTime(0)]) {
+  it('is time in RFC 3339 with Z and at most milliseconds, on a day there is (ENC-4)', () => {
+    const noDays = ['2026-02-30', '2026-04-31', '2025-02-29', '2100-02-29'].map((day) => `${day}T00:00:00Z`)
+    for (const time of ['2026-05-26T08:14:22Z', '2026-05-26T08:14:22.123Z', '2024-02-29T00:00:00Z', wireTime(0)]) {
       expect(matches(TimeSchema, time), time).toBe(true)
     }
-    for (const time of ['2026-05-26T08:14:22+02:00', '2026-05-26T08:14:22.1234Z', '2026-13-26T08:14:22Z', '2026-05-26', 0]) {
+    for (const time of [
+      '2026-05-26T08:14:22+02:00',
+      '2026-05-26T08:14:22.1234Z',
+      '2026-13-26T08:14:22Z',
+      '2026-05-26',
+      0,
+      ...noDays,
+    ]) {
       expect(matches(TimeSchema, time), String(time)).toBe(false)
     }
   })

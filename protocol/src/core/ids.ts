@@ -19,6 +19,14 @@ export type DisputeId = Brand<string, 'DisputeId'>
 /** `"ed25519:" + base64url(64 bytes)` (ID-4). */
 export type Signature = Brand<string, 'Signature'>
 
+/** Days there are: browsers disagree about a 30th of February, one takes it for a day of March and one for no time at all. */
+const DAYS = [
+  '\\d{4}-(0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])',
+  '\\d{4}-(0[469]|11)-(0[1-9]|[12]\\d|30)',
+  '\\d{4}-02-(0[1-9]|1\\d|2[0-8])',
+  '(\\d\\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29',
+].join('|')
+
 export const PATTERNS = {
   nodeId: '^ed25519:[A-Za-z0-9_-]{43}$',
   signature: '^ed25519:[A-Za-z0-9_-]{86}$',
@@ -26,7 +34,7 @@ export const PATTERNS = {
   ulid: '^[0-7][0-9A-HJKMNP-TV-Z]{25}$',
   claimId: '^[A-Z2-7]{52}$',
   /** RFC 3339, UTC, at most milliseconds (ENC-4). */
-  time: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z$',
+  time: `^(${DAYS})T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,3})?Z$`,
 } as const
 
 const compiled = Object.fromEntries(Object.entries(PATTERNS).map(([name, source]) => [name, new RegExp(source)]))

@@ -57,6 +57,8 @@ export const claimQuery = defineCapability({
     /** Matches the beginning of the subject, whatever the case. */
     subject_prefix: Type.Optional(Type.String({ maxLength: 512 })),
     predicate: Type.Optional(predicate),
+    /** Matches the beginning of the predicate, whatever the case. */
+    predicate_prefix: Type.Optional(Type.String({ maxLength: 512 })),
     object: Type.Optional(object),
     /** Matches the beginning of the object, whatever the case. */
     object_prefix: Type.Optional(Type.String({ maxLength: 512 })),

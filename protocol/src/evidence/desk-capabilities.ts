@@ -200,6 +200,9 @@ export const listsSet = defineCapability({
   output: Nothing,
 })
 
+/** What happens to what the hub sends: it waits for a person, or this person has decided beforehand. */
+export const HUB_ADMISSIONS = ['ask', 'all'] as const
+
 /** The hub this device is connected to, and how the last sync went. */
 export const ebkhGet = defineCapability({
   ...ask,
@@ -212,6 +215,7 @@ export const ebkhGet = defineCapability({
     hub: Type.Union([NodeIdSchema, Type.Null()]),
     token_expires_at: Type.Union([TimeSchema, Type.Null()]),
     quarantined: CountSchema,
+    admit: OneOf(HUB_ADMISSIONS),
     last: Type.Union([
       Type.Null(),
       Strict({
@@ -236,6 +240,15 @@ export const ebkhConnect = defineCapability({
     endpoint: Type.String({ pattern: HUB_ENDPOINT_PATTERN, maxLength: 512 }),
     token: Type.String({ maxLength: 800 }),
   }),
+  output: Nothing,
+})
+
+/** Sets this person's policy for what the hub sends; `all` holds for what waits, too, from the next exchange on. */
+export const ebkhAdmission = defineCapability({
+  ...act,
+  name: 'experimental.evidence.ebkh.admission',
+  errors: ['experimental_disabled', 'ebkh_unavailable'],
+  input: Strict({ admit: OneOf(HUB_ADMISSIONS) }),
   output: Nothing,
 })
 

@@ -1,32 +1,25 @@
 import { defineModuleContract } from '../core/module.ts'
+import * as events from './events.ts'
 
 export const contract = defineModuleContract({
   id: 'lora',
   number: 'M29',
   stability: 'experimental',
   config: 'lora',
-  events: [],
-  planned: {
-    capabilities: [
-      'experimental.lora.status',
-      'experimental.lora.beacon.send',
-      'experimental.lora.panic.send',
-      'experimental.lora.peer.list',
-      'experimental.lora.peer.verify',
-      'experimental.lora.recent_beacons',
-      'experimental.lora.duty_cycle',
-    ],
-    events: [
-      'lora.beacon.sent',
-      'lora.beacon.received',
-      'lora.panic.sent',
-      'lora.panic.received',
-      'lora.peer.unknown',
-      'lora.peer.verified',
-      'lora.peer.conflict',
-      'lora.duty_cycle.exhausted',
-      'lora.duty_cycle.overridden',
-      'lora.rx.dropped',
-    ],
-  },
+  events: [
+    events.beaconSent,
+    events.beaconReceived,
+    events.panicSent,
+    events.panicReceived,
+    events.peerUnknown,
+    events.peerVerified,
+    events.peerConflict,
+    events.dutyCycleExhausted,
+    events.dutyCycleOverridden,
+    events.rxDropped,
+    events.chainAnchored,
+    events.panicEnded,
+    events.stickChanged,
+  ],
+  planned: { capabilities: [], events: [] },
 })

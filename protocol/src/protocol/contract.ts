@@ -1,13 +1,11 @@
 import { defineModuleContract } from '../core/module.ts'
+import * as events from './events.ts'
 
 export const contract = defineModuleContract({
   id: 'protocol',
   number: 'M32',
   stability: 'stable',
   config: 'protocol',
-  events: [],
-  planned: {
-    capabilities: ['protocol.conformance.report', 'protocol.registry.list', 'protocol.registry.announce'],
-    events: ['protocol.descriptor.announced', 'protocol.registry.updated', 'protocol.conformance.ran'],
-  },
+  events: Object.values(events),
+  planned: { capabilities: [], events: [] },
 })

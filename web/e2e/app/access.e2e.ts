@@ -10,6 +10,9 @@ type Open = (name: string, options: DeviceOptions) => Promise<Device>
 /** Looks at one screen, however it came to be shown. */
 type Look = (page: Page, screen: string) => Promise<void>
 
+const PHONE = { width: 360, height: 740 }
+const DESK = { width: 1280, height: 720 }
+
 /** Longer than most, and nowhere to break. */
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüsselbund'
 const TURNHALLE = {
@@ -17,6 +20,47 @@ const TURNHALLE = {
   predicate: 'ist',
   object: `Sammelpunkt ${LONG}`,
   url: `https://issum.example/${LONG}`,
+}
+
+/** Goes through every screen of claims: with what was just said, and with the examples. */
+async function walkClaims(page: Page, neighbour: Page, look: Look): Promise<void> {
+  await visit(page, '/claims/options')
+  await page.getByRole('button', { name: 'Beispiele laden' }).click()
+  await expect(page.getByRole('button', { name: 'Beispiele entfernen' })).toBeVisible()
+  await look(page, 'claim options')
+  await visit(page, '/claims')
+  await page.getByRole('link').filter({ hasText: 'bestritten' }).first().click()
+  await page.getByText('Dasselbe als Liste').click()
+  await look(page, 'claim with provenance')
+  await page.getByRole('link', { name: 'Alles, was dazu gesagt wird' }).click()
+  await expect(page.getByRole('region', { name: 'Wer widerspricht' })).toBeVisible()
+  await look(page, 'subject')
+  await visit(page, '/claims/options')
+  await page.getByRole('button', { name: 'Beispiele entfernen' }).click()
+  await expect(page.getByRole('button', { name: 'Beispiele laden' })).toBeVisible()
+  await visit(page, '/claims/new')
+  await page.getByLabel('Worum geht es').fill('Brunnen')
+  await page.getByRole('combobox', { name: 'Was davon' }).fill('ist')
+  await page.getByLabel('Angabe').fill(`offen ${LONG}`)
+  await page.getByRole('button', { name: 'Als Entwurf aufheben' }).click()
+  await visit(page, '/claims/inbox')
+  await expect(page.getByRole('button', { name: /Unterschreiben/ })).toBeVisible()
+  await look(page, 'inbox')
+  await visit(page, '/claims/check')
+  await expect(page.getByRole('button', { name: 'Datei wählen' })).toBeVisible()
+  await look(page, 'check a proof')
+
+  await turnClaimsOn(neighbour)
+  await neighbour.getByRole('link', { name: /Turnhalle/ }).click({ timeout: 60_000 })
+  for (const [link, submit] of [
+    ['Bestätigen', 'Bestätigen'],
+    ['Widersprechen', 'Widersprechen'],
+  ] as const) {
+    await neighbour.getByRole('link', { name: link }).click()
+    await neighbour.getByRole('button', { name: submit }).click()
+    await look(neighbour, `${link}, with mistakes`)
+    await neighbour.goBack()
+  }
 }
 
 /** Goes through every main screen, with a neighbour connected, and looks at each. */
@@ -49,6 +93,7 @@ async function walk(box: Box, open: Open, browser: BrowserContextOptions, look: 
   await expect(neighbour.getByRole('button', { name: 'Namen geben und weiter' })).toBeVisible()
   await look(neighbour, 'join')
   await joinBy(neighbour, link, `Ben ${LONG}`.slice(0, 64))
+  await walkClaims(page, neighbour, look)
 
   await visit(page, '/')
   await expect(page.getByText('1 Nachbar direkt verbunden')).toBeVisible({ timeout: 30_000 })
@@ -92,9 +137,13 @@ test.describe('Access', () => {
       const found: string[] = []
       const look: Look = async (page, screen) => {
         await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG_2_2_AA).analyze()
-        for (const { id, impact, nodes } of violations) {
-          found.push(`${screen}: ${id} (${impact}) at ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+        for (const viewport of [PHONE, DESK]) {
+          await page.setViewportSize(viewport)
+          const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG_2_2_AA).analyze()
+          for (const { id, impact, nodes } of violations) {
+            const where = nodes.map(({ html }) => html.slice(0, 120)).join(' | ')
+            found.push(`${screen}, ${viewport.width} px: ${id} (${impact}) at ${where}`)
+          }
         }
       }
       await walk(box, device, { colorScheme }, look)
@@ -104,10 +153,13 @@ test.describe('Access', () => {
   }
 
   test('On a phone of 360 px no screen has to be scrolled sideways, whatever the names', async ({ box, device }) => {
-    const browser = { viewport: { width: 360, height: 740 }, hasTouch: true }
+    const browser = { viewport: PHONE, hasTouch: true }
     const wide: string[] = []
     const look: Look = async (page, screen) => {
-      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      // on a phone the page scrolls in the window, and would hide from the window how wide it is
+      const width = await page.evaluate(() =>
+        Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0),
+      )
       if (width > 360) wide.push(`${screen}: ${width} px`)
     }
     await walk(box, device, browser, look)

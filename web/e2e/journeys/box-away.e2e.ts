@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
-import { found, invite, joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
+import { found, invite, joinBy, keptForOffline, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
 /** What a browser says itself about requests to a box that is not there. */
 const NO_BOX = [/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/]
@@ -14,6 +14,7 @@ test('The box goes away and the village goes on; it comes back and everybody is 
   await seesDirectly(anna.page, 'Bert')
   await seesDirectly(bert.page, 'Anna')
 
+  await keptForOffline(bert.page)
   await box.unplug()
   await visit(bert.page, '/claims')
   await publishClaim(anna.page, { subject: 'Strom', predicate: 'ist', object: 'ausgefallen' })

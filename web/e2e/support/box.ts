@@ -18,11 +18,12 @@ export interface HouseBox extends Box {
  * when it is stopped and started again in one process, as a real box never is. `relay/` tests that way in.
  * It has new keys, a free port, the app as it was built.
  * @param web another folder to serve
+ * @param hub origin of a knowledge hub, as `--hub` names it
  */
-export const startBox = async (web = BUILT_APP): Promise<HouseBox> => {
+export const startBox = async (web = BUILT_APP, hub: string | null = null): Promise<HouseBox> => {
   const data = await mkdtemp(join(tmpdir(), 'hearthnet-box-'))
   const start = (port: number): Promise<Box> =>
-    createBox({ host: '127.0.0.1', port, data, web }, { loadWebRtc: async () => null })
+    createBox({ host: '127.0.0.1', port, data, web, hub }, { loadWebRtc: async () => null })
   const first = await start(0)
   const port = Number(new URL(first.url).port)
   let running = first

@@ -51,6 +51,18 @@ export async function turnClaimsOn(page: Page): Promise<void> {
   await expect(page.getByRole('link', { name: 'Aussage machen' }).first()).toBeVisible()
 }
 
+/** Radio is a trial: it is switched on in the settings, and then stands in the navigation. */
+export async function turnRadioOn(page: Page): Promise<void> {
+  await visit(page, '/settings')
+  for (const name of ['Erprobung einschalten', /^Funk /]) {
+    const trial = page.getByRole('switch', { name })
+    await trial.click({ force: true })
+    await expect(trial).toBeChecked()
+  }
+  await page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Funk' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Funk' })).toBeVisible()
+}
+
 export interface ClaimText {
   readonly subject: string
   readonly predicate: string
@@ -77,6 +89,12 @@ export async function shortId(page: Page): Promise<string> {
   await visit(page, '/settings')
   const id = page.getByText(/^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$/).first()
   return (await id.textContent()) ?? ''
+}
+
+/** Waits until the app is kept for when its box is gone. */
+export async function keptForOffline(page: Page): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
 }
 
 /** Waits until a neighbour is there without anybody in between, with a measured way there and back. */

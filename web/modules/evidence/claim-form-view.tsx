@@ -1,4 +1,4 @@
-import { Alert, Autocomplete, Button, Group, Stack, Textarea, TextInput } from '@mantine/core'
+import { Alert, Autocomplete, Button, Group, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { type FormEvent, type MouseEvent, useState } from 'react'
 import type { Input } from '#protocol/core/capability.ts'
@@ -8,7 +8,7 @@ import type { claimAssert } from '#protocol/evidence/capabilities.ts'
 import { ErrorNotice } from '../../kit/error-notice.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { predicateChoices } from './claim-filter.ts'
-import { type ClaimDraft, checkDraft, fieldOfError, type Problems } from './claim-form.ts'
+import { type ClaimDraft, checkDraft, fieldOfError, LASTING_WORDS, type Problems } from './claim-form.ts'
 import { ConfidenceField } from './confidence-field.tsx'
 import { messages } from './messages.ts'
 import { ParentFields } from './parent-fields.tsx'
@@ -83,6 +83,16 @@ export function ClaimFormView({ me, initial, busy, error, onSubmit, onKeep }: Cl
           required
         />
         <ConfidenceField value={draft.confidence} onChange={(confidence) => setDraft({ ...draft, confidence })} />
+        <NativeSelect
+          label={text.form.lasting}
+          description={text.form.lastingHint}
+          value={draft.lasting}
+          onChange={(event) => {
+            const chosen = LASTING_WORDS.find((word) => word === event.currentTarget.value)
+            if (chosen) setDraft({ ...draft, lasting: chosen })
+          }}
+          data={LASTING_WORDS.map((word) => ({ value: word, label: text.form.lastingWords[word] }))}
+        />
         <SourceFields sources={draft.sources} problem={problem} onChange={(sources) => setDraft({ ...draft, sources })} />
         <ParentFields
           parents={draft.parents}

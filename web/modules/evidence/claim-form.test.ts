@@ -12,6 +12,8 @@ import {
   EMPTY_DRAFT,
   emptySource,
   fieldOfError,
+  freshUntil,
+  LASTING_WORDS,
 } from './claim-form.ts'
 
 const me = parseNodeId(`ed25519:${'A'.repeat(43)}`)
@@ -20,6 +22,16 @@ const whole: ClaimDraft = { ...EMPTY_DRAFT, subject: 'Sammelplatz', predicate: '
 const doc = { name: 'plan.pdf', sourceId: 'doc:bafkrei', sha256: 'a'.repeat(64) }
 
 describe('a draft of a claim', () => {
+  it('says how long it holds where that is not the usual year (EVI-8)', () => {
+    const days = LASTING_WORDS.map((lasting) => {
+      const checked = checkDraft({ ...whole, lasting }, me, now)
+      return checked.ok ? checked.input.ttl_days : null
+    })
+    expect(days).toEqual([1, 7, 30, undefined, 3650])
+    expect(freshUntil({ asserted_at: now })).toBe('2027-05-26T08:14:22.000Z')
+    expect(freshUntil({ asserted_at: now, ttl_days: 7 })).toBe('2026-06-02T08:14:22.000Z')
+  })
+
   it('becomes what the node takes', () => {
     const draft: ClaimDraft = {
       ...whole,
@@ -86,6 +98,7 @@ describe('a draft of a claim', () => {
       predicate: fc.string({ minLength: 1 }),
       object: fc.string({ minLength: 1, unit: 'grapheme' }),
       confidence: fc.constantFrom(...CONFIDENCE_WORDS),
+      lasting: fc.constantFrom(...LASTING_WORDS),
       sources: fc.array(source, { maxLength: 4 }),
       parents: fc.constant([]),
     })

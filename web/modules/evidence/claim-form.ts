@@ -2,8 +2,8 @@ import type { Input } from '#protocol/core/capability.ts'
 import type { HearthError } from '#protocol/core/errors.ts'
 import type { ClaimId, NodeId } from '#protocol/core/ids.ts'
 import type { claimAssert } from '#protocol/evidence/capabilities.ts'
-import { EVIDENCE_EXCERPT_MAX_CHARS } from '#protocol/evidence/constants.ts'
-import { ClaimSchema } from '#protocol/evidence/events.ts'
+import { EVIDENCE_CLAIM_TTL_DAYS_DEFAULT, EVIDENCE_EXCERPT_MAX_CHARS } from '#protocol/evidence/constants.ts'
+import { type Claim, ClaimSchema } from '#protocol/evidence/events.ts'
 import { type HashedDocument, term, webAddress } from './terms.ts'
 
 export const CONFIDENCE_WORDS = ['sure', 'fairly', 'unsure'] as const
@@ -14,6 +14,12 @@ const CONFIDENCE: Readonly<Record<ConfidenceWord, number>> = { sure: 0.95, fairl
 /** The word a person reads for a number between 0 and 1. */
 export const confidenceWord = (confidence: number): ConfidenceWord =>
   confidence >= 0.9 ? 'sure' : confidence >= 0.6 ? 'fairly' : 'unsure'
+
+/** How long a claim holds before it is shown as stale, in words and days (EVI-8). */
+export const LASTING_WORDS = ['day', 'week', 'month', 'year', 'decade'] as const
+export type LastingWord = (typeof LASTING_WORDS)[number]
+
+const LASTING_DAYS: Readonly<Record<LastingWord, number>> = { day: 1, week: 7, month: 30, year: 365, decade: 3650 }
 
 export interface SourceDraft {
   /** Tells drafts apart while they are edited; never sent. */
@@ -29,6 +35,7 @@ export interface ClaimDraft {
   readonly predicate: string
   readonly object: string
   readonly confidence: ConfidenceWord
+  readonly lasting: LastingWord
   readonly sources: readonly SourceDraft[]
   /** Claims it is derived from (EVI-5). */
   readonly parents: readonly ClaimId[]
@@ -47,6 +54,7 @@ export const EMPTY_DRAFT: ClaimDraft = {
   predicate: '',
   object: '',
   confidence: 'fairly',
+  lasting: 'year',
   sources: [],
   parents: [],
 }
@@ -111,8 +119,25 @@ export function checkDraft(draft: ClaimDraft, me: NodeId, accessedAt: string): C
   if (draft.sources.length > SOURCES_MAX) problems.sources = 'too_long'
   if (draft.parents.length > SOURCES_MAX) problems.derived_from = 'too_long'
   if (Object.keys(problems).length > 0) return { ok: false, problems }
-  return { ok: true, input: { ...terms, sources, confidence: CONFIDENCE[draft.confidence], derived_from: [...draft.parents] } }
+  const days = LASTING_DAYS[draft.lasting]
+  return {
+    ok: true,
+    input: {
+      ...terms,
+      sources,
+      confidence: CONFIDENCE[draft.confidence],
+      derived_from: [...draft.parents],
+      // what is usual is left unsaid, as the contract has it
+      ...(days === EVIDENCE_CLAIM_TTL_DAYS_DEFAULT ? {} : { ttl_days: days }),
+    },
+  }
 }
+
+/** The last day on which a claim is fresh, RFC 3339 (EVI-8). */
+export const freshUntil = ({
+  asserted_at,
+  ttl_days = EVIDENCE_CLAIM_TTL_DAYS_DEFAULT,
+}: Pick<Claim, 'asserted_at' | 'ttl_days'>) => new Date(Date.parse(asserted_at) + ttl_days * 86_400_000).toISOString()
 
 /** The field a refusal by the node is about (`data.field`, a JSON pointer into the call's input), where it names one. */
 export function fieldOfError(error: HearthError): string | null {

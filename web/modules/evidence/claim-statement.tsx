@@ -6,7 +6,7 @@ import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
 import { ClaimActions } from './claim-actions.tsx'
-import { confidenceWord } from './claim-form.ts'
+import { confidenceWord, freshUntil } from './claim-form.ts'
 import classes from './evidence.module.css'
 import { LevelMark } from './level-mark.tsx'
 import { messages } from './messages.ts'
@@ -39,6 +39,8 @@ function Facts({ record }: { readonly record: ClaimRecord }) {
       </dd>
       <dt>{text.saidAt}</dt>
       <dd>{format.dateTime(claim.asserted_at)}</dd>
+      <dt>{text.freshUntil}</dt>
+      <dd>{format.date(freshUntil(claim))}</dd>
       <dt>{text.signature}</dt>
       <dd>
         <span className={classes.mark}>

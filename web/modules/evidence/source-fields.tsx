@@ -93,7 +93,7 @@ export function SourceFields({ sources, problem, onChange }: SourceFieldsProps) 
   return (
     <Stack gap="md">
       <Stack gap={4}>
-        <Text fw={500}>{text.sources}</Text>
+        <Text fw={600}>{text.sources}</Text>
         <Text size="sm" c="dimmed">
           {text.sourcesHint}
         </Text>

@@ -16,7 +16,7 @@ interface SourceProps {
 }
 
 /** Where the claim comes from: opened only when it is plainly a web address, and then shown in full. */
-function Place({ source, author }: SourceProps) {
+export function SourcePlace({ source, author }: SourceProps) {
   const text = useText(messages).claim
   const parts = sourceParts(source.source_id)
   const href = sourceHref(source.source_id)
@@ -48,7 +48,7 @@ function SourceItem({ source, author }: SourceProps) {
   return (
     <li className={classes.source}>
       <Text fw={600}>{text.kinds[kind]}</Text>
-      <Place source={source} author={author} />
+      <SourcePlace source={source} author={author} />
       <Text size="sm" c="dimmed">
         {(kind === 'node' ? text.observed : text.accessed)(format.dateTime(source.accessed_at))}
         {kind === 'doc' ? `. ${text.docHint}` : null}

@@ -8,11 +8,11 @@ import { plural, useLanguage, useText } from '../../kit/i18n.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
 import { StatusDot } from '../../kit/status-dot.tsx'
+import { useNow } from '../../kit/use-now.ts'
 import { useCall, useQuery } from '../../port/hooks.ts'
 import classes from './invite-list.module.css'
 import { messages } from './messages.ts'
 import { type InviteState, inviteState, type OpenInvite, sortInvites } from './terms.ts'
-import { useNow } from './use-now.ts'
 
 const DOTS: Record<InviteState, 'good' | 'idle' | 'bad'> = {
   open: 'good',

@@ -6,9 +6,9 @@ import { CopyField } from '../../kit/copy-field.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { QrCode } from '../../kit/qr-code.tsx'
 import { Section } from '../../kit/section.tsx'
+import { useNow } from '../../kit/use-now.ts'
 import { inviteLink } from './invite-code.ts'
 import { messages } from './messages.ts'
-import { useNow } from './use-now.ts'
 
 export interface InviteTicketProps {
   readonly invite: Output<typeof communityInvite>

@@ -1,4 +1,4 @@
-import { defineMessages, plural } from '../../kit/i18n.tsx'
+import { defineMessages } from '../../kit/i18n.tsx'
 import { title } from './titles.ts'
 
 export const messages = defineMessages({
@@ -13,6 +13,13 @@ export const messages = defineMessages({
       installIntro: 'Dann startet HearthNet vom Startbildschirm, auch ohne Netz.',
       installed: 'HearthNet läuft hier als App.',
       manual: 'Im Menü des Browsers heißt es „Installieren“ oder „Zum Startbildschirm“.',
+    },
+    alarm: {
+      title: 'Ton',
+      wanted: 'Bei Hilferufen und dringenden Warnungen klingeln',
+      hint: 'Die Meldung selbst erscheint immer. Wie laut es klingelt, bestimmt dein Gerät.',
+      tryIt: 'Ton probieren',
+      stop: 'Ton aus',
     },
     device: {
       title: 'Dieses Gerät',
@@ -47,7 +54,7 @@ export const messages = defineMessages({
         distributed_llm: { name: 'Gemeinsames Sprachmodell', text: 'Viele kleine Geräte rechnen zusammen' },
         moe: { name: 'Fachkundige', text: 'Fragen an Menschen und Modelle weitergeben, die sich auskennen' },
         fedlearn: { name: 'Gemeinsam lernen', text: 'Ein Modell verbessern, ohne Daten herauszugeben' },
-        lora: { name: 'Funk', text: 'Kurze Nachrichten über LoRa-Funkgeräte' },
+        lora: { name: 'Funk', text: 'Lebenszeichen und Hilferuf über einen Funkstick, ganz ohne Netz' },
         civdef: { name: 'Warnungen', text: 'Warnungen von Stellen, die sich ausweisen' },
         tensor_transport: { name: 'Große Daten', text: 'Übertragung für gemeinsames Rechnen' },
       },
@@ -89,17 +96,7 @@ export const messages = defineMessages({
       protocol: 'Protokoll',
       licence: 'Lizenz',
       licenceText: 'AGPL-3.0-or-later: frei zu nutzen, zu prüfen, zu ändern und weiterzugeben',
-      capabilities: (n: number) =>
-        plural('de', n, { one: 'Was dieses Gerät kann (# Eintrag)', other: 'Was dieses Gerät kann (# Einträge)' }),
-      name: 'Name',
-      state: 'Stand',
-      states: {
-        stable: 'fertig',
-        provisional: 'vorläufig',
-        experimental: 'Erprobung',
-        disabled: 'ausgeschaltet',
-        not_built: 'noch nicht gebaut',
-      },
+      more: 'Was dieses Gerät kann, und ob es geprüft ist',
     },
     erase: {
       title: 'Von diesem Gerät entfernen',
@@ -121,6 +118,13 @@ export const messages = defineMessages({
       installIntro: 'HearthNet then starts from the home screen, even without a network.',
       installed: 'HearthNet runs as an app here.',
       manual: 'The browser’s menu calls it “Install” or “Add to home screen”.',
+    },
+    alarm: {
+      title: 'Sound',
+      wanted: 'Ring for calls for help and urgent alerts',
+      hint: 'The message itself always appears. How loud it rings is up to your device.',
+      tryIt: 'Try the sound',
+      stop: 'Sound off',
     },
     device: {
       title: 'This device',
@@ -154,7 +158,7 @@ export const messages = defineMessages({
         distributed_llm: { name: 'Shared language model', text: 'Many small devices compute together' },
         moe: { name: 'Experts', text: 'Pass questions on to people and models who know' },
         fedlearn: { name: 'Learning together', text: 'Improve a model without giving data away' },
-        lora: { name: 'Radio', text: 'Short messages over LoRa radios' },
+        lora: { name: 'Radio', text: 'Signs of life and calls for help over a radio stick, with no network at all' },
         civdef: { name: 'Alerts', text: 'Alerts from authorities that prove who they are' },
         tensor_transport: { name: 'Large data', text: 'Transport for computing together' },
       },
@@ -196,17 +200,7 @@ export const messages = defineMessages({
       protocol: 'Protocol',
       licence: 'Licence',
       licenceText: 'AGPL-3.0-or-later: free to use, study, change and share',
-      capabilities: (n) =>
-        plural('en', n, { one: 'What this device can do (# entry)', other: 'What this device can do (# entries)' }),
-      name: 'Name',
-      state: 'State',
-      states: {
-        stable: 'stable',
-        provisional: 'provisional',
-        experimental: 'trial',
-        disabled: 'switched off',
-        not_built: 'not built yet',
-      },
+      more: 'What this device can do, and whether it was tested',
     },
     erase: {
       title: 'Remove from this device',

@@ -2,6 +2,7 @@ import { useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { useSession } from '../../shell/session.tsx'
 import { AboutSection } from './about-section.tsx'
+import { AlarmSection } from './alarm-section.tsx'
 import { AppearanceSection } from './appearance-section.tsx'
 import { BoxesSection } from './boxes-section.tsx'
 import { DeviceSection } from './device-section.tsx'
@@ -19,6 +20,7 @@ export function SettingsPage() {
   return (
     <Page title={text.title}>
       <AppearanceSection />
+      <AlarmSection />
       {identity ? <DeviceSection identity={identity} /> : null}
       {identity ? <RecoverySection state={identity.recovery} /> : null}
       {identity ? <TrialsSection /> : null}

@@ -11,6 +11,7 @@ import { createInstall } from '../../shell/install.ts'
 import { ServicesProvider } from '../../shell/services.tsx'
 import { createUpdates } from '../../shell/update.ts'
 import { createFakeConnection } from '../fake-connection.ts'
+import { LORA_SCENES } from '../village-lora.ts'
 import { createVillageNode, type VillageOptions } from '../village-node.ts'
 
 // every screen over a village in memory: `?stage=member&people=40&theme=dark#/community`
@@ -22,6 +23,8 @@ const village = createVillageNode({
   people: Number(query.get('people') ?? 9),
   claims: Number(query.get('claims') ?? 60),
   evidence: query.get('evidence') !== 'off',
+  suite: query.get('suite') !== 'off',
+  lora: LORA_SCENES.find((scene) => scene === query.get('lora')) ?? 'off',
   joinMs: Number(query.get('join') ?? 3000),
 })
 const services = {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HearthError } from '#protocol/core/errors.ts'
-import { createLinkPair } from '../../testing/link-pair.ts'
+import { createLinkPair } from '../../memory/link-pair.ts'
 import { delay } from '../runtime.ts'
 import { type BusWorld, counting, createBusWorld, echo, once, own, type TestNode } from './testing/bus-world.ts'
 

@@ -120,7 +120,15 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   const fold = (pool: readonly VerifiedEvent[]): CommunityState | null => {
     const links = pool.map(linkOf)
     const events = [...membership, ...pool.filter(({ event }) => MEMBERSHIP_TYPES.has(event.event_type))]
-    return foldCommunity(communityId, events, (author, ends) => authors.reach(author, ends, links).cids)
+    // of twins the smaller content id counts, here as in every view (EVT-1)
+    const least = new Map<string, ContentId>()
+    const nameOf = ({ event }: VerifiedEvent): string => `${event.author} ${event.event_id}`
+    for (const twin of [...membership, ...pool]) {
+      const other = least.get(nameOf(twin))
+      if (other === undefined || twin.cid < other) least.set(nameOf(twin), twin.cid)
+    }
+    const counting = events.filter((event) => least.get(nameOf(event)) === event.cid && !authors.isShadowed(linkOf(event)))
+    return foldCommunity(communityId, counting, (author, ends) => authors.reach(author, ends, links).cids)
   }
 
   /** Which stored events count now: those of members, within their bounds, and of twins the smaller (EVT-1). */
@@ -164,7 +172,10 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
 
   /** Whether these can change who is a member, or how much of a bounded author is held. */
   const mattersToMembership = (pool: readonly VerifiedEvent[]): boolean =>
-    pool.some(({ event }) => MEMBERSHIP_TYPES.has(event.event_type) || state?.bounds.has(event.author))
+    pool.some(
+      (event) =>
+        MEMBERSHIP_TYPES.has(event.event.event_type) || state?.bounds.has(event.event.author) || twinsOf(event).length > 0,
+    )
 
   /** Judges, stores and counts verified events; runs under the lock. @returns outcomes of `fresh`, in order. */
   async function admit(fresh: readonly VerifiedEvent[]): Promise<readonly Outcome[]> {

@@ -1,6 +1,6 @@
 import '../../testing/node-20.ts'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { createMemoryNetwork } from '../../testing/memory-mesh.ts'
+import { createMemoryNetwork } from '../../memory/memory-mesh.ts'
 import { type MeshFixture, meshContract } from '../../testing/mesh.contract.ts'
 import { nodeTransports } from '../../testing/node-transports.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'

@@ -59,6 +59,22 @@ describe('negentropy (SYN-2)', () => {
     expect(need.size).toBe(50)
   })
 
+  it('gives a device that has nothing all there is, in messages of the size agreed', () => {
+    const limit = 4096
+    const theirs = Array.from({ length: 3000 }, (_, n) => item(n))
+    for (const ours of [[], theirs.slice(0, 3), theirs.filter((_, n) => n % 500 === 0)]) {
+      const [opener, answerer] = [createNegentropy(ours, limit), createNegentropy(theirs, limit)]
+      const need = new Set<string>()
+      for (let message: string | null = opener.initiate(); message !== null; ) {
+        const answer = answerer.reconcile(message) ?? '61'
+        // hex; a cut ends with one bound and one fingerprint
+        expect(answer.length).toBeLessThan(2 * (limit + 128))
+        message = opener.reconcile(answer, undefined, (id) => need.add(toHex(id)))
+      }
+      expect(need).toEqual(without(theirs, ours))
+    }
+  })
+
   it('says nothing more when the sets are equal, whatever their size', () => {
     const items = Array.from({ length: 5000 }, (_, n) => item(n))
     const { have, need, rounds } = run(items, [...items].reverse())

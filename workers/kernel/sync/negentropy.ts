@@ -187,6 +187,13 @@ export function createNegentropy(set: readonly SyncItem[], limitBytes: number): 
     for (const { id } of items.slice(from, to)) out.bytes(id)
   }
 
+  /** The rest in one fingerprint: the other side splits it again next round. */
+  function writeRest(out: Writer, from: number): void {
+    out.bound(END)
+    out.varint(MODE.fingerprint)
+    out.bytes(fingerprint(items, from, items.length))
+  }
+
   function split(out: Writer, from: number, to: number, bound: Bound): void {
     const count = to - from
     if (count < BUCKETS * 2) {
@@ -246,17 +253,22 @@ export function createNegentropy(set: readonly SyncItem[], limitBytes: number): 
         } else {
           reader.take(reader.varint() * ID_BYTES)
           flushSkip()
+          const cut = from + Math.max(1, Math.floor((limitBytes - out.length) / ID_BYTES))
+          const [last, next] = [items[cut - 1], items[cut]]
+          if (cut < to && last && next) {
+            // whoever has nothing is owed everything, and not in one message
+            writeIds(out, from, cut, between(last, next))
+            writeRest(out, cut)
+            break
+          }
           writeIds(out, from, to, bound)
         }
       } else throw unreadable('unknown mode')
       from = to
       previous = bound
       if (out.length > limitBytes && !reader.done) {
-        // the rest in one fingerprint: the other side splits it again next round
         flushSkip()
-        out.bound(END)
-        out.varint(MODE.fingerprint)
-        out.bytes(fingerprint(items, from, items.length))
+        writeRest(out, from)
         break
       }
     }

@@ -1,6 +1,6 @@
 import { EVIDENCE_CLAIM_TTL_DAYS_DEFAULT, EVIDENCE_DISPUTE_MIN_TRUST } from '#protocol/evidence/constants.ts'
 import type { AttestationRole, Claim } from '#protocol/evidence/events.ts'
-import { EVIDENCE_GROUNDS, type EvidenceGround, type EvidenceLevel } from '#protocol/evidence/records.ts'
+import type { EvidenceGround, EvidenceLevel } from '#protocol/evidence/records.ts'
 import type { ClaimRow, Objection } from './store.ts'
 import type { Score } from './trust.ts'
 
@@ -29,8 +29,14 @@ export const disputeCounts = ({ by, retracted }: Objection, score: Score): boole
 export const levelOf = ({ ground, disputes }: ClaimRow, score: Score): EvidenceLevel =>
   disputes.some((dispute) => disputeCounts(dispute, score)) ? 'disputed' : ground
 
-export const groundRank = (ground: EvidenceGround): number => EVIDENCE_GROUNDS.indexOf(ground)
+const RANKS: Readonly<Record<EvidenceGround, number>> = { unverified: 0, cited: 1, cross_referenced: 2, attested: 3 }
+
+/** How firm the ground is, 0 for none. */
+export const groundRank = (ground: EvidenceGround): number => RANKS[ground]
+
+/** The last moment at which a claim is fresh, in milliseconds since 1970 (EVI-8). */
+export const freshUntil = ({ asserted_at, ttl_days }: Claim): number =>
+  Date.parse(asserted_at) + (ttl_days ?? EVIDENCE_CLAIM_TTL_DAYS_DEFAULT) * DAY_MS
 
 /** EVI-8. @param nowMs since 1970 */
-export const isStale = ({ asserted_at, ttl_days }: Claim, nowMs: number): boolean =>
-  nowMs - Date.parse(asserted_at) > (ttl_days ?? EVIDENCE_CLAIM_TTL_DAYS_DEFAULT) * DAY_MS
+export const isStale = ({ freshUntil }: ClaimRow, nowMs: number): boolean => nowMs > freshUntil

@@ -1,13 +1,13 @@
 import { configSet } from '#protocol/config/capabilities.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
-import { CountSchema, Strict, TimeSchema } from '#protocol/core/schema.ts'
+import { CountSchema, OneOf, Strict, TimeSchema } from '#protocol/core/schema.ts'
 import { checkGrant, openToken, readToken } from '#protocol/core/token.ts'
 import * as Type from '#protocol/core/type.ts'
 import { ebkhSync } from '#protocol/evidence/capabilities.ts'
-import { ebkhConnect, ebkhGet, ebkhPull } from '#protocol/evidence/desk-capabilities.ts'
+import { ebkhAdmission, ebkhConnect, ebkhGet, ebkhPull, HUB_ADMISSIONS } from '#protocol/evidence/desk-capabilities.ts'
 import { sync } from '#protocol/evidence/ebkh.ts'
-import { ebkhSynced, ebkhSyncPartial } from '#protocol/evidence/events.ts'
+import { ebkhSynced, ebkhSyncPartial, quarantineChanged } from '#protocol/evidence/events.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import { type HubSession, pullFromHub, type SyncReport, syncWithHub } from './ebkh-adapter.ts'
 import { createHubRpc } from './ebkh-rpc.ts'
@@ -19,6 +19,8 @@ const HubSchema = Strict({
   ref: Type.String(),
   token: Type.String(),
   cursor: Type.Union([Type.String(), Type.Null()]),
+  /** Left out: ask. */
+  admit: Type.Optional(OneOf(HUB_ADMISSIONS)),
   last: Type.Union([
     Type.Null(),
     Strict({
@@ -33,7 +35,7 @@ const HubSchema = Strict({
 })
 const NO_HUB = { ref: '', token: '', cursor: null, last: null }
 
-type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'shelf' | 'log' | 'publish'> & {
+type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'shelf' | 'notify' | 'log' | 'publish'> & {
   readonly quarantine: Quarantine
   readonly community: Space
   readonly fetch: typeof fetch
@@ -41,7 +43,7 @@ type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'shelf' |
 
 /** The bridge to the one hub a person configured. Without one nothing here ever touches the network. */
 export async function serveHub(deps: Deps): Promise<(() => void)[]> {
-  const { bus, runtime, signer, config, shelf, log, publish, quarantine, community } = deps
+  const { bus, runtime, signer, config, shelf, notify, log, publish, quarantine, community } = deps
   const drawer = await shelf.open('evidence.hub', HubSchema, NO_HUB)
 
   /** @throws HearthError `ebkh_unavailable` without a hub, or without the token that goes with it */
@@ -63,6 +65,16 @@ export async function serveHub(deps: Deps): Promise<(() => void)[]> {
     }
   }
 
+  /** What a person decided beforehand; a node that may not write yet leaves it waiting. */
+  async function admitByPolicy({ hub, endpoint }: HubSession): Promise<void> {
+    if (drawer.get().admit !== 'all') return
+    try {
+      await quarantine.admitFrom(hub, endpoint)
+    } catch (error) {
+      if (toHearthError(error).code === 'internal_error') throw error
+    }
+  }
+
   /** Says in the log how it went; a node that may not write yet has synced all the same. */
   async function tell(hub: HubSession['hub'], { direction, pulled, pushed, partial, reason }: SyncReport): Promise<void> {
     const counts = { hub, direction, pulled, pushed }
@@ -81,20 +93,34 @@ export async function serveHub(deps: Deps): Promise<(() => void)[]> {
       const report = await syncWithHub(hub, direction)
       const { direction: _, ...counts } = report
       await drawer.set({ ...drawer.get(), last: { at: wireTime(runtime.now()), ...counts } })
+      await admitByPolicy(hub)
       await tell(hub.hub, report)
       return report
     }),
 
-    bus.handle(ebkhPull, async ({ of }) => pullFromHub(session(), of)),
+    bus.handle(ebkhPull, async ({ of }) => {
+      const hub = session()
+      const report = await pullFromHub(hub, of)
+      await admitByPolicy(hub)
+      return report
+    }),
+
+    bus.handle(ebkhAdmission, async ({ admit }) => {
+      session()
+      await drawer.set({ ...drawer.get(), admit })
+      notify(quarantineChanged)
+      return {}
+    }),
 
     bus.handle(ebkhGet, async () => {
-      const { token, last } = drawer.get()
+      const { token, last, admit = 'ask' } = drawer.get()
       const grant = token === '' ? null : readToken(token)
       return {
         endpoint: config().evidence.ebkh.endpoint,
         hub: grant?.iss ?? null,
         token_expires_at: grant ? wireTime(grant.exp * 1000) : null,
         quarantined: quarantine.size(),
+        admit,
         last,
       }
     }),

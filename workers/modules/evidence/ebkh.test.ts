@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { eventsList } from '#protocol/events/capabilities.ts'
 import { claimAssert, claimGet, claimQuery, ebkhSync } from '#protocol/evidence/capabilities.ts'
 import {
+  ebkhAdmission,
   ebkhConnect,
   ebkhGet,
   ebkhPull,
@@ -42,6 +43,7 @@ describe('the hub bridge', () => {
       hub: null,
       token_expires_at: null,
       quarantined: 0,
+      admit: 'ask',
       last: null,
     })
     await anna.node.bus.call(claimAssert, said)
@@ -83,6 +85,24 @@ describe('the hub bridge', () => {
     })
     expect(await anna.node.bus.call(ebkhPull, { of: { subject: 'Pegel' } })).toMatchObject({ pulled: 0, known: 2 })
     expect(await quarantine()).toEqual([])
+  })
+
+  it('admits at once what a person has decided beforehand to take, and only from this hub', async () => {
+    const { village, anna, bert, server, quarantine } = await connected(59)
+    await server.know('Pegel', 'steht bei', '1 m')
+    await anna.node.bus.call(ebkhPull, { of: { subject: 'Pegel' } })
+    expect(await quarantine()).toHaveLength(1)
+    await anna.node.bus.call(ebkhAdmission, { admit: 'all' })
+    await server.know('Pegel', 'steht bei', '2 m')
+    server.fail('wrong-signature')
+    expect(await anna.node.bus.call(ebkhSync, { direction: 'pull' })).toMatchObject({ refused: 1 })
+    expect(await anna.node.bus.call(ebkhPull, { of: { subject: 'Pegel' } })).toMatchObject({ pulled: 1, known: 1 })
+    expect(await quarantine()).toEqual([])
+    await village.until('Bert sees both', async () => (await bert.node.bus.call(claimQuery, { limit: 9 })).total === 2)
+    const again = await village.restart(anna)
+    expect(await again.node.bus.call(ebkhGet, {})).toMatchObject({ admit: 'all', quarantined: 0 })
+    await again.node.bus.call(ebkhConnect, { endpoint: server.endpoint, token: await server.tokenFor(anna.id) })
+    expect(await again.node.bus.call(ebkhGet, {}), 'another connection asks again').toMatchObject({ admit: 'ask' })
   })
 
   it('asks for a place by its box', async () => {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { EVENTS } from '#protocol/catalogue.ts'
 import type { JsonObject } from '#protocol/core/json.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { EventLog, LogChange } from '../../kernel/log/log.ts'
@@ -53,6 +55,31 @@ describe('the extractor (EVI-9)', () => {
     await hear('rag.document.ingested', { title: 'a', cid: 'b' })
     await hear('rag.document.ingested', { title: 'a', cid: 'b' })
     expect(proposed).toHaveLength(1)
+  })
+
+  it('takes every event type from a pattern, and the page says of each whether anything writes it', async () => {
+    const page = await readFile('protocol/experimental/30-evidence.md', 'utf8')
+    for (const { id, eventType } of PATTERNS) {
+      const row = page.split('\n').find((line) => line.includes(`| \`${id}\` | \`${eventType}\` |`))
+      expect(row?.trim().endsWith(EVENTS.has(eventType) ? '| yes |' : '| no |'), `${id} on the page`).toBe(true)
+    }
+    const own = definePattern({
+      id: 'notice',
+      eventType: 'board.notice.posted',
+      shape: Type.Object({ text: Type.String() }),
+      propose: ({ text }) => ({
+        subject: 'Aushang',
+        predicate: 'sagt',
+        object: text,
+        sources: [],
+        confidence: 0.5,
+        derived_from: [],
+      }),
+    })
+    const { proposed, hear } = listening([own])
+    await hear('rag.document.ingested', { title: 'a', cid: 'b' })
+    await hear('board.notice.posted', { text: 'Wasser ab 8 Uhr' })
+    expect(proposed.map(({ pattern, statement }) => [pattern, statement.object])).toEqual([['notice', 'Wasser ab 8 Uhr']])
   })
 
   it('never turns a radio beacon into a claim, whoever registers a pattern for it', async () => {

@@ -92,6 +92,10 @@ const federationSigned = definePattern({
   }),
 })
 
+/**
+ * What is registered from the start. Nothing in this version writes these events: the names are what this implementation
+ * expects of modules to come, as protocol/experimental/30-evidence.md says beside EVI-9.
+ */
 export const PATTERNS: readonly Pattern[] = [documentIngested, pageFetched, federationSigned]
 
 /** A radio beacon is never turned into a claim (EVI-9): nobody signed what it says. */

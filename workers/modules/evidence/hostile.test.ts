@@ -3,11 +3,13 @@ import { EVENTS } from '#protocol/catalogue.ts'
 import type { EventDefinition } from '#protocol/core/module.ts'
 import { signRecord } from '#protocol/core/signing.ts'
 import { claimIdOf, disputeIdOf } from '#protocol/evidence/claim-id.ts'
+import { EVIDENCE_MAX_PROVENANCE_CLAIMS, EVIDENCE_MAX_PROVENANCE_DEPTH } from '#protocol/evidence/constants.ts'
 import { claimAsserted, claimAttested, disputeOpened, disputeRetracted } from '#protocol/evidence/events.ts'
 import { openLog } from '../../kernel/log/log.ts'
 import { createViews } from '../../kernel/view-host.ts'
+import { createMemoryStore } from '../../memory/memory-store.ts'
 import { createHistory } from '../../testing/history.ts'
-import { createMemoryStore } from '../../testing/memory-store.ts'
+import { derivationOf } from './provenance.ts'
 import { claimsView } from './store.ts'
 
 const AT = '2026-05-26T08:00:00Z'
@@ -111,6 +113,57 @@ describe('a hostile member', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['stored', 'waiting'])
     expect(view.get(claim_id)).toMatchObject({ ground: 'unverified', vouches: [] })
   })
+
+  it('sends ten thousand spoilt records and leaves no claim, no wait and a count of each', async () => {
+    const { log, view, mallory, bert, claimBy } = await scene(85)
+    const theirs = await claimBy(bert)
+    const own = await claimBy(mallory)
+    const spoilt = [
+      { claim_id: claimIdOf(own), claim: { ...own, object: 'Sammelpunkt' } },
+      { claim_id: claimIdOf(theirs), claim: own },
+      { claim_id: claimIdOf(theirs), claim: theirs },
+      { claim_id: claimIdOf(own), claim: { ...own, signature: `ed25519:${'A'.repeat(86)}` as typeof own.signature } },
+      { claim_id: claimIdOf(own), claim: own, admitted: { hub: bert.signer.nodeId } },
+    ]
+    const signed: unknown[] = []
+    for (let at = 0; at < 100; at++) for (const data of spoilt) signed.push(await mallory.write(claimAsserted, data))
+    // the rest is noise around them, which no signature covers any more
+    const bent = (event: unknown, at: number): unknown =>
+      [{ ...Object(event), lamport: at }, { ...Object(event), data: {} }, { ...Object(event), event_type: at }, at, null][
+        at % 5
+      ]
+    const noise = Array.from({ length: 9500 }, (_, at) => bent(signed[at % signed.length], at))
+    const outcomes = await log.ingest([...signed, ...noise])
+    expect(outcomes.filter(({ kind }) => kind !== 'refused')).toEqual([])
+    const { refused, waiting } = log.stats()
+    expect(Object.values(refused).reduce((sum, count) => sum + count, 0)).toBe(10_000)
+    expect(waiting).toBe(0)
+    expect(view.size).toBe(0)
+    const honest = await claimBy(bert)
+    await log.ingest([await bert.write(claimAsserted, { claim_id: claimIdOf(honest), claim: honest })])
+    expect(view.size).toBe(1)
+  }, 60_000)
+
+  it('builds a chain and a fan of derivations that costs a reader no more than any other claim (EVI-5)', async () => {
+    const { log, view, mallory, claimBy } = await scene(86)
+    const write = async (derived_from: readonly string[], at: number) => {
+      const claim = await claimBy(mallory, { derived_from, object: `o${at}` })
+      await log.ingest([await mallory.write(claimAsserted, { claim_id: claimIdOf(claim), claim })])
+      return claimIdOf(claim)
+    }
+    let row = [await write([], 0)]
+    for (let at = 1; at <= 12; at++) {
+      const parents = row
+      row = []
+      for (let n = 0; n < 32; n++) row.push(await write(parents, at * 100 + n))
+    }
+    const [top] = row
+    if (!top) throw new Error('a claim')
+    const trace = derivationOf(top, EVIDENCE_MAX_PROVENANCE_DEPTH, (id) => view.get(id)?.claim.derived_from ?? null)
+    expect(trace.truncated).toBe(true)
+    expect(trace.order.length).toBeLessThanOrEqual(EVIDENCE_MAX_PROVENANCE_CLAIMS)
+    expect(new Set(trace.order).size).toBe(trace.order.length)
+  }, 60_000)
 
   it('may bring bidi and lookalike characters in a subject, which arrive as they were signed', async () => {
     const { mallory, claimBy, outcome, view } = await scene(84)

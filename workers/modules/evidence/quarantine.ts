@@ -35,6 +35,8 @@ export interface Quarantine {
    * @param from who must have asserted them; null for whoever the record says (a file)
    */
   receive(arrivals: readonly Arrival[], from: NodeId | null, via: string): Promise<Record<Reception, number>>
+  /** Admits all that waits from a hub, by this person's policy. */
+  admitFrom(hub: NodeId, via: string): Promise<void>
   size(): number
 }
 
@@ -79,8 +81,25 @@ export async function serveQuarantine({
   const without = (ids: readonly ClaimId[]): readonly Quarantined[] =>
     drawer.get().items.filter(({ claim_id }) => !ids.includes(claim_id))
 
+  /** Into the log for everyone, asserted by whoever signed it, admitted by this person. */
+  async function admit(chosen: readonly Quarantined[]): Promise<number> {
+    let admitted = 0
+    for (const { claim_id, claim } of chosen) {
+      if (!library.find(claim_id)) {
+        const event = await log.append(claimAsserted, { claim_id, claim, admitted: { hub: claim.asserted_by } })
+        publish(event)
+        admitted++
+      }
+      await keep(without([claim_id]), drawer.get().rejected)
+    }
+    return admitted
+  }
+
   return {
     quarantine: {
+      async admitFrom(hub, via) {
+        await admit(drawer.get().items.filter((item) => item.from === hub && item.via === via))
+      },
       async receive(arrivals, from, via) {
         const counts = { kept: 0, known: 0, refused: 0 }
         const fresh = new Map<ClaimId, Quarantined>()
@@ -107,17 +126,7 @@ export async function serveQuarantine({
       }),
 
       bus.handle(quarantineAdmit, async ({ claim_ids }) => {
-        const chosen = [...new Set(claim_ids)].map(need)
-        let admitted = 0
-        for (const { claim_id, claim } of chosen) {
-          if (!library.find(claim_id)) {
-            const event = await log.append(claimAsserted, { claim_id, claim, admitted: { hub: claim.asserted_by } })
-            publish(event)
-            admitted++
-          }
-          await keep(without([claim_id]), drawer.get().rejected)
-        }
-        return { admitted }
+        return { admitted: await admit([...new Set(claim_ids)].map(need)) }
       }),
 
       bus.handle(quarantineReject, async ({ claim_ids }) => {

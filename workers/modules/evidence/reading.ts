@@ -6,10 +6,11 @@ import type { Advisory } from '#protocol/evidence/records.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import { levelOf } from './claim.ts'
 import { derivationOf, distinctSources } from './provenance.ts'
-import { type Found, listSubjects, queryClaims } from './query.ts'
+import { type Found, queryClaims } from './query.ts'
 import type { Rank } from './rank.ts'
 import type { Records } from './record.ts'
 import type { Space } from './space.ts'
+import { listSubjects } from './subjects.ts'
 import { contradictions, summarise } from './summary.ts'
 
 /** Finds claims wherever they are seen. */
@@ -97,8 +98,9 @@ export function serveReading({ bus, runtime, library, records, rank }: ReadingDe
     bus.handle(subjectSummary, async ({ subject }) => summarise(subject, library.ofSubject(subject), { rank, records })),
 
     bus.handle(subjectList, async ({ prefix, limit }) => {
-      const subjects = listSubjects(library.spaces(), prefix, ({ row, space }) => levelOf(row, space.score) === 'disputed')
-      return { subjects: subjects.slice(0, limit).map((count) => ({ ...count })), total: subjects.length }
+      const isDisputed = ({ row, space }: Found): boolean => levelOf(row, space.score) === 'disputed'
+      const { subjects, total } = listSubjects(library.spaces(), { prefix, limit }, isDisputed)
+      return { subjects: [...subjects], total }
     }),
   ]
 }

@@ -50,7 +50,7 @@ export function createRecords({ now, opinions, find }: RecordDeps): Records {
         content_id: row.cid,
         level: levelOf(row, space.score),
         ground: row.ground,
-        stale: isStale(row.claim, now()),
+        stale: isStale(row, now()),
         retracted: row.retracted,
         origin: space.kind === 'sample' ? 'sample' : row.admitted ? 'hub' : 'community',
         attestations: row.vouches.length,

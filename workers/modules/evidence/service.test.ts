@@ -50,6 +50,22 @@ async function villageOf(seed: number, ...names: readonly string[]) {
   return { village, anna, bert, cleo, villagers, get, knows }
 }
 
+describe('a node that stops and starts again', () => {
+  it('answers with its claims at once, before any neighbour or box is in reach', async () => {
+    const { village, anna, bert, get, knows } = await villageOf(41, 'Anna', 'Bert')
+    const { claim_id } = await anna.node.bus.call(claimAssert, said('Turnhalle', 'Sammelpunkt', { sources: [page] }))
+    await knows(bert, claim_id, 'cited')
+    await bert.node.bus.call(claimAttest, { claim_id, role: 'first-hand witness', rationale: 'Ich war dort.' })
+    await bert.node.bus.call(sampleLoad, {})
+    await anna.node.stop()
+    const again = await village.restart(bert, [])
+    expect(await get(again, claim_id)).toMatchObject({ level: 'attested', attestations: 1 })
+    expect((await again.node.bus.call(sampleGet, {})).loaded).toBe(true)
+    const later = await again.node.bus.call(claimAssert, said('Turnhalle', 'offen', { derived_from: [claim_id] }))
+    expect((await get(again, claim_id)).children).toEqual([later.claim_id])
+  })
+})
+
 describe('the life of a claim', () => {
   it('goes from cited to attested to disputed and back to attested, the same for everyone (EVI-2, EVI-3)', async () => {
     const { anna, bert, cleo, villagers, get, knows } = await villageOf(21, 'Anna', 'Bert', 'Cleo')

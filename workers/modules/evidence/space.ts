@@ -2,7 +2,7 @@ import type { NodeId } from '#protocol/core/ids.ts'
 import type { Member } from '../../kernel/community/state.ts'
 import type { EventLog } from '../../kernel/log/log.ts'
 import type { View } from '../../kernel/views.ts'
-import { createNewestFirst } from './order.ts'
+import { byObject, bySubject, createSorted, newestFirst } from './order.ts'
 import type { ClaimRow } from './store.ts'
 import { createTrust, type Score } from './trust.ts'
 
@@ -10,8 +10,11 @@ import { createTrust, type Score } from './trust.ts'
 export interface Space {
   readonly kind: 'community' | 'sample'
   readonly view: View<ClaimRow>
-  /** Newest first. */
   newest(): readonly ClaimRow[]
+  /** By the search form of the subject; one subject's rows stand together, newest first. */
+  bySubject(): readonly ClaimRow[]
+  /** By the search form of the object. */
+  byObject(): readonly ClaimRow[]
   member(nodeId: NodeId): Member | null
   readonly score: Score
   stop(): void
@@ -26,13 +29,21 @@ export interface SpaceInit {
 }
 
 export function createSpace({ kind, view, member, log }: SpaceInit): Space {
-  const order = createNewestFirst(view)
-  const trust = createTrust({ view, newest: () => order.rows(), member })
-  const stops = [view.changed.on(trust.forget), ...(log ? [log.changed.on(trust.forget)] : []), order.stop]
+  const newest = createSorted(view, newestFirst)
+  const subjects = createSorted(view, bySubject)
+  const objects = createSorted(view, byObject)
+  const trust = createTrust({ view, newest: newest.rows, member })
+  const stops = [
+    view.changed.on(trust.forget),
+    ...(log ? [log.changed.on(trust.forget)] : []),
+    ...[newest, subjects, objects].map(({ stop }) => stop),
+  ]
   return {
     kind,
     view,
-    newest: () => order.rows(),
+    newest: newest.rows,
+    bySubject: subjects.rows,
+    byObject: objects.rows,
     member,
     score: trust.score,
     stop() {

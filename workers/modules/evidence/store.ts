@@ -14,7 +14,7 @@ import {
 import type { EvidenceGround } from '#protocol/evidence/records.ts'
 import type { VerifiedEvent } from '../../kernel/log/verify.ts'
 import { defineView, type Part, type Placed } from '../../kernel/views.ts'
-import { groundOfSources, lifts } from './claim.ts'
+import { freshUntil, groundOfSources, lifts } from './claim.ts'
 
 /** Somebody vouches: their newest attestation, whatever the number (EVI-3). */
 export interface Vouch {
@@ -46,10 +46,13 @@ export interface ClaimRow {
   readonly author: NodeId
   readonly admitted: boolean
   readonly claim: Claim
-  /** Search forms of subject and object. */
+  /** Search forms of subject, predicate and object. */
   readonly search: string
+  readonly predicateSearch: string
   readonly objectSearch: string
   readonly ground: EvidenceGround
+  /** Milliseconds since 1970 (EVI-8). */
+  readonly freshUntil: number
   readonly vouches: readonly Vouch[]
   readonly disputes: readonly Objection[]
   /** Whether its own asserter took it back. */
@@ -162,8 +165,10 @@ export const claimsView = defineView<ClaimItem, ClaimRow>({
       admitted,
       claim,
       search: searchForm(claim.subject),
+      predicateSearch: searchForm(claim.predicate),
       objectSearch: searchForm(claim.object),
       ground: isAttested ? 'attested' : groundOfSources(claim),
+      freshUntil: freshUntil(claim),
       vouches,
       disputes,
       retracted: disputes.some(({ by, retraction, retracted }) => by === claim.asserted_by && retraction && !retracted),

@@ -22,6 +22,16 @@ const groupBy = (found: readonly Found[], key: (item: Found) => string): Readonl
   return groups
 }
 
+/** The first few that the items give together; the rest is not made. */
+function firstOf<T, U>(items: readonly T[], give: (item: T) => readonly U[], limit: number): U[] {
+  const given: U[] = []
+  for (const item of items) {
+    if (given.length >= limit) break
+    given.push(...give(item))
+  }
+  return given.slice(0, limit)
+}
+
 /**
  * Claims on one subject and predicate that say different things (EVI-7). What its own asserter took back contradicts
  * nobody any more, and retractions are no statements about the subject. The strongest stands first; nobody wins.
@@ -65,7 +75,7 @@ export function summarise(
       claims: claims.slice(0, MAX_CLAIMS).map(records.claim),
     })),
     more_predicates: Math.max(0, groups.length - EVIDENCE_SUMMARY_MAX_PREDICATES),
-    disputes: strongest.flatMap(records.disputes).slice(0, EVIDENCE_MAX_VOICES),
+    disputes: firstOf(strongest, records.disputes, EVIDENCE_MAX_VOICES),
     sources: distinctSources(strongest.flatMap(({ row }) => row.claim.sources)).slice(0, 1000),
     advisories: contradictions(strongest),
   }

@@ -4,6 +4,8 @@ import { serveProtocol } from './service.ts'
 
 export const workerModule = defineWorkerModule({
   contract,
-  needs: ['bus', 'signer', 'config'],
-  start: async (deps) => serveProtocol(deps),
+  needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'notify', 'publish'],
+  // a node describes itself before it is in a community
+  wants: ['log', 'views'],
+  start: serveProtocol,
 })

@@ -4,6 +4,7 @@ import { BidiText } from '../../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../../kit/i18n.tsx'
 import classes from '../evidence.module.css'
 import { messages } from '../messages.ts'
+import { SourcePlace } from '../source-list.tsx'
 
 /** What would be said, before anybody says it. */
 export function StatementText({
@@ -11,7 +12,7 @@ export function StatementText({
 }: {
   readonly statement: Pick<Claim, 'subject' | 'predicate' | 'object' | 'sources'>
 }) {
-  const text = useText(messages).marks
+  const { claim, marks: text } = useText(messages)
   const { language } = useLanguage()
   return (
     <>
@@ -23,9 +24,14 @@ export function StatementText({
       <Text fw={600} className={classes.whole}>
         <BidiText>{statement.object}</BidiText>
       </Text>
-      {statement.sources.map(({ source_id, excerpt }) => (
-        <Text key={source_id} size="sm">
-          <BidiText>{excerpt === undefined ? source_id : `${source_id} „${excerpt}“`}</BidiText>
+      {statement.sources.map((source) => (
+        <Text key={source.source_id} size="sm" component="div">
+          <SourcePlace source={source} />
+          {source.excerpt === undefined ? null : (
+            <blockquote className={classes.quote} aria-label={claim.excerpt}>
+              <BidiText>{source.excerpt}</BidiText>
+            </blockquote>
+          )}
         </Text>
       ))}
       {statement.sources.length === 0 ? (

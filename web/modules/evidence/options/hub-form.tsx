@@ -1,18 +1,17 @@
 import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
+import { HUB_ENDPOINT_PATTERN } from '#protocol/core/config.ts'
 import { ebkhConnect } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'
-import { webAddress } from '../terms.ts'
 import { useFirstProblem } from '../use-first-problem.ts'
 import { messages } from './messages.ts'
 
-/** A hub may stand in the same house, under a name without dots. */
+/** A hub may stand in the same house, under a name without dots; without https only on this very device. */
 const hubAddress = (text: string): string | null => {
   const typed = text.trim()
-  const isLocal = /^https?:\/\/(localhost|[^/\s@]+)(:\d+)?(\/\S*)?$/.test(typed)
-  return webAddress(typed) ?? (isLocal ? typed : null)
+  return URL.canParse(typed) && new RegExp(HUB_ENDPOINT_PATTERN).test(typed) ? typed : null
 }
 
 /** Where the hub answers, and the token it issued to this device. */

@@ -1,20 +1,17 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { IconBuildingBank } from '@tabler/icons-react'
 import { useState } from 'react'
-import { Link } from 'wouter'
 import type { Output } from '#protocol/core/capability.ts'
 import { ebkhGet, ebkhPull } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
-import { useFormat, useText } from '../../../kit/i18n.tsx'
+import { useText } from '../../../kit/i18n.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
-import classes from '../evidence.module.css'
-import { INBOX } from '../paths.ts'
 import { messages } from './messages.ts'
+import { PullReport } from './pull-report.tsx'
 
 /** Asks the hub about one subject; what comes waits in the inbox. Nothing without a hub. */
 export function HubPull({ subject }: { readonly subject: string }) {
   const text = useText(messages).hub
-  const format = useFormat()
   const hub = useQuery(ebkhGet, {})
   const pull = useCall(ebkhPull)
   const [report, setReport] = useState<Output<typeof ebkhPull> | null>(null)
@@ -29,16 +26,7 @@ export function HubPull({ subject }: { readonly subject: string }) {
       >
         {text.ask}
       </Button>
-      <Text role="status">
-        {report === null
-          ? null
-          : text.asked(format.number(report.pulled), format.number(report.known), format.number(report.refused))}
-      </Text>
-      {report !== null && report.pulled > 0 ? (
-        <Link href={INBOX} className={classes.external}>
-          {text.toInbox}
-        </Link>
-      ) : null}
+      <PullReport report={report} />
       {pull.error ? <ErrorNotice error={pull.error} /> : null}
     </Stack>
   )

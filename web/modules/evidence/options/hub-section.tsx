@@ -1,7 +1,7 @@
-import { Stack, Text } from '@mantine/core'
+import { Stack, Switch, Text } from '@mantine/core'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
-import { ebkhConnect, ebkhGet } from '#protocol/evidence/desk-capabilities.ts'
+import { ebkhAdmission, ebkhConnect, ebkhGet } from '#protocol/evidence/desk-capabilities.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { ConfirmButton } from '../../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
@@ -10,6 +10,7 @@ import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
 import classes from '../evidence.module.css'
+import { HubArea } from './hub-area.tsx'
 import { HubForm } from './hub-form.tsx'
 import { HubSync } from './hub-sync.tsx'
 import { messages } from './messages.ts'
@@ -18,6 +19,7 @@ function Connected({ hub }: { readonly hub: Output<typeof ebkhGet> }) {
   const text = useText(messages).hub
   const format = useFormat()
   const disconnect = useCall(ebkhConnect)
+  const admission = useCall(ebkhAdmission)
   return (
     <Stack gap="md">
       <dl className={classes.facts}>
@@ -34,7 +36,16 @@ function Connected({ hub }: { readonly hub: Output<typeof ebkhGet> }) {
           </>
         )}
       </dl>
+      <Switch
+        label={text.admitAll}
+        description={text.admitHint}
+        checked={hub.admit === 'all'}
+        disabled={admission.busy}
+        onChange={(event) => admission.run({ admit: event.currentTarget.checked ? 'all' : 'ask' })}
+      />
+      {admission.error ? <ErrorNotice error={admission.error} /> : null}
       <HubSync last={hub.last} />
+      <HubArea />
       <div>
         <ConfirmButton
           label={text.disconnect}

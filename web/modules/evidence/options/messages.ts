@@ -25,7 +25,7 @@ export const messages = defineMessages({
       ebkh: 'Genaue Bezeichnung: EBKH, JSON-RPC 2.0',
       endpoint: 'Adresse',
       endpointHint: 'Zum Beispiel https://wissen.kreis.example/rpc',
-      noAddress: 'Das ist keine vollständige Web-Adresse. Sie beginnt mit https:// oder http://.',
+      noAddress: 'Das ist keine vollständige Adresse. Sie beginnt mit https://.',
       token: 'Zugangsschlüssel',
       tokenHint: 'Ihn stellt der Wissensspeicher für dieses Gerät aus. Er wird hier verwahrt und nie wieder angezeigt.',
       noToken: 'Hier fehlt der Zugangsschlüssel.',
@@ -36,6 +36,9 @@ export const messages = defineMessages({
       disconnect: 'Verbindung trennen',
       disconnectTitle: 'Verbindung trennen?',
       disconnectBody: 'Adresse und Zugangsschlüssel werden auf diesem Gerät vergessen. Was du übernommen hast, bleibt.',
+      admitAll: 'Alles von dort gleich übernehmen',
+      admitHint:
+        'Es steht dann sofort bei allen in der Gemeinschaft, gesagt vom Wissensspeicher. Ohne dies wartet es im Eingang.',
       directions: { pull: 'Abholen', push: 'Hinschicken', bidi: 'Beides' },
       syncing: 'Der Abgleich läuft …',
       whole: (at: string) => `Vollständig abgeglichen am ${at}`,
@@ -47,6 +50,22 @@ export const messages = defineMessages({
       ask: 'Beim Wissensspeicher nachfragen',
       asked: (pulled: string, known: string, refused: string) =>
         `Neu im Eingang: ${pulled}. Schon bekannt: ${known}. Abgelehnt, weil etwas nicht stimmt: ${refused}.`,
+      half: 'Die Antwort kam nur zum Teil an.',
+      area: {
+        title: 'Nach einem Ort fragen',
+        latitude: 'Breite in Grad',
+        longitude: 'Länge in Grad',
+        radius: 'Umkreis',
+        km: (km: string) => `${km} km`,
+        predicate: 'Wonach',
+        predicateHint: 'Zum Beispiel „liegt bei“ oder „Notbrunnen“',
+        ask: 'In diesem Umkreis nachfragen',
+        wrong: {
+          latitude: 'Eine Zahl von −90 bis 90, zum Beispiel 51,54.',
+          longitude: 'Eine Zahl von −180 bis 180, zum Beispiel 6,43.',
+          predicate: 'Hier fehlt, wonach du fragst.',
+        },
+      },
     },
   },
   en: {
@@ -72,7 +91,7 @@ export const messages = defineMessages({
       ebkh: 'Exact name: EBKH, JSON-RPC 2.0',
       endpoint: 'Address',
       endpointHint: 'For example https://knowledge.county.example/rpc',
-      noAddress: 'This is not a complete web address. It begins with https:// or http://.',
+      noAddress: 'This is not a complete address. It begins with https://.',
       token: 'Access key',
       tokenHint: 'The hub issues it for this device. It is kept here and never shown again.',
       noToken: 'The access key is missing.',
@@ -83,6 +102,9 @@ export const messages = defineMessages({
       disconnect: 'Disconnect',
       disconnectTitle: 'Disconnect?',
       disconnectBody: 'Address and access key are forgotten on this device. What you accepted stays.',
+      admitAll: 'Accept everything from there at once',
+      admitHint:
+        'It then stands with everybody in the community right away, said by the hub. Without this it waits in the inbox.',
       directions: { pull: 'Fetch', push: 'Send', bidi: 'Both' },
       syncing: 'Exchanging …',
       whole: (at) => `Complete exchange on ${at}`,
@@ -94,6 +116,22 @@ export const messages = defineMessages({
       ask: 'Ask the knowledge hub',
       asked: (pulled, known, refused) =>
         `New in the inbox: ${pulled}. Known already: ${known}. Refused, because something is wrong: ${refused}.`,
+      half: 'Only part of the answer arrived.',
+      area: {
+        title: 'Ask about a place',
+        latitude: 'Latitude in degrees',
+        longitude: 'Longitude in degrees',
+        radius: 'Within',
+        km: (km) => `${km} km`,
+        predicate: 'What for',
+        predicateHint: 'For example “is at” or “emergency well”',
+        ask: 'Ask about this area',
+        wrong: {
+          latitude: 'A number from −90 to 90, for example 51.54.',
+          longitude: 'A number from −180 to 180, for example 6.43.',
+          predicate: 'What you ask for is missing.',
+        },
+      },
     },
   },
 })

@@ -5,12 +5,12 @@ import type { Input } from '#protocol/core/capability.ts'
 import { EXPORT_FORMATS, proofExport } from '#protocol/evidence/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
+import { saveFile } from '../../../kit/save-file.ts'
 import { Section } from '../../../kit/section.tsx'
 import { useCall } from '../../../port/hooks.ts'
 import classes from '../evidence.module.css'
 import { CHECK } from '../paths.ts'
 import { messages } from './messages.ts'
-import { saveFile } from './save-file.ts'
 
 type Of = Input<typeof proofExport>['of']
 

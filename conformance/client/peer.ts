@@ -1,0 +1,307 @@
+import { isObject, type JsonObject, member, outcomeOf } from '../harness/case.ts'
+import type { Random } from '../harness/random.ts'
+import type { Stream, Target, Wire } from '../harness/target.ts'
+import { type Bytes, contentId, gossipTopic, type Identity, type Json, text, ulidOf, utf8, wireTime } from './encoding.ts'
+import type { Draft } from './envelopes.ts'
+
+export const BUS = '/hearthnet/bus/3.0.0'
+export const SYNC = '/hearthnet/sync/3.0.0'
+
+/** How long an answer may take before the case says so. */
+const ANSWER_MS = 8_000
+/** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */
+const HOLDS_NOTHING = '6100000200'
+
+/** What came back on one stream, until it ended or fell silent. */
+export interface Reply {
+  readonly frames: readonly Json[]
+  readonly ended: 'end' | 'reset' | 'silence'
+}
+
+export type Envelope = JsonObject
+
+export interface SignedEvent extends JsonObject {
+  readonly author: string
+  readonly lamport: number
+  readonly signature: string
+}
+
+const encode = (value: unknown): Bytes => utf8(JSON.stringify(value))
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** One peer of the system under test: an identity, a connection, and what a node would say over it. */
+export class Peer {
+  readonly identity: Identity
+  readonly target: Target
+  readonly wire: Wire | null
+  readonly random: Random
+  #lamport = 1
+  #prev: string | null = null
+  readonly #log: (line: string) => void
+
+  constructor(
+    target: Target,
+    wire: Wire | null,
+    identity: Identity,
+    options: { readonly random: Random; readonly log: (line: string) => void },
+  ) {
+    this.target = target
+    this.wire = wire
+    this.identity = identity
+    this.random = options.random
+    this.#log = options.log
+  }
+
+  get nodeId(): string {
+    return this.identity.nodeId
+  }
+
+  get community(): string {
+    const { community } = this.target
+    if (community === null) throw new Error('the system under test is in no community')
+    return community
+  }
+
+  /** @throws Error without a connection: a case that uses it needs `wire` */
+  get line(): Wire {
+    if (!this.wire) throw new Error('this target has no connections')
+    return this.wire
+  }
+
+  ulid(): string {
+    return ulidOf(Date.now(), this.random.bytes(10))
+  }
+
+  /** A request as BUS-3 has it. Members of `overrides` take their place; undefined takes one away. */
+  request(capability: string, input: Json, overrides: Draft = {}): Envelope {
+    const made: { [key: string]: Json | undefined } = {
+      capability,
+      version: '1.0',
+      request_id: this.ulid(),
+      from: this.nodeId,
+      community: this.target.community,
+      timestamp: wireTime(Date.now()),
+      body: { params: {}, input },
+      ...overrides,
+    }
+    const kept: { [key: string]: Json } = {}
+    for (const [name, value] of Object.entries(made)) if (value !== undefined) kept[name] = value
+    return kept
+  }
+
+  /** Sends frames on a stream of its own and hears until the other side is done. */
+  async talk(protocol: string, frames: readonly Uint8Array[], waitMs = ANSWER_MS): Promise<Reply> {
+    const heard: Json[] = []
+    let stream: Stream
+    try {
+      stream = await this.line.open(protocol)
+    } catch (failure) {
+      this.#log(`${protocol}: no stream (${failure instanceof Error ? failure.message : String(failure)})`)
+      return { frames: heard, ended: 'reset' }
+    }
+    try {
+      for (const frame of frames) {
+        this.#log(`→ ${preview(frame)}`)
+        await stream.send(frame).catch(() => undefined)
+      }
+      const until = Date.now() + waitMs
+      for (;;) {
+        const next = await stream.next(Math.max(0, until - Date.now()))
+        if (next.kind !== 'frame') {
+          this.#log(`← (${next.kind})`)
+          return { frames: heard, ended: next.kind }
+        }
+        this.#log(`← ${preview(next.bytes)}`)
+        heard.push(parse(next.bytes))
+      }
+    } finally {
+      stream.abort()
+    }
+  }
+
+  /** Sends an envelope as it is. @returns the first answer, or null where there was none */
+  async deliver(envelope: Json, waitMs = ANSWER_MS): Promise<Json | null> {
+    if (!this.wire) {
+      const answer = (await this.target.post?.(encode(this.signedFor(envelope)))) ?? null
+      this.#log(`→ ${preview(encode(envelope))}`)
+      this.#log(`← ${preview(encode(answer))}`)
+      return answer
+    }
+    const stream = await this.wire.open(BUS)
+    try {
+      const body = encode(envelope)
+      this.#log(`→ ${preview(body)}`)
+      await stream.send(body)
+      const next = await stream.next(waitMs)
+      this.#log(`← ${next.kind === 'frame' ? preview(next.bytes) : `(${next.kind})`}`)
+      return next.kind === 'frame' ? parse(next.bytes) : null
+    } finally {
+      stream.abort()
+    }
+  }
+
+  /** Without a connection that proves who speaks a request is signed (BUS-3), unless the case signed it. */
+  private signedFor(envelope: Json): Json {
+    return isObject(envelope) && !('signature' in envelope) ? { ...this.identity.sign(envelope) } : envelope
+  }
+
+  /** One call as a well-behaved peer makes it: told to wait, it waits (BUS-6). @returns the answer */
+  async ask(capability: string, input: Json, overrides: Draft = {}): Promise<Json> {
+    for (let tries = 0; ; tries++) {
+      const answer = await this.deliver(this.request(capability, input, overrides))
+      if (outcomeOf(answer) !== 'rate_limited' || tries > 20) return answer
+      const wait = member(answer, 'error', 'retry_after_ms')
+      await delay(typeof wait === 'number' ? wait + 1 : 200)
+    }
+  }
+
+  /** A signed event that follows this author's last. Members of `overrides` are put in before it is signed. */
+  event(type: string, data: Json, overrides: Draft = {}): SignedEvent {
+    return this.identity.sign({
+      schema_version: 1,
+      event_id: this.ulid(),
+      lamport: this.#lamport + 1,
+      wall_clock: wireTime(Date.now()),
+      community_id: this.community,
+      author: this.nodeId,
+      prev: this.#prev,
+      event_type: type,
+      data,
+      ...overrides,
+    }) as SignedEvent // JSON with its three members, whatever else a case put in
+  }
+
+  /** From now on this event is the one the next follows. */
+  follow(event: SignedEvent): void {
+    this.#prev = contentId(event)
+    this.#lamport = Math.max(this.#lamport, event.lamport)
+  }
+
+  /** The Lamport time that later events exceed. */
+  get lamport(): number {
+    return this.#lamport
+  }
+
+  seen(lamport: number): void {
+    this.#lamport = Math.max(this.#lamport, lamport)
+  }
+
+  /** Joins with an invite (COM-3). @returns the answer of the door */
+  async join(invite: { readonly token: string; readonly lamport: number }, name: string): Promise<Json> {
+    this.seen(invite.lamport)
+    const event = this.event('community.member.joined', { invite: invite.token, display_name: name })
+    const answer = await this.ask('community.join', { event })
+    if (outcomeOf(answer) === 'ok') this.follow(event)
+    return answer
+  }
+
+  /** Opens a reconciliation and says that it holds nothing. @returns the stream and what the system lists */
+  async openSync(): Promise<{ readonly stream: Stream; readonly ids: readonly string[] }> {
+    const stream = await this.line.open(SYNC)
+    await stream.send(encode({ type: 'open', community_id: this.community, negentropy: HOLDS_NOTHING }))
+    const answer = await nextJson(stream)
+    const message = member(answer, 'negentropy')
+    if (typeof message !== 'string') throw new Error(`no reconciliation: ${JSON.stringify(answer)}`)
+    return { stream, ids: listedIds(message) }
+  }
+
+  /** Content ids of all events the system offers. */
+  async offered(): Promise<readonly string[]> {
+    const { stream, ids } = await this.openSync()
+    await stream.send(encode({ type: 'done' }))
+    await stream.end()
+    return ids
+  }
+
+  /** Hands over events by reconciliation; answers when the system has judged them. @returns ids it offers afterwards */
+  async give(events: readonly Json[]): Promise<readonly string[]> {
+    const { stream } = await this.openSync()
+    await stream.send(encode({ type: 'events', events: [...events] }))
+    const answer = await nextJson(stream)
+    if (member(answer, 'type') !== 'stored') throw new Error(`events were not taken: ${JSON.stringify(answer)}`)
+    await stream.send(encode({ type: 'done' }))
+    await stream.end()
+    return this.offered()
+  }
+
+  /** Gives one event and says whether it is offered to others afterwards. */
+  async gives(event: SignedEvent): Promise<boolean> {
+    return (await this.give([event])).includes(contentId(event))
+  }
+
+  /** Writes an event that must be taken. @throws Error otherwise */
+  async write(type: string, data: Json): Promise<SignedEvent> {
+    const event = this.event(type, data)
+    if (!(await this.gives(event))) throw new Error(`a plain ${type} was not taken`)
+    this.follow(event)
+    return event
+  }
+
+  /** Events by their ids, as the system serves them. */
+  async fetch(ids: readonly string[]): Promise<readonly Json[]> {
+    const { stream } = await this.openSync()
+    await stream.send(encode({ type: 'want', ids: [...ids] }))
+    const events = member(await nextJson(stream), 'events')
+    await stream.send(encode({ type: 'done' }))
+    await stream.end()
+    return Array.isArray(events) ? (events as readonly Json[]) : [] // Array.isArray forgets that it is JSON
+  }
+
+  async publish(bytes: Uint8Array): Promise<void> {
+    await this.line.publish(gossipTopic(this.community), bytes)
+  }
+
+  async stop(): Promise<void> {
+    await this.wire?.stop()
+  }
+}
+
+/** @throws Error when none comes */
+export async function nextJson(stream: Stream, waitMs = ANSWER_MS): Promise<Json> {
+  const next = await stream.next(waitMs)
+  if (next.kind !== 'frame') throw new Error(`no frame but ${next.kind}`)
+  return parse(next.bytes)
+}
+
+function parse(bytes: Bytes): Json {
+  try {
+    return JSON.parse(text(bytes)) as Json // what JSON.parse returns
+  } catch {
+    return { unreadable: bytes.length }
+  }
+}
+
+const PREVIEW = 400
+function preview(bytes: Uint8Array): string {
+  const head = new TextDecoder().decode(bytes.subarray(0, PREVIEW))
+  return bytes.length > PREVIEW ? `${head}… (${bytes.length} bytes)` : head
+}
+
+/** Ids in a Negentropy message that is one list, as the answer to `HOLDS_NOTHING` is. */
+function listedIds(message: string): readonly string[] {
+  const bytes = Uint8Array.from(message.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  let at = 1
+  const varint = (): number => {
+    let value = 0
+    for (;;) {
+      const byte = bytes[at++]
+      if (byte === undefined) throw new Error('a reconciliation message ends too early')
+      value = value * 128 + (byte & 127)
+      if (byte < 128) return value
+    }
+  }
+  const ids: string[] = []
+  while (at < bytes.length) {
+    varint()
+    const prefix = varint()
+    at += prefix
+    const mode = varint()
+    if (mode === 1) at += 16
+    if (mode !== 2) continue
+    for (let left = varint(); left > 0; left--) {
+      ids.push(`blake3:${[...bytes.subarray(at, at + 32)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+      at += 32
+    }
+  }
+  return ids
+}

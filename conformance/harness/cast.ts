@@ -1,0 +1,57 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concat, identityFrom, utf8 } from '../client/encoding.ts'
+import { Peer } from '../client/peer.ts'
+import { outcomeOf, shown } from './case.ts'
+import type { Standing } from './context.ts'
+import type { Random } from './random.ts'
+import type { Target } from './target.ts'
+
+/** Peers of one standing that cases share: enough that no rate limit of one is everybody's (BUS-6). */
+const SHARED: Readonly<Record<Standing, number>> = { stranger: 2, member: 4, trusted: 1 }
+
+/** The peers of a run: shared ones, and some for one case. */
+export interface Cast {
+  shared(standing: Standing): Promise<Peer>
+  fresh(standing: Standing, log: (line: string) => void): Promise<Peer>
+  stop(): Promise<void>
+}
+
+export function createCast(target: Target, random: Random): Cast {
+  const pools = new Map<Standing, Promise<Peer>[]>()
+  const turns = new Map<Standing, number>()
+  const all: Peer[] = []
+  let named = 0
+
+  async function make(standing: Standing, log: (line: string) => void): Promise<Peer> {
+    // the node under test is part of it, so that a second run against the same one brings new people
+    const name = `${standing} ${++named}`
+    const identity = identityFrom(
+      new Uint8Array(sha256(concat(random.bytes(32), utf8(`${target.nodeId} ${Date.now()} ${name}`)))),
+    )
+    const wire = target.features.has('wire') ? await target.connect(identity) : null
+    const peer = new Peer(target, wire, identity, { random, log })
+    all.push(peer)
+    if (standing === 'stranger') return peer
+    const invite = await target.invite(standing)
+    if (!invite) throw new Error(`no invite for a ${standing} can be had`)
+    const answer = await peer.join(invite, name)
+    if (outcomeOf(answer) !== 'ok') throw new Error(`the door refused a ${standing}: ${shown(answer)}`)
+    return peer
+  }
+
+  return {
+    shared(standing) {
+      const turn = (turns.get(standing) ?? -1) + 1
+      turns.set(standing, turn)
+      const pool = pools.get(standing) ?? []
+      pools.set(standing, pool)
+      const at = turn % SHARED[standing]
+      pool[at] ??= make(standing, () => undefined)
+      return pool[at]
+    },
+    fresh: make,
+    async stop() {
+      await Promise.all(all.map((peer) => peer.stop()))
+    },
+  }
+}

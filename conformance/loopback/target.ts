@@ -1,0 +1,146 @@
+import type { NodeId } from '#protocol/core/ids.ts'
+import type { JsonValue } from '#protocol/core/json.ts'
+import type { LoopbackHost, LoopbackNode, LoopbackStream } from '#protocol/protocol/suite.ts'
+import { type Bytes, type Identity, type Json, ulidOf, wireTime } from '../client/encoding.ts'
+import { BUS, SYNC } from '../client/peer.ts'
+import { ensure, member, outcomeOf } from '../harness/case.ts'
+import { Inbox } from '../harness/inbox.ts'
+import type { Random } from '../harness/random.ts'
+import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Wire } from '../harness/target.ts'
+import { createInvites } from '../targets/invites.ts'
+
+const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
+const REACH_MS = 5_000
+const STEP_MS = 10
+const ANSWER_MS = 15_000
+
+/** Frames that are asked for with a time to wait; what comes later is not lost. */
+function streamOf(stream: LoopbackStream, delay: (ms: number) => Promise<void>): Stream {
+  const frames = stream.frames[Symbol.asyncIterator]()
+  let pending: Promise<Heard> | null = null
+  const read = (): Promise<Heard> =>
+    frames.next().then(
+      ({ done, value }): Heard => (done ? { kind: 'end' } : { kind: 'frame', bytes: value }),
+      (): Heard => ({ kind: 'reset' }),
+    )
+  return {
+    send: (frame) => stream.send(new Uint8Array(frame)),
+    async next(waitMs) {
+      pending ??= read()
+      const heard = await Promise.race([pending, delay(waitMs).then((): Heard => ({ kind: 'silence' }))])
+      if (heard.kind === 'frame') pending = null
+      return heard
+    },
+    async end() {
+      await stream.close().catch(() => undefined)
+    },
+    abort: () => stream.abort(),
+  }
+}
+
+function seatAt(node: LoopbackNode, random: Random, delay: (ms: number) => Promise<void>): Seat {
+  async function open(capability: string, input: Json, version = '1.0'): Promise<Talk> {
+    const link = node.open(null)
+    const messages = link.messages[Symbol.asyncIterator]()
+    let pending: Promise<Json | null> | null = null
+    const read = (): Promise<Json | null> =>
+      messages.next().then(
+        ({ done, value }) => (done ? null : (value as Json)), // what JSON can say
+        () => null,
+      )
+    const request_id = ulidOf(Date.now(), random.bytes(10))
+    const timestamp = wireTime(Date.now())
+    await link.send({ capability, version, request_id, community: null, timestamp, body: { params: {}, input } } as JsonValue) // JSON by its type
+    return {
+      say: (message) => link.send(message as JsonValue), // as above
+      async hear(waitMs) {
+        pending ??= read()
+        const silence = Symbol('silence')
+        const heard = await Promise.race([pending, delay(waitMs).then(() => silence)])
+        if (typeof heard === 'symbol') return null
+        pending = null
+        return heard
+      },
+      abort: () => link.abort(),
+    }
+  }
+  return {
+    open,
+    async ask(capability, input, version) {
+      const talk = await open(capability, input, version)
+      const answer = await talk.hear(ANSWER_MS)
+      talk.abort()
+      if (answer === null) throw new Error(`${capability} is not answered`)
+      return answer
+    },
+  }
+}
+
+/** A peer of the suite on the network in memory. */
+async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNode, community: string): Promise<Wire> {
+  // a NodeID by how it was made
+  const self = identity.nodeId as NodeId
+  const incoming = new Map<string, Inbox<Stream>>()
+  const gossip = new Inbox<Bytes>()
+  let peer = enter()
+
+  function enter() {
+    const entered = host.peer(self)
+    for (const protocol of [BUS, SYNC]) {
+      const inbox = incoming.get(protocol) ?? new Inbox<Stream>()
+      incoming.set(protocol, inbox)
+      entered.serve(protocol, (stream) => inbox.push(streamOf(stream, host.delay)))
+    }
+    entered.onGossip((bytes) => gossip.push(bytes))
+    entered.enter(community as NodeId) // as the node itself named it
+    return entered
+  }
+  async function reach(): Promise<void> {
+    for (let waited = 0; !peer.reaches(node.nodeId); waited += STEP_MS) {
+      if (waited > REACH_MS) throw new Error('the node under test is not reached')
+      await host.delay(STEP_MS)
+    }
+  }
+  await reach()
+  return {
+    boxAddresses: [],
+    open: async (protocol) => streamOf(await peer.openStream(node.nodeId, protocol), host.delay),
+    openAtBox: () => Promise.reject(new Error('there is no box in memory')),
+    incoming: (protocol, waitMs) => incoming.get(protocol)?.take(waitMs) ?? Promise.resolve(null),
+    subscribe: async () => undefined,
+    publish: (_, bytes) => peer.publish(new Uint8Array(bytes)),
+    heard: (waitMs) => gossip.take(waitMs),
+    connected: async () => peer.reaches(node.nodeId),
+    async reconnect() {
+      peer.leave()
+      peer = enter()
+      await reach()
+    },
+    async stop() {
+      peer.leave()
+    },
+  }
+}
+
+/** The app's own node in memory, founded and ready (X09). @param codec the system's functions, where they are at hand */
+export async function openLoopbackTarget(host: LoopbackHost, random: Random, codec: Codec | null = null): Promise<Target> {
+  const node = await host.startNode('Node under test')
+  const seat = seatAt(node, random, host.delay)
+  const founded = await seat.ask('community.found', { name: 'Conformance' })
+  ensure(outcomeOf(founded) === 'ok', 'a community that is founded', founded)
+  await seat.ask('config.set', { evidence: { enabled: true }, lora: { enabled: true }, policy: { research: { enable: true } } })
+  const community = String(member(founded, 'output', 'community_id'))
+  return {
+    kind: 'loopback',
+    features: new Set<Feature>(codec ? [...FEATURES, 'codec'] : FEATURES),
+    nodeId: node.nodeId,
+    community,
+    invite: createInvites(seat),
+    connect: (identity) => connect(host, identity, node, community),
+    seat,
+    codec,
+    restart: () => node.restart(),
+    problems: () => [],
+    stop: () => node.stop(),
+  }
+}

@@ -1,0 +1,193 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright'
+import type { CaseResult } from '#protocol/protocol/report.ts'
+import { ruleOf } from '../harness/case.ts'
+import { randomOf } from '../harness/random.ts'
+import { ALL_CASES, inSections } from '../harness/registry.ts'
+import { type Placed, runCases } from '../harness/run.ts'
+import type { Target } from '../harness/target.ts'
+import { openLoopbackTarget } from '../loopback/target.ts'
+import { htmlOf } from '../report/html.ts'
+import { differences, type Manifest, manifestOf } from '../report/manifest.ts'
+import { makeReport, signedBy } from '../report/report.ts'
+import { summaryLines } from '../report/summary.ts'
+import { openBrowserTarget } from '../targets/browser/target.ts'
+import { openHttpTarget } from '../targets/http.ts'
+import type { Place } from './main.ts'
+import { type Options, recipeOf, UsageError } from './options.ts'
+import { startSystem } from './system.ts'
+
+/** A target that was opened, and what has to end with it. */
+interface Opened {
+  readonly target: Target
+  close(): Promise<void>
+}
+
+async function openBrowser(options: Options, place: Place): Promise<Opened> {
+  const system = options.url === null ? await startSystem(place.root, options.fault === null ? place.web : place.faulty) : null
+  const browser = await chromium.launch(place.launch)
+  const random = randomOf(options.seed, 'target')
+  try {
+    const target = await openBrowserTarget(browser, {
+      url: options.url ?? system?.url ?? '',
+      peerPage: place.peerPage,
+      fault: options.fault,
+      random,
+    })
+    return {
+      target,
+      async close() {
+        await target.stop()
+        await browser.close()
+        await system?.stop()
+      },
+    }
+  } catch (failure) {
+    await browser.close()
+    await system?.stop()
+    throw failure
+  }
+}
+
+async function openLoopback(options: Options, place: Place): Promise<Opened> {
+  const { openHost, codec } = await place.loopback()
+  const { host, stop } = openHost()
+  const target = await openLoopbackTarget(host, randomOf(options.seed, 'target'), codec)
+  return {
+    target,
+    async close() {
+      await target.stop()
+      await stop()
+    },
+  }
+}
+
+async function open(options: Options, place: Place): Promise<Opened> {
+  if (options.target === 'browser') return openBrowser(options, place)
+  if (options.target === 'loopback') return openLoopback(options, place)
+  if (options.url === null) throw new UsageError('--target http needs --url')
+  const target = await openHttpTarget(options.url, options.invite, randomOf(options.seed, 'target'))
+  return { target, close: target.stop }
+}
+
+function chosen({ sections, only, first }: Options): readonly Placed[] {
+  const cases = inSections(ALL_CASES, sections).filter(
+    ({ test }) => only.length === 0 || only.some((start) => test.id.startsWith(start)),
+  )
+  const early = ({ test }: Placed): boolean => first !== null && ruleOf(test) === first
+  return [...cases.filter(early), ...cases.filter((placed) => !early(placed))]
+}
+
+interface Ran {
+  readonly results: readonly CaseResult[]
+  readonly manifest: Manifest
+  readonly code: number
+}
+
+const say = (options: Options, text: string): void => {
+  if (!options.json) process.stdout.write(text)
+}
+
+/** Skipped without the target lacking what the case needs, or its capability: then the reason is no reason. */
+function unexpectedSkips(target: Target, cases: readonly Placed[], results: readonly CaseResult[]): readonly string[] {
+  const tests = new Map(cases.map(({ test }) => [test.id, test]))
+  return results
+    .filter(({ id, state, reason = '' }) => {
+      const test = tests.get(id)
+      if (state !== 'skipped' || !test) return false
+      const lacks = test.needs.some((feature) => !target.features.has(feature))
+      return !lacks && !(test.capability !== undefined && reason.includes(test.capability))
+    })
+    .map(({ id }) => id)
+}
+
+/** One run from an opened target to the files of its report. */
+async function once(options: Options, place: Place): Promise<Ran> {
+  const cases = chosen(options)
+  const startedAt = new Date()
+  const { target, close } = await open(options, place)
+  try {
+    const times = new Map<string, number>()
+    const results = await runCases(target, cases, {
+      seed: options.seed,
+      lanes: options.lanes,
+      bail: options.bail,
+      recipe: recipeOf(options),
+      timed: (id, ms) => times.set(id, ms),
+      progress: (done, total, failed, current) => {
+        if (process.stdout.isTTY) say(options, `\r\x1b[K${done}/${total}${failed > 0 ? ` (${failed} failed)` : ''} ${current}`)
+      },
+    })
+    if (process.stdout.isTTY) say(options, '\r\x1b[K')
+    const facts = {
+      seed: options.seed,
+      startedAt: startedAt.toISOString(),
+      endedAt: new Date().toISOString(),
+      faults: null,
+    }
+    const unsigned = await makeReport(target, results, facts, async () => null)
+    const { report, why } = await signedBy(target, unsigned)
+    const manifest = manifestOf(options, unsigned, cases)
+    const out = resolve(options.out)
+    await mkdir(out, { recursive: true })
+    const written = report ?? unsigned
+    await writeFile(join(out, 'report.json'), `${JSON.stringify(written, null, 2)}\n`)
+    await writeFile(join(out, 'report.html'), htmlOf(written))
+    await writeFile(join(out, 'run_manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    const problems = target.problems()
+    const seconds = (Date.now() - startedAt.getTime()) / 1000
+    if (options.json) process.stdout.write(`${JSON.stringify(written)}\n`)
+    else say(options, summaryLines(written, { times, why, problems, seconds, out }).join('\n'))
+    const ran = results.filter(({ state }) => state !== 'skipped').length
+    const failed = results.some(({ state }) => state === 'failed')
+    const surprising = unexpectedSkips(target, cases, results)
+    for (const id of surprising) say(options, `✗ skipped, though nothing of it is missing: ${id}\n`)
+    return { results, manifest, code: failed || ran === 0 || problems.length > 0 || surprising.length > 0 ? 1 : 0 }
+  } finally {
+    await close()
+  }
+}
+
+function sameAs(options: Options, before: readonly { readonly id: string; readonly state: string }[], now: Ran): number {
+  const found = differences(before, now.results)
+  for (const line of found) process.stderr.write(`${line}\n`)
+  say(options, found.length === 0 ? 'The results are the same.\n' : `${found.length} results differ.\n`)
+  return found.length === 0 ? 0 : 1
+}
+
+/** Whether the suite tells a node with this fault from a right one. The last line says by what. @returns 0 when it does */
+async function caught(options: Options, place: Place): Promise<number> {
+  const cases = chosen(options)
+  let by = 'nothing'
+  try {
+    const { target, close } = await open(options, place)
+    const { seed, lanes } = options
+    const results = await runCases(target, cases, { seed, lanes, bail: true, recipe: recipeOf(options) })
+    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? 'nothing'
+    await close()
+  } catch (failure) {
+    // a node that cannot even be set up is told from a right one
+    by = `setup: ${failure instanceof Error ? failure.message : String(failure)}`
+  }
+  process.stdout.write(`${JSON.stringify({ fault: options.fault, by })}\n`)
+  return by === 'nothing' ? 1 : 0
+}
+
+/** What a command line asks for. @returns exit code */
+export async function conform(options: Options, place: Place): Promise<number> {
+  if (options.replay !== null) {
+    const manifest: Manifest = JSON.parse(await readFile(options.replay, 'utf8'))
+    const again: Options = { ...options, ...manifest.options, only: manifest.results.map(({ id }) => id) }
+    return sameAs(options, manifest.results, await once(again, place))
+  }
+  if (options.fault !== null) return caught(options, place)
+  const first = await once(options, place)
+  let code = first.code
+  for (let run = 2; run <= options.repeat && code === 0; run++) {
+    say(options, `\nRun ${run} of ${options.repeat}\n`)
+    const next = await once(options, place)
+    code = next.code || sameAs(options, first.results, next)
+  }
+  return code
+}

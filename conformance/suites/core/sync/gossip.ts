@@ -1,0 +1,109 @@
+import { contentId, gossipTopic, type Json, text, utf8, verify } from '../../../client/encoding.ts'
+import type { Peer } from '../../../client/peer.ts'
+import { type Case, ensure, isObject, member } from '../../../harness/case.ts'
+
+const NOTE = 'conformance.note.written'
+const encode = (value: unknown): Uint8Array => utf8(JSON.stringify(value))
+
+/** The next event on the topic for which `wanted` holds, or null in that time. */
+async function next(peer: Peer, wanted: (event: Json) => boolean, waitMs: number): Promise<Json | null> {
+  const until = Date.now() + waitMs
+  while (Date.now() < until) {
+    const bytes = await peer.line.heard(until - Date.now())
+    if (bytes === null) return null
+    const event: Json = JSON.parse(text(bytes))
+    if (wanted(event)) return event
+  }
+  return null
+}
+
+async function listeners(fresh: () => Promise<Peer>): Promise<readonly [Peer, Peer]> {
+  const [speaker, hearer] = await Promise.all([fresh(), fresh()])
+  await Promise.all([speaker, hearer].map((peer) => peer.line.subscribe(gossipTopic(peer.community))))
+  return [speaker, hearer]
+}
+
+const isEvent =
+  (event: SignedLike) =>
+  (heard: Json): boolean =>
+    contentId(heard) === contentId(event)
+type SignedLike = Parameters<typeof contentId>[0]
+
+export const cases: readonly Case[] = [
+  {
+    id: 'SYN-1.publishes-its-own',
+    title: 'What the person writes is published on the topic of SYN-1, signed',
+    needs: ['gossip', 'person'],
+    async run({ fresh, does, eventually, target }) {
+      const peer = await fresh('member')
+      await peer.line.subscribe(gossipTopic(peer.community))
+      let heard: Json | null = null
+      let turn = 0
+      // a subscription takes a moment to reach the node: it writes until it is heard
+      const was = await eventually(async () => {
+        await does('community.rename', { display_name: `Node under test ${++turn}` })
+        heard = await next(peer, (event) => member(event, 'author') === target.nodeId, 700)
+        return heard !== null
+      }, 10_000)
+      ensure(was && isObject(heard), 'an event of the node', heard)
+      ensure(verify(target.nodeId, heard), 'its signature', heard)
+    },
+  },
+  {
+    id: 'SYN-1.forwards-what-it-verified',
+    title: 'A verified event is passed on to those who listen',
+    needs: ['gossip', 'between'],
+    async run({ fresh, eventually }) {
+      const [speaker, hearer] = await listeners(() => fresh('member'))
+      const was = await eventually(async () => {
+        const event = speaker.event(NOTE, { text: 'pass it on' })
+        await speaker.publish(encode(event))
+        return (await next(hearer, isEvent(event), 700)) !== null
+      }, 10_000)
+      ensure(was, 'the event at the other peer', 'nothing')
+    },
+  },
+  {
+    id: 'SYN-1.stores-what-it-heard',
+    title: 'An event from gossip is stored and synced as any other',
+    needs: ['gossip', 'sync'],
+    async run({ fresh, eventually }) {
+      const speaker = await fresh('member')
+      await speaker.line.subscribe(gossipTopic(speaker.community))
+      const was = await eventually(async () => {
+        const event = speaker.event(NOTE, { text: 'by gossip' })
+        await speaker.publish(encode(event))
+        return eventually(async () => (await speaker.offered()).includes(contentId(event)), 700)
+      }, 10_000)
+      ensure(was, 'the event among what it offers', 'not there')
+    },
+  },
+  {
+    id: 'SYN-1.does-not-forward-lies',
+    title: 'An event that does not verify is not passed on, and the next true one is',
+    needs: ['gossip', 'between'],
+    async run({ fresh, eventually }) {
+      const [speaker, hearer] = await listeners(() => fresh('member'))
+      const lies: string[] = []
+      let lied = false
+      const was = await eventually(async () => {
+        const lie = { ...speaker.event(NOTE, { text: 'true' }), data: { text: 'false' } }
+        lies.push(contentId(lie))
+        await speaker.publish(encode(lie))
+        const event = speaker.event(NOTE, { text: 'and this is' })
+        await speaker.publish(encode(event))
+        const heard = await next(
+          hearer,
+          (one) => {
+            lied ||= lies.includes(contentId(one))
+            return isEvent(event)(one)
+          },
+          700,
+        )
+        return heard !== null
+      }, 10_000)
+      ensure(was, 'the true event at the other peer', 'nothing')
+      ensure(!lied, 'no forged event', 'one was passed on')
+    },
+  },
+]

@@ -1,0 +1,41 @@
+import { fromBase64Url, type Json, text } from '../client/encoding.ts'
+import { ensure, member, outcomeOf } from '../harness/case.ts'
+import type { Seat } from '../harness/target.ts'
+
+export interface OpenInvite {
+  readonly token: string
+  readonly lamport: number
+  readonly relays: readonly string[]
+}
+
+const SCHEME = 'hntoken://v1/'
+/** More than a run has peers. */
+const USES = 200
+const HOUR_SECONDS = 3600
+
+/** Reads an invite link, or what follows `/join/` in one: `<token without its scheme>~<hints>` (COM-2). */
+export function readInvite(link: string): OpenInvite {
+  const [token = '', hints = ''] = (link.trim().split('/join/').at(-1) ?? '').split('~')
+  const read: Json = JSON.parse(text(fromBase64Url(hints)))
+  const relays = member(read, 'relays')
+  return {
+    token: SCHEME + token,
+    lamport: Number(member(read, 'lamport') ?? 0),
+    relays: Array.isArray(relays) ? relays.map(String) : [],
+  }
+}
+
+/** Invites of the person's, one for each level, made when first asked for. */
+export function createInvites(seat: Seat): (level: 'member' | 'trusted') => Promise<OpenInvite> {
+  const made = new Map<string, Promise<OpenInvite>>()
+  return (level) => {
+    const known = made.get(level)
+    if (known) return known
+    const fresh = seat.ask('community.invite', { level, valid_seconds: HOUR_SECONDS, uses: USES }).then((answer) => {
+      ensure(outcomeOf(answer) === 'ok', 'an invite', answer)
+      return readInvite(String(member(answer, 'output', 'invite')))
+    })
+    made.set(level, fresh)
+    return fresh
+  }
+}

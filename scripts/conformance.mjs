@@ -1,0 +1,150 @@
+// @ts-check
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'vite'
+import { ensureBrowser, launchOptions } from './lib/browser.mjs'
+import { ROOT, runTool } from './lib/process.mjs'
+
+// `npm run conformance -- [options]`: builds the app where it is out of date, the suite and the page of its peers, then runs it.
+
+const BUILT = join(ROOT, 'dist/conformance')
+const WEB = join(ROOT, 'dist/web')
+const FAULTY = join(ROOT, 'dist/faulty')
+const APP_SOURCES = ['package-lock.json', 'protocol/src', 'public', 'sw', 'vite.config.ts', 'web', 'workers']
+const SUITE_SOURCES = ['conformance', 'protocol/src', 'scripts/conformance.mjs', 'package-lock.json']
+
+/**
+ * Latest change below a path, in milliseconds since 1970; 0 where there is nothing.
+ * @param {string} path
+ * @returns {number}
+ */
+const changed = (path) => {
+  if (!existsSync(path)) return 0
+  const info = statSync(path)
+  if (!info.isDirectory()) return info.mtimeMs
+  return readdirSync(path)
+    .filter((name) => name !== 'node_modules' && !name.includes('.test.'))
+    .reduce((latest, name) => Math.max(latest, changed(join(path, name))), 0)
+}
+
+/**
+ * @param {string} built
+ * @param {readonly string[]} sources
+ */
+const isStale = (built, sources) =>
+  process.env.CONFORMANCE_BUILT !== '1' && sources.some((source) => changed(join(ROOT, source)) > changed(built))
+
+/** @param {'app' | 'faulty'} which */
+const buildApp = async (which) => {
+  const args =
+    which === 'app'
+      ? ['build', '--logLevel', 'warn']
+      : ['build', '--config', 'conformance/faults/vite.config.ts', '--logLevel', 'warn']
+  const { code, output } = await runTool('vite', args, { show: false })
+  if (code !== 0) throw new Error(`the app cannot be built:\n${output}`)
+}
+
+/** The suite for Node, and its peer for a browser. */
+const buildSuite = async () => {
+  const common = /** @type {const} */ ({ configFile: false, root: ROOT, logLevel: 'warn' })
+  await build({
+    ...common,
+    build: {
+      ssr: join(ROOT, 'conformance/runner/main.ts'),
+      outDir: join(BUILT, 'runner'),
+      emptyOutDir: true,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: '[name].mjs' } },
+    },
+  })
+  await build({
+    ...common,
+    publicDir: false,
+    build: {
+      outDir: join(BUILT, 'peer'),
+      emptyOutDir: true,
+      target: 'es2022',
+      lib: { entry: join(ROOT, 'conformance/targets/browser/page/main.ts'), formats: ['es'], fileName: () => 'peer.js' },
+    },
+  })
+}
+
+const args = process.argv.slice(2)
+const quiet = args.includes('--json')
+const wants = (/** @type {string} */ name) => args.some((arg) => arg === name || arg.startsWith(`${name}=`))
+const targetAt = args.indexOf('--target')
+const target = targetAt < 0 ? 'browser' : args[targetAt + 1]
+const faults = wants('--fault') || wants('--faults')
+const faultAt = args.indexOf('--fault')
+// asked once, when the node's code loads
+if (faultAt >= 0) process.env.HEARTHNET_FAULT = args[faultAt + 1]
+const own = !wants('--url') && !wants('--help') && !wants('-h')
+
+if (target === 'browser' && own && !args.includes('--faults')) {
+  process.env.CHROMIUM_PATH = ensureBrowser()
+  const [which, directory] = faults ? /** @type {const} */ (['faulty', FAULTY]) : /** @type {const} */ (['app', WEB])
+  if (isStale(join(directory, 'index.html'), APP_SOURCES)) {
+    if (!quiet) process.stdout.write('Building the app …\n')
+    await buildApp(which)
+  }
+}
+const runner = join(BUILT, 'runner/main.mjs')
+if (isStale(runner, SUITE_SOURCES) || !existsSync(join(BUILT, 'peer/peer.js'))) await buildSuite()
+
+/** The app's own node for Node, with the faults inside where one is asked for. */
+const loopback = async () => {
+  const outDir = join(BUILT, faults ? 'faulty-host' : 'host')
+  const built = join(outDir, 'conformance-host.mjs')
+  if (isStale(built, [...APP_SOURCES, 'scripts/lib', 'conformance/faults'])) await buildHost(outDir)
+  return import(pathToFileURL(built).href)
+}
+
+/** @param {string} outDir */
+const buildHost = async (outDir) => {
+  const plugins = []
+  if (faults) {
+    const { loadFaults } = await import('../conformance/faults/load.mjs')
+    const { faults, withFaults } = await loadFaults()
+    plugins.push(withFaults(ROOT, faults))
+  }
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    plugins,
+    build: {
+      ssr: join(ROOT, 'scripts/lib/conformance-host.ts'),
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      rolldownOptions: { output: { entryFileNames: '[name].mjs' } },
+    },
+  })
+}
+
+if (args.includes('--faults')) {
+  const { loadFaults } = await import('../conformance/faults/load.mjs')
+  const { killRate } = await import('./lib/conformance-kills.mjs')
+  await loopback()
+  process.exit(
+    await killRate(
+      (await loadFaults()).faults,
+      args.filter((arg) => arg !== '--faults'),
+    ),
+  )
+}
+
+/** @type {typeof import('../conformance/runner/main.ts')} */
+const { main } = await import(pathToFileURL(runner).href)
+const code = await main(args, {
+  root: ROOT,
+  web: WEB,
+  faulty: FAULTY,
+  peerPage: join(BUILT, 'peer'),
+  loopback,
+  launch: launchOptions(),
+})
+// a node with a fault may leave something running
+if (faults) process.exit(code)
+process.exitCode = code

@@ -1,0 +1,62 @@
+import { expect } from '@playwright/test'
+import { findFirefox } from '../../../scripts/lib/browser.mjs'
+import { startFirefox } from '../support/firefox.ts'
+import { test } from '../support/fixtures.ts'
+import { joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
+
+const EXECUTABLE = findFirefox()
+const REFUSED = /ERR_|Failed to load resource/
+
+test('Anna in Firefox and Bert in Chromium found, join, read each other, and go on when the box is gone', async ({
+  box,
+  device,
+}) => {
+  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
+  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
+  test.setTimeout(180_000)
+  const anna = await startFirefox(EXECUTABLE ?? '')
+  try {
+    await anna.open(box.url)
+    await anna.fill('Dein Name', 'Anna')
+    await anna.press('Los geht’s')
+    await anna.press('Später')
+    await anna.fill('Name der Gemeinschaft', 'Issum')
+    await anna.press('Gemeinschaft gründen')
+    await anna.sees('Hallo, Anna')
+    await anna.visit('/invite')
+    await anna.press('Einladung erstellen')
+    const link = await anna.textOf('Einladungslink')
+
+    const { page: bert } = await device('Bert', { tolerates: [REFUSED] })
+    await joinBy(bert, link, 'Bert')
+    await seesDirectly(bert, 'Anna')
+    await anna.visit('/')
+    await anna.sees(/Bert.*direkt verbunden · \d+ ms/)
+
+    await anna.visit('/claims')
+    await anna.press('Einschalten')
+    await anna.visit('/claims/new')
+    await anna.fill('Worum geht es', 'Brücke')
+    await anna.fill('Was davon', 'ist')
+    await anna.fill('Angabe', 'gesperrt')
+    await anna.press('Aussage veröffentlichen')
+    await anna.sees('geprüft, sie stimmt')
+    await turnClaimsOn(bert)
+    await bert.getByRole('list', { name: 'Liste der Aussagen' }).getByRole('link').first().click()
+    await expect(bert.getByText('geprüft, sie stimmt')).toBeVisible()
+
+    expect(anna.problems).toEqual([])
+    await anna.keptForOffline()
+    await box.unplug()
+    await publishClaim(bert, { subject: 'Turnhalle', predicate: 'ist', object: 'Sammelpunkt' })
+    await anna.visit('/claims')
+    await anna.sees('Sammelpunkt')
+    await visit(bert, '/')
+    await expect(bert.getByText(/direkt verbunden · \d+ ms/).first()).toBeVisible()
+
+    await anna.reload()
+    await anna.sees('Sammelpunkt')
+  } finally {
+    await anna.close()
+  }
+})

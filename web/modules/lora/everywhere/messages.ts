@@ -1,0 +1,71 @@
+import { defineMessages, plural } from '../../../kit/i18n.tsx'
+
+export const messages = defineMessages({
+  de: {
+    simulation: 'Funk ist hier eine Simulation: Nichts geht hinaus, und die Absender sind erfunden.',
+    endSimulation: 'Simulation beenden',
+    calling: 'Du rufst über Funk um Hilfe.',
+    toCall: 'Zum Hilferuf',
+    notice: {
+      one: (who: string) => `${who} ruft um Hilfe`,
+      oneUnsure: 'Vielleicht ein Hilferuf',
+      many: (n: number) => plural('de', n, { one: '# Hilferuf', other: '# Hilferufe' }),
+      manyUnsure: (n: number) =>
+        plural('de', n, { one: '# Hilferuf, nicht sicher', other: '# Hilferufe, keiner davon sicher' }),
+      simulated: 'Simulation: Diesen Hilferuf gibt es nicht wirklich.',
+      since: (time: string, ago: string) => `Seit ${time} (${ago})`,
+      byRadio: (n: number) => plural('de', n, { one: 'über Funk, # Funkspruch', other: 'über Funk, # Funksprüche' }),
+      byNetwork: 'über das Netz, mit Unterschrift',
+      saidOver: 'Ein Funkspruch sagt, es sei vorbei. Auch der kann von irgendwem stammen.',
+      how: {
+        sure: 'Sicher: Dieser Hilferuf kommt von dieser Person.',
+        checking: 'Noch nicht sicher: Ob er wirklich von dieser Person kommt, zeigt sich in etwa zehn Minuten.',
+        likely: 'Der Funkspruch ist echt. Dass das Rufzeichen dieser Person gehört, hat bei dir noch niemand bestätigt.',
+        unsure: 'Nicht sicher: Diesen Hilferuf kann jeder gesendet haben, der einen Funkstick hat.',
+        unknown: 'Nicht sicher: Niemand hier weiß, wem dieses Rufzeichen gehört.',
+        conflict: 'Nicht sicher: Mehrere geben sich für dieses Rufzeichen aus.',
+        blocked: 'Diesen Absender hast du blockiert.',
+      },
+      todo: 'Was du tun kannst',
+      todoSure: 'Versuche, die Person zu erreichen, und geh mit anderen zusammen hin. Geht das Telefon noch: 112.',
+      todoUnsure:
+        'Frage nach, bevor du dich in Gefahr bringst: die Person selbst oder die Nachbarn. Geht das Telefon noch: 112.',
+      more: (n: number) => plural('de', n, { one: 'und # weiterer', other: 'und # weitere' }),
+      seen: 'Gesehen',
+      open: 'Zum Funk',
+    },
+  },
+  en: {
+    simulation: 'Radio is a simulation here: nothing goes out, and the senders are made up.',
+    endSimulation: 'End the simulation',
+    calling: 'You are calling for help by radio.',
+    toCall: 'To the call for help',
+    notice: {
+      one: (who) => `${who} calls for help`,
+      oneUnsure: 'Perhaps a call for help',
+      many: (n) => plural('en', n, { one: '# call for help', other: '# calls for help' }),
+      manyUnsure: (n) => plural('en', n, { one: '# call for help, not sure', other: '# calls for help, none of them sure' }),
+      simulated: 'Simulation: this call for help is not real.',
+      since: (time, ago) => `Since ${time} (${ago})`,
+      byRadio: (n) => plural('en', n, { one: 'by radio, # message', other: 'by radio, # messages' }),
+      byNetwork: 'over the network, with a signature',
+      saidOver: 'A message says that it is over. Anybody can have sent that one too.',
+      how: {
+        sure: 'Sure: this call for help comes from this person.',
+        checking: 'Not sure yet: whether it really comes from this person shows in about ten minutes.',
+        likely: 'The message is genuine. That the call sign belongs to this person nobody has confirmed on your device yet.',
+        unsure: 'Not sure: anybody with a radio stick can have sent this call.',
+        unknown: 'Not sure: nobody here knows whose call sign this is.',
+        conflict: 'Not sure: several claim to be this call sign.',
+        blocked: 'You have blocked this sender.',
+      },
+      todo: 'What you can do',
+      todoSure: 'Try to reach the person, and go there together with others. If the telephone still works: 112.',
+      todoUnsure:
+        'Ask before you put yourself in danger: the person themselves, or the neighbours. If the telephone still works: 112.',
+      more: (n) => plural('en', n, { one: 'and # more', other: 'and # more' }),
+      seen: 'Seen',
+      open: 'To the radio',
+    },
+  },
+})

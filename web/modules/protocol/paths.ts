@@ -1,0 +1,3 @@
+export const ABOUT = '/about'
+export const IMPLEMENTATIONS = '/about/programs'
+export const CONFORMANCE = '/about/test'

@@ -1,0 +1,3 @@
+import { serveBridge } from './bridge-commands.ts'
+
+serveBridge()
