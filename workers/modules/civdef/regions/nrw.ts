@@ -1,8 +1,9 @@
 import type { Place } from '#protocol/civdef/desk-capabilities.ts'
+import { NRW_ROLES } from '#protocol/civdef/nrw-roles.ts'
+import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import data from './nrw-ags-ars.json' with { type: 'json' }
-import { NRW_ROLES } from './nrw-roles.ts'
-import type { KnownRole, RegionAdapter, RoleKind } from './region.ts'
+import type { KnownRole, RegionAdapter } from './region.ts'
 
 const PREFIX = 'DE.NRW'
 const LAND = { ags: data.land.ags, name: data.land.name }

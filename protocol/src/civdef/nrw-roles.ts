@@ -1,4 +1,4 @@
-import type { RoleKind } from './region.ts'
+import type { RoleKind } from './role-kind.ts'
 
 const OWN = { reach: 'own' } as const
 const PUBLISH = ['alert.publish', 'acks.read'] as const
@@ -7,7 +7,8 @@ const ISSUE = ['alert.publish', 'alert.cosign', 'acks.read', 'role.issue'] as co
 
 /**
  * Who may warn whom how loudly in Nordrhein-Westfalen, for the pilot. Tier 1 acts in a unit, 2 leads in a municipality, 3 leads
- * in a Kreis, 4 in the Land. An operator reads and changes this table; nothing else in the code knows a role by name.
+ * in a Kreis, 4 in the Land. Every node decides by the same table (CIV-7), and screens name roles by it. An operator reads and
+ * changes it; nothing else in the code knows a role by name.
  */
 export const NRW_ROLES: readonly RoleKind[] = [
   {
