@@ -32,6 +32,8 @@ export interface QueryPlatform {
 
 /** How long an answer nobody looks at is kept, so that going back shows it at once. */
 const KEEP_MS = 30_000
+/** After this a tab that does not paint asks anyway. */
+const HIDDEN_MS = 200
 /** Pause before a broken watch is opened again. */
 const REWATCH_MS = 1000
 
@@ -46,7 +48,16 @@ interface Entry {
 }
 
 const browserPlatform: QueryPlatform = {
-  onFrame: (task) => void requestAnimationFrame(task),
+  onFrame(task) {
+    let done = false
+    const once = () => {
+      if (!done) task()
+      done = true
+    }
+    requestAnimationFrame(once)
+    // a hidden tab paints nothing, and what must ring there cannot wait until somebody looks
+    setTimeout(once, HIDDEN_MS)
+  },
   after(ms, task) {
     const timer = setTimeout(task, ms)
     return () => clearTimeout(timer)

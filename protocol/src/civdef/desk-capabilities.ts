@@ -221,7 +221,7 @@ export const PlaceSchema = Strict({
 })
 export type Place = Static<typeof PlaceSchema>
 
-/** Municipalities by name, as one types (CIV-5). */
+/** Municipalities by name, as one types; or the one place of a region (`DE.NRW.Kleve`), to be named (CIV-5). */
 export const placeSearch = defineCapability({
   ...ask,
   name: 'experimental.civdef.place.search',

@@ -179,10 +179,13 @@ export function serveReading(deps: Deps): (() => void)[] {
       return { content_id: event.cid }
     }),
 
-    bus.handle(placeSearch, async ({ text, limit }) => ({
-      places: [...regions.search(text, limit)],
-      source: regions.adapterOf('DE.NRW')?.source ?? '',
-    })),
+    bus.handle(placeSearch, async ({ text, limit }) => {
+      const place = regions.place(text)
+      return {
+        places: place ? [place] : [...regions.search(text, limit)],
+        source: regions.adapterOf('DE.NRW')?.source ?? '',
+      }
+    }),
 
     bus.handle(rootList, async () => ({
       roots: knowledge.roots().map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })),
