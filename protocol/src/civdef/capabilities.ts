@@ -13,6 +13,7 @@ import {
   AlertRecordSchema,
   CertificateRecordSchema,
   ROLE_EVENTS,
+  SealedPassingSchema,
 } from './records.ts'
 import { ALERT_SEVERITIES, CertIdSchema, RegionSchema, SecondsSchema } from './terms.ts'
 
@@ -82,6 +83,8 @@ export const alertList = defineCapability({
   output: Strict({
     alerts: Type.Array(AlertRecordSchema),
     total: CountSchema,
+    /** Sealed ones for others that have not ended: they are in neither of the two above (CIV-6). */
+    sealed: Type.Optional(Type.Array(SealedPassingSchema, { maxItems: 100 })),
     next: Type.Union([ContentIdSchema, Type.Null()]),
   }),
   answersFrom: ALERT_EVENTS,

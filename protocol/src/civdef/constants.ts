@@ -29,3 +29,5 @@ export const CIVDEF_DOCUMENT_MAX_CHARS = 512 * 1024
 export const CIVDEF_SEALED_MAX_HOLDERS = 512
 /** Longest chain of communities an alert is passed along (section 8: federation is not transitive beyond what is agreed). */
 export const CIVDEF_FORWARD_MAX_HOPS = 8
+/** Alerts one heartbeat names at most, the newest (CIV-14). */
+export const CIVDEF_HEARTBEAT_MAX_ALERTS = 64

@@ -23,6 +23,8 @@ export const contract = defineModuleContract({
     events.draftsChanged,
     events.auditChanged,
     events.placeChanged,
+    events.noticeChanged,
+    events.incidentChanged,
   ],
   planned: { capabilities: [], events: [] },
 })

@@ -144,3 +144,7 @@ export const cosignChanged = defineEvent('civdef.cosign.changed', Strict({}), { 
 export const draftsChanged = defineEvent('civdef.draft.changed', Strict({}), { scope: 'device' })
 export const auditChanged = defineEvent('civdef.audit.changed', Strict({}), { scope: 'device' })
 export const placeChanged = defineEvent('civdef.place.changed', Strict({}), { scope: 'device' })
+/** What should stand as a notification is another than before (CIV-8). */
+export const noticeChanged = defineEvent('civdef.notice.changed', Strict({}), { scope: 'device' })
+/** An incident began or ended, or a member's device began or ceased to answer (CIV-14). */
+export const incidentChanged = defineEvent('civdef.incident.changed', Strict({}), { scope: 'device' })

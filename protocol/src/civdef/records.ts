@@ -2,7 +2,7 @@ import type { Static } from '@sinclair/typebox'
 import { configChanged } from '../config/events.ts'
 import { ContentIdSchema, CountSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
-import { AckSchema, AlertSchema, CancellationSchema } from './alert.ts'
+import { AckSchema, AlertSchema, CancellationSchema, SealedAlertSchema } from './alert.ts'
 import { CertificateSchema, RevocationSchema } from './certificate.ts'
 import {
   alertAcked,
@@ -41,6 +41,11 @@ export const AlertRecordSchema = Strict({
   path: Type.Array(NodeIdSchema),
 })
 export type AlertRecord = Static<typeof AlertRecordSchema>
+
+const { alert_id, publisher, publisher_cert, region, roles, expires_at, drill } = SealedAlertSchema.properties
+/** What everyone can read of an alert for roles that this device does not hold: that it passes (CIV-6). */
+export const SealedPassingSchema = Strict({ alert_id, publisher, publisher_cert, region, roles, expires_at, drill })
+export type SealedPassing = Static<typeof SealedPassingSchema>
 
 export const CERT_STATES = ['good', 'not_yet', 'expired', 'revoked', 'unrecognised', 'unsupported', 'invalid'] as const
 export type CertState = (typeof CERT_STATES)[number]
