@@ -5,6 +5,7 @@ import type { Signer } from '#protocol/core/signing.ts'
 import { isModuleOn } from '#protocol/core/switches.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Members } from './community/members.ts'
+import type { Keys } from './keys.ts'
 import type { EventLog } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { Runtime } from './runtime.ts'
@@ -19,6 +20,8 @@ export interface ModuleDeps {
   readonly config: () => HearthnetConfig
   /** What modules keep on this device beside the log. */
   readonly shelf: Shelf
+  /** Keys of modules beside the identity's. */
+  readonly keys: Keys
   /** Tells this device's screens that something of the module's own changed. */
   readonly notify: (...events: readonly EventDefinition[]) => void
   readonly log: EventLog

@@ -13,6 +13,7 @@ import { createMembers } from './community/members.ts'
 import { openConfig } from './config.ts'
 import { type Home, recallHome } from './home.ts'
 import { openIdentity } from './identity.ts'
+import { createKeys } from './keys.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import { createManifests, type Manifests } from './manifests.ts'
 import { isBoxAddress } from './mesh/box-address.ts'
@@ -70,6 +71,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   const config = await openConfig(store)
   const home = await recallHome(store, options)
   const shelf = createShelf(store)
+  const keys = createKeys(store)
   let net: Net | null = null
 
   const community = createCommunityHolder({
@@ -122,6 +124,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       publish,
       config: () => config.current(),
       shelf,
+      keys,
       notify: notifier.device,
       ...(net ? { signer: net.signer } : {}),
       ...(open ? { log: open.log, views: open.views, members } : {}),

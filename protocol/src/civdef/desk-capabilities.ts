@@ -86,7 +86,10 @@ export const draftDiscard = defineCapability({
 export const cosignRequest = defineCapability({
   ...act,
   name: 'experimental.civdef.cosign.request',
-  errors: ['experimental_disabled', 'civdef_cert_not_owned', 'civdef_alert_target_invalid', 'civdef_cert_out_of_scope'],
+  errors: [
+    ...(['experimental_disabled', 'civdef_alert_target_invalid', 'civdef_cert_not_owned', 'civdef_cert_invalid'] as const),
+    ...(['civdef_cert_out_of_scope', 'civdef_cert_unrecognised', 'civdef_region_unsupported', 'civdef_role_revoked'] as const),
+  ],
   input: Strict({ draft: AlertDraftSchema, to: NodeIdSchema, reason: CosignRequestSchema.properties.reason }),
   output: Strict({ request_id: UlidSchema, delivered: Type.Boolean(), text: Type.String() }),
 })
@@ -137,7 +140,11 @@ export const cosignList = defineCapability({
 export const cosignAnswer = defineCapability({
   ...act,
   name: 'experimental.civdef.cosign.answer',
-  errors: ['experimental_disabled', 'not_found', 'civdef_cert_not_owned', 'civdef_cert_invalid', 'civdef_cert_out_of_scope'],
+  errors: [
+    ...(['experimental_disabled', 'not_found', 'civdef_cert_not_owned', 'civdef_cert_invalid'] as const),
+    ...(['civdef_cert_out_of_scope', 'civdef_cert_unrecognised', 'civdef_region_unsupported', 'civdef_role_revoked'] as const),
+    'civdef_alert_target_invalid',
+  ],
   input: Strict({ request_id: UlidSchema, cert_id: CertIdSchema, sign: Type.Boolean() }),
   output: Strict({ delivered: Type.Boolean(), text: Type.String() }),
 })
@@ -179,6 +186,29 @@ export const ceremonyRequest = defineCapability({
   output: Strict({ text: Type.String() }),
 })
 
+/** What a person asks for, as the issuer reads it before looking at the person: signed by who asks, so the key is theirs. */
+export const CeremonyRequestSchema = Strict({
+  holder: NodeIdSchema,
+  /** What the person calls themself; the issuer looks at the person. */
+  display_name: Type.String({ maxLength: 64 }),
+  role: RoleSchema,
+  region: RegionSchema,
+  title: CertificateSchema.properties.title,
+  scopes: CertificateSchema.properties.scopes,
+  box_key: Type.Optional(BoxKeySchema),
+  requested_at: SecondsSchema,
+  signature: CertificateSchema.properties.signature,
+})
+export type CeremonyRequest = Static<typeof CeremonyRequestSchema>
+
+/** Reads a request before anything is signed. Both people compare the fingerprint. */
+export const ceremonyRead = defineCapability({
+  ...ask,
+  name: 'experimental.civdef.ceremony.read',
+  input: Strict({ text: Type.String({ maxLength: 16 * 1024 }) }),
+  output: Strict({ request: CeremonyRequestSchema, fingerprint: Type.String() }),
+})
+
 /** Second step, at the issuer: after looking at the person, signs. `text` is the QR code back. */
 export const ceremonyIssue = defineCapability({
   ...act,
@@ -188,7 +218,7 @@ export const ceremonyIssue = defineCapability({
     ...(['civdef_cert_out_of_scope', 'civdef_cert_unrecognised', 'civdef_region_unsupported', 'civdef_role_revoked'] as const),
   ],
   input: Strict({
-    text: Type.String({ maxLength: 8 * 1024 }),
+    text: Type.String({ maxLength: 16 * 1024 }),
     /** The certificate it is issued under; null for a root. */
     under: Type.Union([CertIdSchema, Type.Null()]),
     scopes: Type.Array(OneOf(CERT_SCOPES), { minItems: 1, maxItems: CERT_SCOPES.length }),
@@ -197,11 +227,14 @@ export const ceremonyIssue = defineCapability({
   output: Strict({ cert_id: CertIdSchema, text: Type.String() }),
 })
 
-/** Third step, at the holder: takes the certificate into the wallet. */
+/** Third step, at the holder: checks the certificate and makes it known, so that it can be used at once. */
 export const ceremonyAccept = defineCapability({
   ...act,
   name: 'experimental.civdef.ceremony.accept',
-  errors: ['experimental_disabled', 'civdef_cert_not_owned', 'civdef_cert_invalid', 'civdef_cert_unrecognised'],
+  errors: [
+    ...(['experimental_disabled', 'civdef_cert_not_owned', 'civdef_cert_invalid', 'civdef_cert_unrecognised'] as const),
+    ...(['civdef_cert_out_of_scope', 'civdef_region_unsupported', 'civdef_role_revoked', 'civdef_audit_chain_broken'] as const),
+  ],
   input: Strict({ text: Type.String({ maxLength: 16 * 1024 }) }),
   output: Strict({ certificate: CertificateSchema, chain: Type.Array(CertificateSchema, { maxItems: CIVDEF_CHAIN_MAX }) }),
 })
@@ -236,6 +269,15 @@ export const placeGet = defineCapability({
   input: Nothing,
   output: Strict({ place: Type.Union([PlaceSchema, Type.Null()]), position: Type.Union([PointSchema, Type.Null()]) }),
   answersFrom: [configChanged, placeChanged],
+})
+
+/** Says where this device is, for targets with a shape; null forgets it. It stays on this device. */
+export const placeSet = defineCapability({
+  ...act,
+  name: 'experimental.civdef.place.set',
+  errors: ['experimental_disabled'],
+  input: Strict({ position: Type.Union([PointSchema, Type.Null()]) }),
+  output: Nothing,
 })
 
 /** Trust roots by name and fingerprint, the community's and this device's own. */
