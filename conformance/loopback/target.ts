@@ -128,7 +128,12 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random, cod
   const seat = seatAt(node, random, host.delay)
   const founded = await seat.ask('community.found', { name: 'Conformance' })
   ensure(outcomeOf(founded) === 'ok', 'a community that is founded', founded)
-  await seat.ask('config.set', { evidence: { enabled: true }, lora: { enabled: true }, policy: { research: { enable: true } } })
+  await seat.ask('config.set', {
+    evidence: { enabled: true },
+    lora: { enabled: true },
+    civdef: { enabled: true },
+    policy: { research: { enable: true } },
+  })
   const community = String(member(founded, 'output', 'community_id'))
   return {
     kind: 'loopback',

@@ -60,7 +60,12 @@ export async function openBrowserTarget(browser: Browser, options: BrowserOption
   }
   await up()
   // what is tried out is held to its rules as well; everything else stays as a person finds it
-  await seat.ask('config.set', { evidence: { enabled: true }, lora: { enabled: true }, policy: { research: { enable: true } } })
+  await seat.ask('config.set', {
+    evidence: { enabled: true },
+    lora: { enabled: true },
+    civdef: { enabled: true },
+    policy: { research: { enable: true } },
+  })
 
   return {
     kind: 'browser',
