@@ -6,6 +6,18 @@ const ID = `blake3:${'0'.repeat(64)}`
 const CLAIM = 'A'.repeat(52)
 const ULID = '01JZZZZZZZZZZZZZZZZZZZZZZZ'
 const SOMEBODY = `ed25519:${'A'.repeat(43)}`
+const DRAFT: Json = {
+  severity: 'info',
+  language: 'de-DE',
+  title: 'Probe',
+  body: 'Dies ist eine Probe.',
+  instructions: [],
+  variants: [],
+  target: { region: 'DE.NRW.Kleve.Issum', roles: [], channels: ['local'] },
+  expires_at: '2036-05-26T08:00:00Z',
+  publisher_cert: CLAIM,
+  drill: true,
+}
 
 /**
  * An input that each capability's schema allows. Its names are those of the index; a capability without one here has
@@ -56,6 +68,40 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
   'experimental.lora.peer.decide': () => ({ sender_hash: '509e7b65', decision: 'keep' }),
   'experimental.lora.recent_beacons': () => ({ limit: 5 }),
   'experimental.lora.battery.report': () => ({ low: false }),
+  'experimental.civdef.alert.publish': () => ({ draft: DRAFT }),
+  'experimental.civdef.alert.cancel': () => ({ alert_id: ULID, cert_id: CLAIM, reason: 'over', all_clear: true }),
+  'experimental.civdef.alert.list': () => ({ limit: 5 }),
+  'experimental.civdef.alert.get': () => ({ key: ULID }),
+  'experimental.civdef.alert.explain': () => ({ key: ULID }),
+  'experimental.civdef.alert.ack': () => ({ alert_id: ULID, status: 'received' }),
+  'experimental.civdef.alert.acks': () => ({ alert_id: ULID }),
+  'experimental.civdef.alert.preview': () => ({ draft: DRAFT }),
+  'experimental.civdef.draft.save': () => ({ draft: DRAFT }),
+  'experimental.civdef.draft.discard': () => ({ draft_id: ULID }),
+  'experimental.civdef.role.list': () => ({ limit: 5 }),
+  'experimental.civdef.role.revoke': () => ({ cert_id: CLAIM, reason: 'over' }),
+  'experimental.civdef.place.search': () => ({ text: 'Issum', limit: 5 }),
+  'experimental.civdef.cosign.import': () => ({ text: 'x' }),
+  'experimental.civdef.cosign.answer': () => ({ request_id: ULID, cert_id: CLAIM, sign: false }),
+  'experimental.civdef.cosign.deliver': () => ({ request_id: ULID, attestation: null }),
+  'experimental.civdef.cosign.request': () => ({ draft: DRAFT, to: SOMEBODY }),
+  'experimental.civdef.ceremony.request': () => ({
+    role: 'DE.NRW.Kleve.Issum.Feuerwehr.Helfer',
+    region: 'DE.NRW.Kleve.Issum',
+    title: 'Helper',
+    scopes: ['acks.read'],
+  }),
+  'experimental.civdef.ceremony.issue': () => ({
+    text: 'x',
+    under: null,
+    scopes: ['acks.read'],
+    expires_at: '2036-05-26T08:00:00Z',
+  }),
+  'experimental.civdef.ceremony.accept': () => ({ text: 'x' }),
+  'experimental.civdef.audit.export': () => ({ format: 'jsonl' }),
+  'experimental.civdef.audit.verify': () => ({ by: 'checkpoints' }),
+  'experimental.civdef.audit.restart': () => ({ reason: 'broken' }),
+  'experimental.civdef.cap.export': () => ({ key: ULID }),
   'community.join': (peer) => ({
     event: peer
       ? JSON.parse(JSON.stringify(peer.event('community.member.joined', { invite: 'x', display_name: 'x' })))
@@ -70,6 +116,8 @@ export const NOT_THERE: ReadonlySet<string> = new Set([
   'ebkh_unavailable',
   'lora_hardware_unavailable',
   'lora_peer_unknown',
+  'civdef_alert_not_found',
+  'civdef_cert_unrecognised',
   'protocol_suite_not_installed',
   'bad_request',
 ])

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { base64 } from '@scure/base'
-import { growth, logNameOf, merkleRoot, noteOf } from '../../../client/alerts.ts'
+import { certificateOf, growth, logNameOf, merkleRoot, noteOf } from '../../../client/alerts.ts'
 import { type Bytes, canonical, type Json, toHex, utf8, verify } from '../../../client/encoding.ts'
 import { type Case, ensure, isObject, member, outcomeOf, same } from '../../../harness/case.ts'
 
@@ -92,8 +92,13 @@ export const cases: readonly Case[] = [
     id: 'AUD-5.export',
     title: 'An export can be checked by its own bytes: links, signatures, and the root of its checkpoint',
     capability: EXPORT,
-    needs: ['person'],
-    async run({ does, target }) {
+    needs: ['call', 'person'],
+    async run({ does, fresh, target }) {
+      // something to export: a certificate that the person registers
+      const root = await fresh('member')
+      await does('experimental.civdef.root.set', { root: root.nodeId, name: 'Root of the suite', region: 'DE.NRW' })
+      const certificate = certificateOf(root.identity, target.nodeId)
+      await does('experimental.civdef.role.register', JSON.parse(JSON.stringify({ certificate, chain: [] })))
       await does(CHECKPOINT, {})
       const lines = objects(String(member(await does(EXPORT, { format: 'jsonl' }), 'content')))
       ensure(ofKind(lines, 'header').length === 1, 'one header', lines.slice(0, 1))
@@ -105,11 +110,11 @@ export const cases: readonly Case[] = [
         before = `sha256:${toHex(sha256(utf8(canonical(entry))))}`
       }
       const note = String(member(ofKind(lines, 'checkpoint').at(-1), 'note'))
-      const [origin, size, root] = note.split('\n')
+      const [origin, size, hash] = note.split('\n')
       same(origin, logNameOf(target.nodeId), 'origin')
       const covered = entries.slice(0, Number(size)).map((entry) => utf8(canonical(entry)))
       ensure(covered.length === Number(size), `${size} entries`, covered.length)
-      same(root, base64.encode(merkleRoot(covered)), 'root')
+      same(hash, base64.encode(merkleRoot(covered)), 'root')
     },
   },
 ]
