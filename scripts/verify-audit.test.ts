@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatCheckpoint, logName, signNote } from '#protocol/civdef/note.ts'
+import { canonical } from '#protocol/core/canonical.ts'
 import { signEntry } from '../workers/modules/civdef/audit/entry.ts'
-import { exportJsonl } from '../workers/modules/civdef/audit/export.ts'
+import { exportLines, toJsonl } from '../workers/modules/civdef/audit/export.ts'
 import { createMerkleTree } from '../workers/modules/civdef/audit/merkle.ts'
 import { testSigner } from '../workers/testing/test-identity.ts'
 
@@ -36,7 +37,13 @@ beforeAll(async () => {
   const origin = logName(owner.nodeId)
   const text = formatCheckpoint({ origin, size: 5, root: new Uint8Array(tree.root()), extensions: [] })
   const chain = { epoch: 0, start: 0, entries, checkpoints: [await signNote(owner, origin, text)] }
-  file = exportJsonl({ owner: owner.nodeId, chain, size: 5, madeAt: Date.UTC(2026, 4, 26), certificates: [], records: [] })
+  file = toJsonl(
+    await exportLines({
+      ...{ owner: owner.nodeId, chain, size: 5, madeAt: Date.UTC(2026, 4, 26), certificates: [] },
+      record: async (index) => canonical({ seq: index }),
+      alertOf: () => null,
+    }),
+  )
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -49,6 +56,6 @@ describe('the verifier on the command line', () => {
     await writeFile(bad, file.replace('"seq":3', '"seq":7'))
     const { code, stdout } = await verify(bad)
     expect(code).toBe(1)
-    expect(stdout).toContain('line 5, entry 3')
+    expect(stdout).toContain('line 8, entry 3')
   })
 })

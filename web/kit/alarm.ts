@@ -13,7 +13,7 @@ const LOCK = 'hearthnet.alarm'
 const TOUCHES = ['pointerup', 'keydown'] as const
 const VIBRATION_MS = [400, 200, 400, 200, 400]
 
-function play(onState: (state: AlarmState) => void): () => void {
+function play(onState: (state: AlarmState) => void, shakes: boolean): () => void {
   const context = new AudioContext()
   const samples = alarmSamples(context.sampleRate)
   const buffer = context.createBuffer(1, samples.length, context.sampleRate)
@@ -33,7 +33,7 @@ function play(onState: (state: AlarmState) => void): () => void {
   const wake = () => void context.resume()
   for (const touch of TOUCHES) addEventListener(touch, wake)
   // asked before the person has touched the page, a browser refuses and says so on the console
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(VIBRATION_MS)
+  if (shakes && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(VIBRATION_MS)
   return () => {
     clearTimeout(patience)
     for (const touch of TOUCHES) removeEventListener(touch, wake)
@@ -43,13 +43,13 @@ function play(onState: (state: AlarmState) => void): () => void {
   }
 }
 
-/** Sounds the alarm until the function it answers with is called, once however many tabs ask. */
-export function startAlarm(onState: (state: AlarmState) => void): () => void {
+/** Sounds the alarm until the function it answers with is called, once however many tabs ask. @param shakes the device too */
+export function startAlarm(onState: (state: AlarmState) => void, shakes = true): () => void {
   let wanted = true
   let stop = (): void => undefined
   const sound = (): Promise<void> =>
     new Promise((resolve) => {
-      const quiet = play(onState)
+      const quiet = play(onState, shakes)
       stop = () => {
         quiet()
         resolve()

@@ -14,6 +14,8 @@ export interface UrgentNoticeProps {
   readonly tone: 'bad' | 'warn'
   /** What it sounds for; another value sounds again. Null: it makes no sound. */
   readonly alarm: string | null
+  /** Whether the device shakes with the sound. */
+  readonly shakes?: boolean
   readonly children: ReactNode
   /** What the person can do, as `UrgentAction`s; it stays until one of these takes it away. */
   readonly actions: ReactNode
@@ -44,7 +46,7 @@ export function UrgentAction({ children, onClick, leftSection, first = false, fo
 }
 
 /** Whether it sounds, which the person can change at any time for what sounds now. */
-function Sound({ alarm }: { readonly alarm: string }) {
+function Sound({ alarm, shakes }: { readonly alarm: string; readonly shakes: boolean }) {
   const text = useText(messages).alarm
   const [wanted] = useAlarmPreference()
   const [state, setState] = useState<AlarmState>('silent')
@@ -54,12 +56,12 @@ function Sound({ alarm }: { readonly alarm: string }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `alarm` is what it sounds for, and another one sounds anew
   useEffect(() => {
     if (!on) return
-    const stop = startAlarm(setState)
+    const stop = startAlarm(setState, shakes)
     return () => {
       stop()
       setState('silent')
     }
-  }, [on, alarm])
+  }, [on, alarm, shakes])
 
   return (
     <div className={classes.sound}>
@@ -93,7 +95,7 @@ function useFreshKeys() {
  * Takes the whole screen, above everything, and stays until the person does something about it: for what cannot wait, whatever
  * they are doing. Everything behind it is out of reach meanwhile. For any module; the screen definition's `Notice` is its place.
  */
-export function UrgentNotice({ title, icon: Icon, tone, alarm, children, actions }: UrgentNoticeProps) {
+export function UrgentNotice({ title, icon: Icon, tone, alarm, shakes = true, children, actions }: UrgentNoticeProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -145,7 +147,7 @@ export function UrgentNotice({ title, icon: Icon, tone, alarm, children, actions
         <div id={`${id}-body`} className={classes.body}>
           {children}
         </div>
-        {alarm === null ? null : <Sound alarm={alarm} />}
+        {alarm === null ? null : <Sound alarm={alarm} shakes={shakes} />}
         <div className={classes.actions}>{actions}</div>
       </div>
     </dialog>

@@ -197,6 +197,8 @@ export const auditExport = defineCapability({
     since: Type.Optional(SecondsSchema),
     until: Type.Optional(SecondsSchema),
     alert_id: Type.Optional(UlidSchema),
+    /** Which run of the chain; the current one where it is missing. An earlier one broke and stays as it was (AUD-4). */
+    epoch: Type.Optional(CountSchema),
   }),
   output: Strict({
     file_name: Type.String(),

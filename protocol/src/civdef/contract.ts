@@ -22,9 +22,11 @@ export const contract = defineModuleContract({
     events.cosignChanged,
     events.draftsChanged,
     events.auditChanged,
+    events.feedChanged,
     events.placeChanged,
     events.noticeChanged,
     events.incidentChanged,
+    events.alertOpened,
   ],
   planned: { capabilities: [], events: [] },
 })

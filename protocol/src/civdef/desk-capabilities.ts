@@ -3,7 +3,7 @@ import { configChanged } from '../config/events.ts'
 import { defineCapability } from '../core/capability.ts'
 import { CountSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
-import { AttestationSchema, CosignRequestSchema, PointSchema } from './alert.ts'
+import { AlertSchema, AttestationSchema, CosignRequestSchema, PointSchema } from './alert.ts'
 import { AuditReportSchema } from './audit.ts'
 import { AlertDraftSchema } from './capabilities.ts'
 import { BoxKeySchema, CertificateSchema } from './certificate.ts'
@@ -15,6 +15,7 @@ import {
   auditCheckpointed,
   cosignChanged,
   draftsChanged,
+  feedChanged,
   placeChanged,
   rootChanged,
 } from './events.ts'
@@ -324,6 +325,10 @@ export const auditState = defineCapability({
     report: Type.Union([AuditReportSchema, Type.Null()]),
     checked_at: Type.Union([TimeSchema, Type.Null()]),
     blocked: Type.Boolean(),
+    /** Entries that are past the configured years, and may be deleted (AUD-6). */
+    expired: CountSchema,
+    /** Runs of the chain before this one: what was broken stays, and is exported by its number. */
+    earlier: CountSchema,
     /** The newest checkpoint, with the nodes that witnessed it. */
     checkpoint: Type.Union([
       Strict({ size: CountSchema, at: TimeSchema, witnesses: Type.Array(NodeIdSchema), note: Type.String() }),
@@ -391,6 +396,65 @@ export const auditRestart = defineCapability({
   errors: ['experimental_disabled', 'bad_request'],
   input: Strict({ reason: Type.String({ minLength: 1, maxLength: 280 }) }),
   output: Strict({ size: CountSchema }),
+})
+
+/**
+ * Deletes entries that are past their time. Never by itself: the clock of a tablet is no proof that ten years have gone by, so a
+ * person says the years, and they have to be the configured ones (AUD-6).
+ */
+export const auditDelete = defineCapability({
+  ...act,
+  name: 'experimental.civdef.audit.delete',
+  timeoutSeconds: 300,
+  maxConcurrent: 1,
+  errors: ['experimental_disabled', 'bad_request', 'civdef_audit_chain_broken'],
+  input: Strict({ years: Type.Integer({ minimum: 1, maximum: 100 }) }),
+  output: Strict({ deleted: CountSchema }),
+})
+
+/** How the feed of official warnings does that the operator configured. */
+export const feedState = defineCapability({
+  ...ask,
+  name: 'experimental.civdef.feed.state',
+  input: Nothing,
+  output: Strict({
+    /** Empty: none is configured, and none is ever asked. */
+    url: Type.String(),
+    asked_at: Type.Union([TimeSchema, Type.Null()]),
+    outcome: OneOf(['never', 'fresh', 'unchanged', 'unreachable', 'refused']),
+    /** Of the last answer: mirrors that were new, and warnings that could not be read. */
+    kept: CountSchema,
+    refused: CountSchema,
+  }),
+  answersFrom: [configChanged, feedChanged],
+})
+
+/** An alert with what it takes to check it, for somebody in another community: as a file, or as text for a QR code. */
+export const forwardExport = defineCapability({
+  ...ask,
+  name: 'experimental.civdef.forward.export',
+  errors: ['experimental_disabled', 'civdef_alert_not_found', 'civdef_alert_target_invalid', 'bad_request'],
+  input: Strict({ key: Key }),
+  output: Strict({ file_name: Type.String(), text: Type.String(), hop: CountSchema }),
+})
+
+/** Reads such a text; `keep` brings the alert to this community, as one that came from elsewhere. */
+export const forwardImport = defineCapability({
+  ...act,
+  name: 'experimental.civdef.forward.import',
+  errors: [
+    ...(['experimental_disabled', 'bad_request', 'invalid_signature', 'civdef_alert_target_invalid'] as const),
+    ...(['civdef_cert_invalid', 'civdef_audit_chain_broken'] as const),
+  ],
+  input: Strict({ text: Type.String({ maxLength: 64 * 1024 }), keep: Type.Boolean() }),
+  output: Strict({
+    alert: AlertSchema,
+    /** Communities it passed, the first published it. */
+    path: Type.Array(NodeIdSchema),
+    /** What this device would do with it. */
+    decision: DecisionSchema,
+    kept: Type.Boolean(),
+  }),
 })
 
 /** An alert as CAP 1.2. */

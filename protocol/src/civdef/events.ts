@@ -46,20 +46,27 @@ export const alertForwarded = defineEvent(
   'civdef.alert.forwarded',
   Strict({
     alert: Type.Optional(AlertSchema),
-    certificates: Type.Array(CertificateSchema, { maxItems: 2 * (CIVDEF_CHAIN_MAX + 1) }),
+    /** Of who published, who co-signed and who ended it, each with its chain. */
+    certificates: Type.Array(CertificateSchema, { maxItems: 3 * (CIVDEF_CHAIN_MAX + 1) }),
     /** Communities it passed, the first published it. */
     path: Type.Array(NodeIdSchema, { maxItems: CIVDEF_FORWARD_MAX_HOPS }),
     mirror: Type.Optional(MirrorSchema),
+    /** Its end, where it had one when it was passed on. */
+    cancellation: Type.Optional(CancellationSchema),
   }),
   {
-    async verify({ alert, certificates, path, mirror }, event) {
+    async verify({ alert, certificates, path, mirror, cancellation }, event) {
       if ((alert === undefined) === (mirror === undefined)) refuse('bad_request', 'carries one alert or one mirror', '/alert')
+      if (cancellation && cancellation.alert_id !== alert?.alert_id) {
+        refuse('bad_request', 'is the end of another alert', '/cancellation/alert_id')
+      }
       if (mirror) checkMirror(mirror)
       if (!alert) return
       if (path.length === 0 || path.includes(event.community_id)) refuse('bad_request', 'comes from other communities', '/path')
       if (new Set(path).size !== path.length) refuse('bad_request', 'passes a community once', '/path')
       if (alert.target.roles.length > 0) refuse('bad_request', 'an alert for roles travels sealed', '/alert/target/roles')
       await checkAlert(alert)
+      if (cancellation) await checkCancellation(cancellation)
       for (const certificate of certificates) await checkCertificate(certificate)
     },
   },
@@ -143,8 +150,11 @@ export const walletChanged = defineEvent('civdef.wallet.changed', Strict({}), { 
 export const cosignChanged = defineEvent('civdef.cosign.changed', Strict({}), { scope: 'device' })
 export const draftsChanged = defineEvent('civdef.draft.changed', Strict({}), { scope: 'device' })
 export const auditChanged = defineEvent('civdef.audit.changed', Strict({}), { scope: 'device' })
+export const feedChanged = defineEvent('civdef.feed.changed', Strict({}), { scope: 'device' })
 export const placeChanged = defineEvent('civdef.place.changed', Strict({}), { scope: 'device' })
 /** What should stand as a notification is another than before (CIV-8). */
 export const noticeChanged = defineEvent('civdef.notice.changed', Strict({}), { scope: 'device' })
 /** An incident began or ended, or a member's device began or ceased to answer (CIV-14). */
 export const incidentChanged = defineEvent('civdef.incident.changed', Strict({}), { scope: 'device' })
+/** A sealed alert for this device was opened: what it says can be read here (CIV-6). */
+export const alertOpened = defineEvent('civdef.alert.opened', Strict({}), { scope: 'device' })

@@ -8,6 +8,7 @@ import {
   alertAcked,
   alertCancelled,
   alertForwarded,
+  alertOpened,
   alertPublished,
   placeChanged,
   roleRegistered,
@@ -95,7 +96,7 @@ export type AckBoard = Static<typeof AckBoardSchema>
 /** Everything whose arrival can change what is said of alerts and certificates. */
 export const ALERT_EVENTS = [
   ...[alertPublished, alertForwarded, alertCancelled, roleRegistered, roleRevoked, rootChanged],
-  ...[walletChanged, placeChanged, configChanged],
+  ...[walletChanged, placeChanged, alertOpened, configChanged],
 ]
 export const ROLE_EVENTS = [roleRegistered, roleRevoked, rootChanged, walletChanged, configChanged]
 export const ACK_EVENTS = [alertAcked, roleRegistered, roleRevoked, rootChanged]

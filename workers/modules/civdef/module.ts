@@ -4,6 +4,6 @@ import { serveCivdef } from './service.ts'
 
 export const workerModule = defineWorkerModule({
   contract,
-  needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'notify', 'log', 'views', 'members', 'publish'],
+  needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'keys', 'notify', 'log', 'views', 'members', 'publish'],
   start: serveCivdef,
 })

@@ -1,8 +1,10 @@
+import type { SealedAlert } from '#protocol/civdef/alert.ts'
 import { alertAck, alertAcks, alertGet, alertList, roleList, roleRegister, roleRevoke } from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
-import { alertExplain, placeSearch, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
-import { alertAcked, roleRegistered, roleRevoked, rootChanged } from '#protocol/civdef/events.ts'
-import { type CertId, overlaps, secondsTime, severityRank, within } from '#protocol/civdef/terms.ts'
+import { alertExplain, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
+import { alertAcked, roleRevoked, rootChanged } from '#protocol/civdef/events.ts'
+import type { SealedPassing } from '#protocol/civdef/records.ts'
+import { type CertId, secondsTime, within } from '#protocol/civdef/terms.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
@@ -11,8 +13,10 @@ import type { View } from '../../kernel/views.ts'
 import { boardOf, tooMany, waitFor } from './ack.ts'
 import type { Chain } from './audit/chain.ts'
 import type { Knowledge } from './knowledge.ts'
+import { fits } from './listing.ts'
 import type { Regions } from './regions/adapters.ts'
-import { judgeCertificate, mayRevoke, recordOf } from './role.ts'
+import type { Register } from './register.ts'
+import { mayRevoke, recordOf } from './role.ts'
 import type { AlertRow, CertificateRow, HeardAck } from './store.ts'
 
 type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | 'publish' | 'members'> & {
@@ -22,39 +26,63 @@ type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | '
   readonly certificates: View<CertificateRow>
   readonly chain: Chain
   readonly regions: Regions
+  readonly register: Register
 }
+
+const MAX_PASSING = 100
+
+const passingOf = ({ alert_id, publisher, publisher_cert, region, roles, expires_at, drill }: SealedAlert): SealedPassing => ({
+  ...{ alert_id, publisher, publisher_cert, region, roles, expires_at, drill },
+})
 
 /** Reading alerts, answering them, and saying why they are shown. */
 export function serveReading(deps: Deps): (() => void)[] {
-  const { bus, runtime, signer, config, log, publish, members, knowledge, alerts, acks, certificates, chain, regions } = deps
+  const {
+    bus,
+    runtime,
+    signer,
+    config,
+    log,
+    publish,
+    members,
+    knowledge,
+    alerts,
+    acks,
+    certificates,
+    chain,
+    regions,
+    register,
+  } = deps
 
   function need(key: string): AlertRow {
     const row = alerts.get(key)
     if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
     return row
   }
+  /** What passes and is not for this device, as far as anyone can see it (CIV-6). */
+  const passing = (): SealedPassing[] =>
+    alerts
+      .rows()
+      .flatMap((row) => {
+        const { sealed, alert } = knowledge.heard(row)
+        return sealed && !alert && knowledge.record(row).state === 'active' ? [passingOf(sealed)] : []
+      })
+      .slice(-MAX_PASSING)
   const record = (one: Certificate) => recordOf(one, knowledge.certificates(), regions, runtime.now())
   const isGood = (one: Certificate): boolean => record(one).state === 'good'
 
   return [
-    bus.handle(alertList, async ({ state, region, min_severity, drill, limit, after }) => {
+    bus.handle(alertList, async ({ limit, after, ...filter }) => {
       const all = alerts
         .rows()
         .map((row) => ({ row, lamport: knowledge.heard(row).lamport, record: knowledge.record(row) }))
-        .filter(({ record: one }) => {
-          const body = one.alert ?? one.mirror
-          const places = one.alert ? [one.alert.target.region] : (one.mirror?.regions ?? [])
-          if (!body || (state !== undefined && one.state !== state)) return false
-          if (drill !== undefined && body.drill !== drill) return false
-          if (min_severity !== undefined && severityRank(body.severity) < severityRank(min_severity)) return false
-          return region === undefined || places.some((place) => overlaps(place, region))
-        })
+        .filter(({ record: one }) => fits(one, filter))
         .sort((a, b) => b.lamport - a.lamport || (a.record.content_id < b.record.content_id ? -1 : 1))
         .map((one) => one.record)
       const start = after === undefined ? 0 : all.findIndex(({ content_id }) => content_id === after) + 1
       const page = all.slice(start, start + limit)
       const more = start + page.length < all.length
-      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null }
+      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null, sealed: passing() }
     }),
 
     bus.handle(alertGet, async ({ key }) => {
@@ -124,25 +152,8 @@ export function serveReading(deps: Deps): (() => void)[] {
     }),
 
     bus.handle(roleRegister, async ({ certificate, chain: issuers }) => {
-      const before = certificates.get(certificate.cert_id)
-      if (before) return { cert_id: certificate.cert_id, content_id: before.cid }
-      const own = knowledge.certificates()
-      const brought = [certificate, ...issuers]
-      const together = {
-        ...own,
-        find: (id: CertId) => own.find(id) ?? brought.find(({ cert_id }) => cert_id === id) ?? null,
-      }
-      if (!regions.adapterOf(certificate.region)) {
-        throw new HearthError('civdef_region_unsupported', 'nothing is known here of that region')
-      }
-      const from = Math.max(runtime.now(), Date.parse(certificate.issued_at))
-      const verdict = judgeCertificate(certificate, together, regions, { from, until: from })
-      if (!verdict.good) throw new HearthError(verdict.code, `the certificate does not hold: ${verdict.why}`)
-      // the log's own check verifies every signature before it is stored
-      const event = await log.append(roleRegistered, { certificate, chain: issuers })
-      await chain.append({ event: 'role_registered', alertId: null, actor: signer.nodeId, payload: certificate })
-      publish(event)
-      return { cert_id: certificate.cert_id, content_id: event.cid }
+      const content_id = await register({ certificate, chain: issuers })
+      return { cert_id: certificate.cert_id, content_id }
     }),
 
     bus.handle(roleList, async ({ holder, region, only_good, limit }) => {
@@ -177,14 +188,6 @@ export function serveReading(deps: Deps): (() => void)[] {
       const event = await log.append(roleRevoked, { revocation })
       publish(event)
       return { content_id: event.cid }
-    }),
-
-    bus.handle(placeSearch, async ({ text, limit }) => {
-      const place = regions.place(text)
-      return {
-        places: place ? [place] : [...regions.search(text, limit)],
-        source: regions.adapterOf('DE.NRW')?.source ?? '',
-      }
     }),
 
     bus.handle(rootList, async () => ({

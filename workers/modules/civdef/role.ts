@@ -178,7 +178,9 @@ export function recordOf(
   now: number,
 ): CertificateRecord {
   const verdict = judgeCertificate(certificate, certificates, regions, { from: now, until: now })
-  const left = Math.floor((dates(certificate).until - now) / DAY_MS)
+  // one of its chain may fail before it does (CIV-3)
+  const until = Math.min(...[certificate, ...(verdict.good ? verdict.chain : [])].map((one) => dates(one).until))
+  const left = Math.floor((until - now) / DAY_MS)
   const unknown = verdict.good && !verdict.role
   const state = verdict.good
     ? 'good'

@@ -3,19 +3,26 @@ import { checkAlert, checkSealed, type SealedAlert, SealedAlertSchema } from '#p
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { matches } from '#protocol/core/schema.ts'
 import { signRecord } from '#protocol/core/signing.ts'
+import { createKeys } from '../../kernel/keys.ts'
+import { createMemoryStore } from '../../memory/memory-store.ts'
 import { createSeededRuntime } from '../../testing/seeded-runtime.ts'
-import { type BoxKeys, createBoxKeys, openSealed, sealAlert } from './seal.ts'
+import { createBoxKeyHolder } from './box-key.ts'
+import { type BoxKeys, openSealed, sealAlert } from './seal.ts'
 import { type Brigade, createBrigade } from './testing/brigade.ts'
+
+const createBoxKeys = (): Promise<BoxKeys> => createBoxKeyHolder({ keys: createKeys(createMemoryStore()) }).keys()
 
 let b: Brigade
 let anna: BoxKeys
 let bert: BoxKeys
 let stranger: BoxKeys
+let publisher: BoxKeys
 beforeAll(async () => {
   b = await createBrigade()
   anna = await createBoxKeys()
   bert = await createBoxKeys()
   stranger = await createBoxKeys()
+  publisher = await createBoxKeys()
 })
 
 const TARGET = { region: 'DE.NRW.Kleve.Issum', roles: ['DE.NRW.Kleve.THW'], channels: ['local' as const] }
@@ -25,15 +32,15 @@ async function sealed() {
   const alert = await b.alert({ target: TARGET, title: 'Nur für das THW' })
   const holders = [holderWith(anna.boxKey), holderWith(bert.boxKey)]
   const { randomBytes } = createSeededRuntime(1)
-  return { alert, envelope: await sealAlert({ alert, holders, signer: b.wehr, randomBytes }) }
+  return { alert, envelope: await sealAlert({ alert, holders, own: publisher.boxKey, signer: b.wehr, randomBytes }) }
 }
 
 describe('an alert for roles', () => {
-  it('is read by each holder, whole and with its own signature (CIV-6)', async () => {
+  it('is read by each holder and by who wrote it, whole and with its own signature (CIV-6)', async () => {
     const { alert, envelope } = await sealed()
     expect(matches(SealedAlertSchema, envelope)).toBe(true)
     await checkSealed(envelope)
-    for (const keys of [anna, bert]) {
+    for (const keys of [anna, bert, publisher]) {
       const opened = await openSealed(envelope, keys)
       expect(opened).toEqual(alert)
       if (opened) await checkAlert(opened)
@@ -76,8 +83,10 @@ describe('an alert for roles', () => {
   it('that nobody could read is not sealed', async () => {
     const alert = await b.alert({ target: TARGET })
     const { randomBytes } = createSeededRuntime(1)
-    await expect(sealAlert({ alert, holders: [b.zugCert], signer: b.wehr, randomBytes })).rejects.toMatchObject({
-      code: 'bad_request',
+    await expect(
+      sealAlert({ alert, holders: [b.zugCert], own: publisher.boxKey, signer: b.wehr, randomBytes }),
+    ).rejects.toMatchObject({
+      code: 'civdef_alert_target_invalid',
     })
   })
 

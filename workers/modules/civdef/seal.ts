@@ -23,14 +23,10 @@ export interface BoxKeys {
   readonly privateKey: CryptoKey
 }
 
-export async function createBoxKeys(): Promise<BoxKeys> {
-  // generateKey answers a pair for this algorithm
-  const pair = (await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits'])) as CryptoKeyPair
-  return { boxKey: await boxKeyOf(pair.publicKey), privateKey: pair.privateKey }
-}
+/** @param publicKey 32 bytes */
+export const boxKeyOf = (publicKey: Uint8Array): string => TAG + toBase64Url(publicKey)
 
-const boxKeyOf = async (key: CryptoKey): Promise<string> =>
-  TAG + toBase64Url(new Uint8Array(await crypto.subtle.exportKey('raw', key)))
+const exported = async (key: CryptoKey): Promise<string> => boxKeyOf(new Uint8Array(await crypto.subtle.exportKey('raw', key)))
 
 const publicKeyOf = (boxKey: string): Promise<CryptoKey> =>
   crypto.subtle.importKey('raw', fromBase64Url(boxKey.slice(TAG.length)), { name: 'X25519' }, true, [])
@@ -67,21 +63,27 @@ export interface SealInput {
   readonly alert: Alert
   /** Good certificates for one of the alert's roles, each with a box key. */
   readonly holders: readonly Certificate[]
+  /** The publisher's own box key: who wrote it can read it. */
+  readonly own: string
   readonly signer: Signer
   readonly randomBytes: (length: number) => Bytes
 }
 
 /**
  * Encrypts an alert to the holders of its roles. The alert inside keeps its own signature.
- * @throws HearthError `bad_request` where nobody could read it, `capacity_exceeded` for more holders than fit
+ * @throws HearthError `civdef_alert_target_invalid` where nobody could read it, `capacity_exceeded` for more holders than fit
  */
-export async function sealAlert({ alert, holders, signer, randomBytes }: SealInput): Promise<SealedAlert> {
-  const keys = [...new Set(holders.flatMap(({ box_key }) => box_key ?? []))]
-  if (keys.length === 0)
-    throw new HearthError('bad_request', 'no holder of these roles has a key', { data: { field: '/target/roles' } })
+export async function sealAlert({ alert, holders, own, signer, randomBytes }: SealInput): Promise<SealedAlert> {
+  const theirs = holders.flatMap(({ box_key }) => box_key ?? [])
+  if (theirs.length === 0) {
+    throw new HearthError('civdef_alert_target_invalid', 'no holder of these roles has a key', {
+      data: { field: '/target/roles' },
+    })
+  }
+  const keys = [...new Set([...theirs, own])]
   if (keys.length > CIVDEF_SEALED_MAX_HOLDERS) throw new HearthError('capacity_exceeded', 'more holders than one alert takes')
   const pair = (await crypto.subtle.generateKey({ name: 'X25519' }, false, ['deriveBits'])) as CryptoKeyPair
-  const ephemeral = await boxKeyOf(pair.publicKey)
+  const ephemeral = await exported(pair.publicKey)
   const secret = randomBytes(32)
   const outside = {
     alert_id: alert.alert_id,

@@ -1,4 +1,4 @@
-import type { Ack, Alert, Cancellation } from '#protocol/civdef/alert.ts'
+import type { Ack, Alert, Cancellation, SealedAlert } from '#protocol/civdef/alert.ts'
 import type { Certificate, Revocation } from '#protocol/civdef/certificate.ts'
 import {
   alertAcked,
@@ -83,6 +83,8 @@ export interface Heard {
   readonly lamport: number
   readonly alert: Alert | null
   readonly mirror: Mirror | null
+  /** As it travels; who it is for has the alert beside it where it is read (CIV-6). */
+  readonly sealed: SealedAlert | null
   /** Communities it passed; empty for this community's own. */
   readonly path: readonly NodeId[]
 }
@@ -104,19 +106,20 @@ const mirrorKey = (mirror: Mirror): string => `mirror:${mirror.correlation_id}`
 function heardIn(event: VerifiedEvent): Part<AlertItem>[] {
   const author = event.event.author
   if (is(alertPublished, event)) {
-    const { alert } = dataOf(alertPublished, event)
-    if (!alert) return []
-    return [{ entity: alert.alert_id, item: { kind: 'heard', heard: { author, alert, mirror: null, path: [] } } }]
+    const { alert = null, sealed = null } = dataOf(alertPublished, event)
+    const entity = alert?.alert_id ?? sealed?.alert_id
+    if (entity === undefined) return []
+    return [{ entity, item: { kind: 'heard', heard: { author, alert, mirror: null, sealed, path: [] } } }]
   }
   const { alert = null, mirror = null, path } = dataOf(alertForwarded, event)
   const entity = alert?.alert_id ?? (mirror && mirrorKey(mirror))
-  return entity === null ? [] : [{ entity, item: { kind: 'heard', heard: { author, alert, mirror, path } } }]
+  return entity === null ? [] : [{ entity, item: { kind: 'heard', heard: { author, alert, mirror, sealed: null, path } } }]
 }
 
 /** Alerts and mirrored warnings, with what ends them (CIV-8). */
 export const alertsView = defineView<AlertItem, AlertRow>({
   id: 'civdef.alerts',
-  version: 1,
+  version: 2,
   events: [alertPublished, alertForwarded, alertCancelled],
   map(event) {
     if (!is(alertCancelled, event)) return heardIn(event)

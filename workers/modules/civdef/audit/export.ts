@@ -1,12 +1,13 @@
+import type { Alert } from '#protocol/civdef/alert.ts'
 import type { AuditEntry } from '#protocol/civdef/audit.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
-import { toBase64 } from '#protocol/civdef/note.ts'
+import { fromBase64, parseCheckpoint, parseNote, toBase64 } from '#protocol/civdef/note.ts'
 import { canonical } from '#protocol/core/canonical.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, wireTime } from '#protocol/core/ids.ts'
 import { written } from './entry.ts'
-import { createMerkleTree } from './merkle.ts'
-import type { Epoch } from './verify.ts'
+import { createMerkleTree, type MerkleTree } from './merkle.ts'
+import { deletionOf, type Epoch, merkleBase } from './verify.ts'
 
 export const AUDIT_MEDIA_TYPE = 'application/vnd.hearthnet.civdef-audit+jsonl'
 
@@ -19,46 +20,124 @@ export interface ExportInput {
   /** Which entries; all of them where it is left out. */
   readonly only?: (entry: AuditEntry) => boolean
   readonly certificates: readonly Certificate[]
-  /** Records that entries are about, as far as this device still has them. */
-  readonly records: readonly unknown[]
+  /** What the entry at this index is about, as canonical text; null where it is not kept. */
+  readonly record: (index: number) => Promise<string | null>
+  /** The alert that an entry is about, as this device holds it: its words, and whether it is a drill (CIV-9). */
+  readonly alertOf: (entry: AuditEntry) => Alert | null
 }
 
+/** One line of an export. */
+export type ExportLine =
+  | { readonly kind: 'header'; readonly [field: string]: unknown }
+  | {
+      readonly kind: 'entry'
+      readonly index: number
+      readonly entry: AuditEntry
+      readonly proof: readonly string[]
+      /** Whether its alert is a drill; left out where the alert is not known here, or there is none. */
+      readonly drill?: boolean
+    }
+  | { readonly kind: 'record'; readonly index: number; readonly record: unknown }
+  | { readonly kind: 'alert'; readonly alert: Alert }
+  | {
+      readonly kind: 'checkpoint'
+      readonly size: number
+      readonly from: number
+      readonly note: string
+      readonly proof: string[]
+    }
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
+
+const sizeOf = (note: string): number => {
+  try {
+    return parseCheckpoint(parseNote(note).text).size
+  } catch {
+    // the check names it; here it is left out
+    return -1
+  }
+}
+
+interface Chosen {
+  readonly index: number
+  readonly entry: AuditEntry
+  /** Left out where it is not kept. */
+  readonly record?: unknown
+}
+
+/** Whether a recorded alert, open or sealed, is a drill (CIV-9). */
+function drillIn({ entry, record }: Chosen): [[string, boolean]] | null {
+  const isAlert = typeof record === 'object' && record !== null && 'publisher' in record && 'drill' in record
+  return isAlert && entry.alert_id !== null ? [[entry.alert_id, record.drill === true]] : null
+}
+
+/** Every proof leads to the newest checkpoint; of a chain that does not hold together there may be none. */
+const proofIn = (tree: MerkleTree, index: number, size: number): string[] => tree.inclusion(index, size).map(toBase64)
+
 /**
- * A chain, or a part of it, as one JSON text a line: header, entries with proofs, checkpoints with proofs between them,
- * certificates, records (AUD-5). An entry that is left out leaves its place to be seen and the others provable.
- * @throws HearthError `bad_request` where the chain has no checkpoint over what is exported
+ * A chain, or a part of it: header, each entry with its proof and the record it is about, the alerts that entries speak of,
+ * checkpoints with proofs between them, certificates (AUD-5). An entry that is left out leaves its place to be seen and the
+ * others provable.
+ * @throws HearthError `bad_request` where there is nothing to export
  */
-export function exportJsonl({ owner, chain, size, madeAt, only, certificates, records }: ExportInput): string {
-  if (size < 1 || size > chain.entries.length) throw new HearthError('bad_request', 'no checkpoint covers these entries')
-  const tree = createMerkleTree()
+export async function exportLines(input: ExportInput): Promise<ExportLine[]> {
+  const { owner, chain, size, madeAt, only, certificates, record, alertOf } = input
+  const gone = chain.base?.size ?? 0
+  if (size <= gone || size > gone + chain.entries.length) {
+    throw new HearthError('bad_request', 'no checkpoint covers these entries')
+  }
+  const tree = createMerkleTree(chain.base && merkleBase(chain.base))
   for (const text of chain.entries) tree.append(written(text).leaf)
-  const lines: unknown[] = [
-    {
-      kind: 'header',
-      format: 'hearthnet-civdef-audit',
-      version: 1,
-      log: owner,
-      epoch: chain.epoch,
-      start: chain.start,
-      size,
-      made_at: wireTime(madeAt),
-      whole: only === undefined,
-    },
-  ]
-  for (const [index, text] of chain.entries.slice(0, size).entries()) {
+  const base = chain.base && {
+    ...deletionOf(chain.epoch, chain.base),
+    hashes: chain.base.hashes.map((hash) => toBase64(fromBase64(hash))),
+    proof: tree.consistency(gone, size).map(toBase64),
+  }
+  const chosen: Chosen[] = []
+  for (const [place, text] of chain.entries.slice(0, size - gone).entries()) {
     // what this device wrote and checked before it exports
     const entry = JSON.parse(text) as AuditEntry
     if (only && !only(entry)) continue
-    lines.push({ kind: 'entry', index, entry, proof: tree.inclusion(index, size).map(toBase64) })
+    const about = await record(gone + place)
+    chosen.push({ index: gone + place, entry, record: about === null ? undefined : JSON.parse(about) })
   }
+  // the records of this chain say of their alerts whether they are drills; of others' alerts the alerts themselves do
+  const drills = new Map(chosen.flatMap((one) => drillIn(one) ?? []))
+  const alerts = new Map<string, Alert>()
+  for (const { entry } of chosen) {
+    const alert = entry.alert_id === null || drills.has(entry.alert_id) ? null : alertOf(entry)
+    if (alert) alerts.set(alert.alert_id, alert)
+  }
+  for (const { alert_id, drill } of alerts.values()) drills.set(alert_id, drill)
+  const lines: ExportLine[] = []
+  for (const { index, entry, record: about } of chosen) {
+    const drill = drills.get(entry.alert_id ?? '')
+    lines.push({ kind: 'entry', index, entry, proof: proofIn(tree, index, size), ...(drill === undefined ? {} : { drill }) })
+    if (about !== undefined) lines.push({ kind: 'record', index, record: about })
+  }
+  for (const alert of alerts.values()) lines.push({ kind: 'alert', alert })
   let from = 0
   for (const note of chain.checkpoints) {
-    const to = Number(note.split('\n')[1])
-    if (!Number.isSafeInteger(to) || to > size) continue
-    lines.push({ kind: 'checkpoint', size: to, from, note, proof: tree.consistency(from, to).map(toBase64) })
+    const to = sizeOf(note)
+    if (to > size || to < gone || to < 1) continue
+    lines.push({ kind: 'checkpoint', size: to, from, note, proof: from === 0 ? [] : tree.consistency(from, to).map(toBase64) })
     from = to
   }
   for (const certificate of certificates) lines.push({ kind: 'certificate', certificate })
-  for (const record of records) lines.push({ kind: 'record', record })
-  return lines.map((line) => `${canonical(line)}\n`).join('')
+  const header = {
+    kind: 'header' as const,
+    format: 'hearthnet-civdef-audit',
+    version: 1,
+    log: owner,
+    epoch: chain.epoch,
+    start: chain.start,
+    size,
+    made_at: wireTime(madeAt),
+    whole: only === undefined,
+    drills: lines.filter((line) => line.kind === 'entry' && line.drill === true).length,
+    ...(base ? { base } : {}),
+  }
+  return [header, ...lines]
 }
+
+/** One canonical JSON text a line. */
+export const toJsonl = (lines: readonly ExportLine[]): string => lines.map((line) => `${canonical(line)}\n`).join('')

@@ -132,4 +132,31 @@ describe('the Merkle tree of RFC 6962', () => {
       { numRuns: 300 },
     )
   })
+
+  it('whose first entries are gone has the same roots and proofs from there on, at every cut and size (AUD-6)', () => {
+    const most = 40
+    const whole = treeOf(entries(most))
+    for (let cut = 0; cut <= most; cut++) {
+      const tree = createMerkleTree(whole.base(cut))
+      for (const entry of entries(most).slice(cut)) tree.append(leafHash(entry))
+      expect(tree.size).toBe(most)
+      for (let size = cut; size <= most; size++) {
+        const at = `${cut}, ${size}`
+        expect(toHex(tree.root(size)), at).toBe(toHex(whole.root(size)))
+        for (let index = cut; index < size; index++)
+          expect(hexes(tree.inclusion(index, size))).toEqual(hexes(whole.inclusion(index, size)))
+        if (cut > 0) expect(hexes(tree.consistency(cut, size)), at).toEqual(hexes(whole.consistency(cut, size)))
+        expect(tree.base(size), at).toEqual(whole.base(size))
+      }
+      if (cut > 1) expect(() => tree.inclusion(0, most)).toThrow(RangeError)
+    }
+  })
+
+  it('takes no base that is none (AUD-6)', () => {
+    const { size, hashes } = treeOf(entries(5)).base(5)
+    expect(hashes).toHaveLength(2)
+    expect(() => createMerkleTree({ size: 7, hashes })).toThrow(RangeError)
+    expect(() => createMerkleTree({ size: 4, hashes })).toThrow(RangeError)
+    expect(() => createMerkleTree({ size, hashes: [new Uint8Array(31), ...hashes.slice(1)] })).toThrow(RangeError)
+  })
 })

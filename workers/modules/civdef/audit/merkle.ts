@@ -14,6 +14,13 @@ export const emptyRoot = (): Hash => sha256(new Uint8Array(0))
 
 export const sameHash = (a: Hash, b: Hash): boolean => a.length === b.length && a.every((byte, index) => byte === b[index])
 
+/** What is left of a tree whose first entries are gone (AUD-6): the roots of the full subtrees they made up, largest first. */
+export interface MerkleBase {
+  readonly size: number
+  /** One for every 1 of `size` in binary. */
+  readonly hashes: readonly Hash[]
+}
+
 /** A tree that grows by leaves: one hash per full subtree, 64 bytes an entry in all. */
 export interface MerkleTree {
   readonly size: number
@@ -24,6 +31,8 @@ export interface MerkleTree {
   inclusion(index: number, size?: number): Hash[]
   /** Hashes that show that the first `from` entries of the first `to` are unchanged. */
   consistency(from: number, to?: number): Hash[]
+  /** What the first `size` entries can be replaced by: roots and proofs from there on stay what they were (AUD-6). */
+  base(size: number): MerkleBase
 }
 
 /** Largest power of two below `n`. @param n at least 2 */
@@ -33,9 +42,26 @@ function split(n: number): number {
   return k
 }
 
-export function createMerkleTree(): MerkleTree {
-  // levels[k][i] is the root of the full subtree over entries i·2^k … (i+1)·2^k − 1
+/** Levels with nothing but the subtrees that no other one holds: nothing else is asked of entries that are gone. */
+function levelsOf({ size, hashes }: MerkleBase): Hash[][] {
   const levels: Hash[][] = [[]]
+  const left = [...hashes]
+  for (let level = Math.floor(Math.log2(Math.max(1, size))); level >= 0; level--) {
+    const row = new Array<Hash>(Math.floor(size / 2 ** level))
+    levels[level] = row
+    if (row.length % 2 === 0) continue
+    const hash = left.shift()
+    if (hash?.length !== 32) throw new RangeError('a base has one hash for every 1 of its size')
+    row[row.length - 1] = hash
+  }
+  if (left.length > 0) throw new RangeError('a base has one hash for every 1 of its size')
+  return levels
+}
+
+/** @param gone what the tree begins with; nothing where it is left out @throws RangeError for a base that is none */
+export function createMerkleTree(gone: MerkleBase = { size: 0, hashes: [] }): MerkleTree {
+  // levels[k][i] is the root of the full subtree over entries i·2^k … (i+1)·2^k − 1
+  const levels = levelsOf(gone)
   const count = (): number => levels[0]?.length ?? 0
 
   function stored(level: number, index: number): Hash {
@@ -99,6 +125,15 @@ export function createMerkleTree(): MerkleTree {
     consistency(from, to = count()) {
       if (within(from) > within(to)) throw new RangeError('a tree does not shrink')
       return from === 0 || from === to ? [] : subproof(from, 0, to, true)
+    },
+
+    base(size) {
+      const hashes: Hash[] = []
+      for (let level = levels.length - 1; level >= 0; level--) {
+        const full = Math.floor(within(size) / 2 ** level)
+        if (full % 2 === 1) hashes.push(stored(level, full - 1))
+      }
+      return { size, hashes }
     },
   }
 }

@@ -1,35 +1,54 @@
+import type { Alert } from '#protocol/civdef/alert.ts'
+import type { AuditEntry } from '#protocol/civdef/audit.ts'
 import { auditExport } from '#protocol/civdef/capabilities.ts'
-import { auditCheckpoint, auditRestart, auditState, auditVerify, auditWitness } from '#protocol/civdef/desk-capabilities.ts'
-import { auditBroken, auditChanged, auditCheckpointed } from '#protocol/civdef/events.ts'
-import { openCheckpoint, witnessesOf } from '#protocol/civdef/note.ts'
+import {
+  auditCheckpoint,
+  auditDelete,
+  auditRestart,
+  auditState,
+  auditVerify,
+  auditWitness,
+} from '#protocol/civdef/desk-capabilities.ts'
+import { auditBroken, auditChanged } from '#protocol/civdef/events.ts'
+import { openCheckpoint, toBase64, witnessesOf } from '#protocol/civdef/note.ts'
+import { utf8 } from '#protocol/core/encoding.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import { type NodeId, wireTime } from '#protocol/core/ids.ts'
+import { wireTime } from '#protocol/core/ids.ts'
 import { Strict } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import type { View } from '../../../kernel/views.ts'
-import type { CertificateRow } from '../store.ts'
+import type { AlertRow, CertificateRow } from '../store.ts'
 import { type Chain, openChain } from './chain.ts'
 import { openChainStore } from './chain-store.ts'
-import { AUDIT_MEDIA_TYPE, exportJsonl } from './export.ts'
+import { AUDIT_MEDIA_TYPE, type ExportLine, exportLines, toJsonl } from './export.ts'
+import { limitOf } from './retention.ts'
+import { createSteward } from './steward.ts'
+import type { Epoch } from './verify.ts'
 import { createWitness } from './witness.ts'
 
-type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'shelf' | 'notify' | 'log' | 'publish' | 'members'> & {
+type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'shelf' | 'config' | 'notify' | 'log' | 'publish' | 'members'> & {
   readonly certificates: View<CertificateRow>
+  readonly alerts: View<AlertRow>
 }
 
 const HeldSchema = Strict({ notes: Type.Record(Type.String(), Type.String()) })
 
-/** This device's chain, and this device as a witness of others' (AUD-1 to AUD-5). */
+/** Newest checkpoint's size; of a chain that was never checkpointed, or is broken, everything there is. */
+const sizeOf = ({ base, entries }: Epoch): number => (base?.size ?? 0) + entries.length
+
+/** This device's chain, and this device as a witness of others' (AUD-1 to AUD-6). */
 export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; readonly withdraw: (() => void)[] }> {
-  const { bus, runtime, signer, shelf, notify, log, publish, members, certificates } = deps
+  const { bus, runtime, signer, shelf, config, notify, members, certificates, alerts } = deps
   let checkedAt = runtime.now()
-  const chain = await openChain({
+  const chain: Chain = await openChain({
     signer,
     store: await openChainStore(shelf),
     now: runtime.now,
     onBreak: () => notify(auditBroken),
+    onEntry: (event) => steward.noticed(event),
   })
+  const steward = createSteward({ ...deps, chain })
   const held = await shelf.open('civdef.witness', HeldSchema, { notes: {} })
   const witness = createWitness({
     signer,
@@ -39,60 +58,49 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
       set: (origin, note) => held.set({ notes: { ...held.get().notes, [origin]: note } }),
     },
   })
+  const limit = (): string => limitOf(runtime.now(), config().civdef.retention_years)
 
-  const others = (): readonly NodeId[] =>
-    members
-      .all()
-      .filter(({ nodeId, status }) => status === 'active' && nodeId !== signer.nodeId)
-      .map(({ nodeId }) => nodeId)
-
-  /** One witness: from what it holds to the newest checkpoint. What is away or off is no witness now. */
-  async function ask(to: NodeId, note: string, size: number): Promise<string | null> {
-    const first = await bus.call(auditWitness, { note, old_size: 0, proof: [] }, { to })
-    if (first.outcome === 'cosigned') return first.line
-    if (first.size > size) return null
-    const proof = chain.consistency(first.size, size)
-    const second = await bus.call(auditWitness, { note, old_size: first.size, proof }, { to })
-    return second.outcome === 'cosigned' ? second.line : null
+  /** Of several under one id this person's own, else the first that was heard. */
+  function alertOf({ alert_id }: AuditEntry): Alert | null {
+    const heard = alert_id === null ? [] : (alerts.get(alert_id)?.heard ?? [])
+    return (heard.find(({ alert }) => alert?.publisher === signer.nodeId) ?? heard[0])?.alert ?? null
   }
 
-  /** The checkpoints that members hold of this chain: what they saw cannot be unsaid. */
-  async function heldElsewhere(): Promise<string[]> {
-    const newest = chain.newestCheckpoint()
-    if (!newest) return []
-    const asked = others().map(async (to) => {
-      const answer = await bus.call(auditWitness, { note: newest.note, old_size: newest.size + 1, proof: [] }, { to })
-      return answer.held === '' ? [] : [answer.held]
+  async function linesOf(run: Epoch, only?: (entry: AuditEntry) => boolean): Promise<readonly ExportLine[]> {
+    const sizes = await Promise.all(run.checkpoints.map((note) => coveredBy(note)))
+    const covered = Math.max(0, ...sizes.filter((size) => size <= sizeOf(run)))
+    return exportLines({
+      owner: signer.nodeId,
+      chain: run,
+      // what is broken is exported as it is: the check of the file shows where
+      size: covered > (run.base?.size ?? 0) ? covered : sizeOf(run),
+      madeAt: runtime.now(),
+      certificates: certificates.rows().map(({ certificate }) => certificate),
+      record: (index) => chain.record(run.epoch, index),
+      alertOf,
+      ...(only ? { only } : {}),
     })
-    const answers = await Promise.allSettled(asked)
-    return answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   }
+  const coveredBy = (note: string): Promise<number> =>
+    openCheckpoint(note, signer.nodeId).then(
+      ({ body }) => body.size,
+      () => 0,
+    )
 
   const withdraw = [
+    () => steward.stop(),
     bus.handle(auditWitness, async ({ note, old_size, proof }, { caller }) => {
       if (caller.nodeId === null) throw new HearthError('unauthorized', 'a log is somebody’s')
       return witness.cosign({ log: caller.nodeId, note, oldSize: old_size, proof })
     }),
 
     bus.handle(auditCheckpoint, async () => {
-      const { note, size } = await chain.checkpoint()
-      const asked = others().map(async (to) => {
-        const line = await ask(to, note, size)
-        if (line === null) return []
-        await chain.addWitness(size, line)
-        return [to]
-      })
-      const answers = await Promise.allSettled(asked)
-      const witnesses = answers.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
-      const newest = chain.newestCheckpoint()?.note ?? note
-      publish(await log.append(auditCheckpointed, { size, note: newest }))
-      await chain.append({ event: 'checkpointed', alertId: null, actor: signer.nodeId, payload: { note: newest } })
-      notify(auditChanged)
-      return { size, witnesses }
+      const { size, witnesses } = await steward.checkpoint()
+      return { size, witnesses: [...witnesses] }
     }),
 
     bus.handle(auditVerify, async ({ by }) => {
-      const report = await chain.verify({ by, held: await heldElsewhere() })
+      const report = await chain.verify({ by, held: await steward.heldElsewhere() })
       checkedAt = runtime.now()
       notify(auditChanged)
       return report
@@ -100,12 +108,14 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
 
     bus.handle(auditState, async () => {
       const newest = chain.newestCheckpoint()
-      const opened = newest && (await openCheckpoint(newest.note, signer.nodeId))
+      const opened = newest && (await openCheckpoint(newest.note, signer.nodeId).catch(() => null))
       return {
         entries: chain.size(),
         report: chain.report(),
         checked_at: wireTime(checkedAt),
         blocked: chain.blocked(),
+        expired: chain.expired(limit()),
+        earlier: chain.epochs().length - 1,
         checkpoint:
           newest && opened ? { ...newest, at: wireTime(checkedAt), witnesses: [...(await witnessesOf(opened.note))] } : null,
       }
@@ -117,29 +127,44 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
       return { size: chain.size() }
     }),
 
-    bus.handle(auditExport, async ({ format, since, until, alert_id }) => {
-      if (format === 'pdf') throw new HearthError('not_implemented', 'the printed form is not built yet')
-      const newest = chain.newestCheckpoint()
-      if (!newest) throw new HearthError('bad_request', 'a checkpoint comes before an export')
+    bus.handle(auditDelete, async ({ years }) => {
+      if (years !== config().civdef.retention_years) {
+        throw new HearthError('bad_request', 'not the years that are configured', { data: { field: '/years' } })
+      }
+      const deleted = await chain.deleteExpired(limit(), years)
+      notify(auditChanged)
+      return { deleted }
+    }),
+
+    bus.handle(auditExport, async ({ format, since, until, alert_id, epoch }) => {
+      const run = epoch === undefined ? chain.current() : chain.epochs()[epoch]
+      if (!run) throw new HearthError('bad_request', 'no such run of the chain', { data: { field: '/epoch' } })
+      // an export is worth what its checkpoint is worth: a fresh one first, with whoever is near as its witness
+      if (run === chain.current() && !chain.blocked() && steward.isDue()) await steward.checkpoint()
       const isPart = since !== undefined || until !== undefined || alert_id !== undefined
-      const text = exportJsonl({
-        owner: signer.nodeId,
-        chain: chain.current(),
-        size: newest.size,
-        madeAt: runtime.now(),
-        certificates: certificates.rows().map(({ certificate }) => certificate),
-        records: [],
-        ...(isPart
-          ? {
-              only: (entry) =>
-                (since === undefined || entry.at >= since) &&
-                (until === undefined || entry.at <= until) &&
-                (alert_id === undefined || entry.alert_id === alert_id),
-            }
-          : {}),
+      const lines = await linesOf(
+        run,
+        isPart
+          ? (entry) =>
+              (since === undefined || entry.at >= since) &&
+              (until === undefined || entry.at <= until) &&
+              (alert_id === undefined || entry.alert_id === alert_id)
+          : undefined,
+      )
+      const entries = lines.filter(({ kind }) => kind === 'entry').length
+      const name = `protokoll-${wireTime(runtime.now()).slice(0, 10)}`
+      const jsonl = toJsonl(lines)
+      if (format === 'jsonl') {
+        return { file_name: `${name}.jsonl`, media_type: AUDIT_MEDIA_TYPE, content: jsonl, entries }
+      }
+      // most devices never print: the printed form is loaded when somebody does
+      const { exportPdf } = await import('./pdf/document.ts')
+      const pdf = await exportPdf({
+        lines,
+        jsonl: { name: `${name}.jsonl`, bytes: utf8(jsonl) },
+        nameOf: (nodeId) => members.get(nodeId)?.displayName ?? '',
       })
-      const entries = text.split('\n').filter((line) => line.includes('"kind":"entry"')).length
-      return { file_name: 'protokoll.jsonl', media_type: AUDIT_MEDIA_TYPE, content: text, entries }
+      return { file_name: `${name}.pdf`, media_type: 'application/pdf', content: toBase64(pdf), entries }
     }),
   ]
   return { chain, withdraw }

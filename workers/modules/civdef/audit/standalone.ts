@@ -1,33 +1,53 @@
 // Checks an exported audit log with no network and none of the app (AUD-5). This file imports nothing on purpose: it shares no
-// code with what made the log, and can be read, bundled or run by itself. WebCrypto is all it needs.
+// code with what made the log, and can be read, bundled or run by itself. WebCrypto is all it needs. What it finds is a word per
+// case; standalone-words.ts has the sentences.
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 type Fields = { readonly [name: string]: Json }
 type Bytes = Uint8Array<ArrayBuffer>
 
+/** Everything that can be wrong with a file. */
+export const FAULTS = [
+  ...(['too_long', 'cut_off', 'not_json', 'not_canonical', 'unknown_kind', 'no_header', 'second_header', 'no_log'] as const),
+  ...(['note_malformed', 'note_of_another_log', 'note_unsigned', 'note_line_malformed', 'note_line_unverified'] as const),
+  ...(['checkpoint_size', 'checkpoint_inconsistent', 'no_checkpoint', 'header_size'] as const),
+  ...(['no_entry', 'number', 'order', 'link', 'first_link', 'unsigned', 'not_in_tree', 'entries_missing'] as const),
+  ...(['base_malformed', 'base_not_in_tree', 'base_unsaid', 'before_base'] as const),
+  ...(['record_of_nothing', 'record_elsewhere', 'alert_unsigned', 'drill_mark', 'drill_count'] as const),
+  ...(['no_certificate', 'certificate_id', 'certificate_unsigned'] as const),
+] as const
+export type StandaloneFault = (typeof FAULTS)[number]
+
 export interface StandaloneProblem {
+  readonly fault: StandaloneFault
   /** Line of the file, from 1; 0 for the file as a whole. */
   readonly line: number
   /** Number of the entry, where it is about one. */
   readonly seq: number | null
-  readonly message: string
 }
+
+/** What no file can show, or this one does not. */
+export type Caveat = 'no_witness' | 'part' | 'newer' | 'deleted' | 'records_missing' | 'earlier_run'
 
 export interface StandaloneReport {
   readonly sound: boolean
   readonly log: string
   readonly entries: number
-  /** Entries of the whole chain up to its newest checkpoint, and how many of them the file shows. */
+  /** Entries of the whole chain up to its newest checkpoint. */
   readonly size: number
+  /** Entries that were deleted after their time, with a signed entry that says so (AUD-6). */
+  readonly deleted: number
+  /** Whether the file shows every entry that still exists. */
   readonly complete: boolean
   readonly checkpoints: number
   /** Keys of witnesses whose lines verify on the newest checkpoint. */
   readonly witnesses: readonly string[]
   readonly certificates: number
   readonly records: number
+  /** Entries about an alert that is a drill (CIV-9). */
+  readonly drills: number
   readonly problems: readonly StandaloneProblem[]
-  /** What no file can show. */
-  readonly caveats: readonly string[]
+  readonly caveats: readonly Caveat[]
 }
 
 const MAX_CHARS = 256 * 1024 * 1024
@@ -177,22 +197,22 @@ interface Checkpoint {
   readonly loose: number
 }
 
-async function openNote(note: string, log: string, epoch: number): Promise<Checkpoint | string> {
+async function openNote(note: string, log: string, epoch: number): Promise<Checkpoint | StandaloneFault> {
   const at = note.lastIndexOf('\n\n')
-  if (at < 0 || !note.endsWith('\n')) return 'is not a signed note'
+  if (at < 0 || !note.endsWith('\n')) return 'note_malformed'
   const body = note.slice(0, at + 1)
   const [origin = '', size = '', root = ''] = body.split('\n')
   const expected = `hearthnet/civdef/log/${log.slice(8)}${epoch > 0 ? `/${epoch}` : ''}`
-  if (origin !== expected) return 'is a checkpoint of another log'
+  if (origin !== expected) return 'note_of_another_log'
   const rootBytes = base64(root)
-  if (!/^(0|[1-9]\d{0,15})$/.test(size) || rootBytes?.length !== 32) return 'is not a checkpoint'
+  if (!/^(0|[1-9]\d{0,15})$/.test(size) || rootBytes?.length !== 32) return 'note_malformed'
   let own = false
   let loose = 0
   const witnesses: string[] = []
   for (const line of note.slice(at + 2, -1).split('\n')) {
     const [dash, name = '', encoded = ''] = line.split(' ')
     const bytes = base64(encoded)
-    if (dash !== '—' || !bytes || bytes.length < 5) return 'has a line that is no signature'
+    if (dash !== '—' || !bytes || bytes.length < 5) return 'note_line_malformed'
     const key = name === origin ? publicKey(log) : witnessKey(name)
     loose++
     if (!key) continue
@@ -201,7 +221,7 @@ async function openNote(note: string, log: string, epoch: number): Promise<Check
     if (!equal(id, bytes.subarray(0, 4))) continue
     const rest = bytes.slice(4)
     if (type === 1) {
-      if (!(await signedBy(key, utf8(body), rest))) return 'is not signed by its log'
+      if (!(await signedBy(key, utf8(body), rest))) return 'note_unsigned'
       own = true
       loose--
     } else if (rest.length === 72) {
@@ -212,7 +232,7 @@ async function openNote(note: string, log: string, epoch: number): Promise<Check
       loose--
     }
   }
-  return own ? { size: Number(size), root: rootBytes, witnesses, loose } : 'is not signed by its log'
+  return own ? { size: Number(size), root: rootBytes, witnesses, loose } : 'note_unsigned'
 }
 
 const WITNESS = 'hearthnet/civdef/witness/'
@@ -224,136 +244,219 @@ interface Line {
   readonly fields: Fields
 }
 
-function readLines(file: string, problem: (line: number, message: string) => void): Line[] {
+type Say = (line: number, fault: StandaloneFault, seq?: number | null) => void
+
+function readLines(file: string, say: Say): Line[] {
   const lines: Line[] = []
   const texts = file.endsWith('\n') ? file.slice(0, -1).split('\n') : file.split('\n')
-  if (!file.endsWith('\n')) problem(texts.length, 'the last line does not end: the file may be cut off')
+  if (!file.endsWith('\n')) say(texts.length, 'cut_off')
   for (const [index, one] of texts.entries()) {
     let value: Json
     try {
       value = JSON.parse(one)
     } catch {
-      problem(index + 1, 'is not JSON')
+      say(index + 1, 'not_json')
       continue
     }
     // what a reader sees and what is hashed must be the same: doubled names and other spellings are not
-    if (!isFields(value) || canonical(value) !== one) problem(index + 1, 'is not in canonical form')
+    if (!isFields(value) || canonical(value) !== one) say(index + 1, 'not_canonical')
     else lines.push({ line: index + 1, fields: value })
   }
   return lines
 }
 
-/** Checks an exported log, and says of everything that is wrong in which line it is. Nothing is thrown. */
-export async function verifyAuditExport(file: string): Promise<StandaloneReport> {
-  const problems: StandaloneProblem[] = []
-  const problem = (line: number, message: string, seq: number | null = null): void => {
-    problems.push({ line, seq, message })
-  }
-  const lines = file.length > MAX_CHARS ? [] : readLines(file, problem)
-  if (file.length > MAX_CHARS) problem(0, 'is too long')
-  const of = (kind: string): Line[] => lines.filter(({ fields }) => fields.kind === kind)
-
-  const [header] = of('header')
-  const head: Fields = header?.fields ?? {}
-  if (header?.line !== 1 || head.format !== 'hearthnet-civdef-audit' || head.version !== 1)
-    problem(1, 'is not the header of an audit log')
-  if (of('header').length > 1) problem(of('header')[1]?.line ?? 0, 'is a second header')
-  const known = new Set(['header', 'entry', 'checkpoint', 'certificate', 'record'])
-  for (const { line, fields } of lines)
-    if (!known.has(text(fields, 'kind'))) problem(line, 'is of a kind this verifier does not know')
-  const log = text(head, 'log')
-  const [epoch, start, size] = [number(head, 'epoch'), number(head, 'start'), number(head, 'size')]
-  if (!publicKey(log)) problem(1, 'names no log')
-
-  // checkpoints: signed, growing, each continuing the one before
+/** Checkpoints: signed, growing, each continuing the one before. @returns the newest that holds */
+async function checkCheckpoints(lines: readonly Line[], log: string, epoch: number, say: Say): Promise<Checkpoint | null> {
   let newest: Checkpoint | null = null
-  for (const { line, fields } of of('checkpoint')) {
+  for (const { line, fields } of lines) {
     const opened = await openNote(text(fields, 'note'), log, epoch)
     if (typeof opened === 'string') {
-      problem(line, `the checkpoint ${opened}`)
+      say(line, opened)
       continue
     }
     const previous: Checkpoint | null = newest
     newest = opened
-    if (opened.loose > 0) problem(line, 'the checkpoint carries a line that no key verifies')
-    if (number(fields, 'size') !== opened.size) problem(line, 'says another size than its checkpoint')
+    if (opened.loose > 0) say(line, 'note_line_unverified')
+    if (number(fields, 'size') !== opened.size) say(line, 'checkpoint_size')
     if (!previous) continue
     const proof = proofOf(fields)
     const roots = proof && (await rootsFrom(previous.size, opened.size, proof, previous.root))
     const continues = roots && equal(roots.old, previous.root) && equal(roots.fresh, opened.root)
-    if (!continues) problem(line, `the checkpoint over ${opened.size} does not continue the one over ${previous.size}`)
+    if (!continues) say(line, 'checkpoint_inconsistent')
   }
-  if (!newest) problem(0, 'has no checkpoint that holds')
-  else if (newest.size !== size) problem(1, `says ${size} entries, the newest checkpoint ${newest.size}`)
+  return newest
+}
 
-  // entries: signed, numbered, chained, in the tree
+/** What was deleted: its hashes give the root that is said, and the newest checkpoint continues it. */
+async function checkBase(base: Fields, newest: Checkpoint | null, say: Say): Promise<void> {
+  const { hashes } = base
+  const size = number(base, 'size')
+  const parts = Array.isArray(hashes) ? hashes.map((one: Json) => (typeof one === 'string' ? base64(one) : null)) : []
+  const ones = size > 0 ? [...size.toString(2)].filter((bit) => bit === '1').length : -1
+  if (parts.length !== ones || !parts.every((one): one is Bytes => one?.length === 32)) return say(1, 'base_malformed')
+  // the last ones are the smallest subtrees: each is the right side of what the larger ones make
+  let root = parts.at(-1)
+  for (const left of parts.slice(0, -1).reverse()) root = root && (await node(left, root))
+  const said = base64(text(base, 'root'))
+  if (!root || !said || !equal(root, said)) return say(1, 'base_malformed')
+  const proof = proofOf(base)
+  const roots = newest && proof && (await rootsFrom(size, newest.size, proof, root))
+  if (!newest || !roots || !equal(roots.old, root) || !equal(roots.fresh, newest.root)) say(1, 'base_not_in_tree')
+}
+
+interface Entries {
+  readonly count: number
+  /** By what they are about: hash of the record, indexes. The same can be said twice. */
+  readonly payloads: ReadonlyMap<string, ReadonlySet<number>>
+  readonly deletions: ReadonlySet<string>
+  readonly marks: readonly {
+    readonly line: number
+    readonly seq: number
+    readonly alert: string
+    readonly drill: Json | undefined
+  }[]
+}
+
+/** Entries: signed, numbered, chained, in the tree. */
+async function checkEntries(lines: readonly Line[], head: Fields, newest: Checkpoint | null, say: Say): Promise<Entries> {
+  const [log, epoch, start] = [text(head, 'log'), number(head, 'epoch'), number(head, 'start')]
+  const base = isFields(head.base) ? head.base : null
+  const gone = base ? number(base, 'size') : 0
+  const payloads = new Map<string, Set<number>>()
+  const deletions = new Set<string>()
+  const marks: Entries['marks'][number][] = []
   let last: { readonly index: number; readonly sha: string } | null = null
-  const payloads = new Set<string>()
-  let entries = 0
-  for (const { line, fields } of of('entry')) {
-    entries++
-    const { entry } = fields
+  for (const { line, fields } of lines) {
+    const { entry, drill } = fields
     const index = number(fields, 'index')
     const seq = start + index
     if (!isFields(entry)) {
-      problem(line, 'has no entry', seq)
+      say(line, 'no_entry', seq)
       continue
     }
     const bytes = utf8(canonical(entry))
     const sha = `sha256:${hex(await sha256(bytes))}`
-    if (index < 0 || number(entry, 'seq') !== seq) problem(line, `is numbered ${number(entry, 'seq')} in place ${seq}`, seq)
-    if (last && index <= last.index) problem(line, 'is out of order', seq)
-    if (last && index === last.index + 1 && text(entry, 'prev_sha') !== last.sha)
-      problem(line, 'does not follow the entry before it', seq)
-    if (index === 0 && epoch === 0 && entry.prev_sha !== null) problem(line, 'is the first and names one before it', seq)
-    if (!(await recordSigned(log, entry))) problem(line, 'is not signed by the log', seq)
+    if (index < 0 || number(entry, 'seq') !== seq) say(line, 'number', seq)
+    if (index < gone) say(line, 'before_base', seq)
+    if (last && index <= last.index) say(line, 'order', seq)
+    if (last && index === last.index + 1 && text(entry, 'prev_sha') !== last.sha) say(line, 'link', seq)
+    if (index === 0 && epoch === 0 && entry.prev_sha !== null) say(line, 'first_link', seq)
+    if (base && index === gone && text(entry, 'prev_sha') !== text(base, 'last_sha')) say(line, 'link', seq)
+    if (!(await recordSigned(log, entry))) say(line, 'unsigned', seq)
     const proof = proofOf(fields)
     if (newest) {
       const leaf = await sha256(joined(Uint8Array.of(0), bytes))
       const root = proof && (await rootFrom(leaf, index, newest.size, proof))
-      if (!root || !equal(root, newest.root)) problem(line, 'is not in the tree of the newest checkpoint', seq)
+      if (!root || !equal(root, newest.root)) say(line, 'not_in_tree', seq)
     }
-    payloads.add(text(entry, 'payload_sha'))
+    const about = text(entry, 'payload_sha')
+    payloads.set(about, (payloads.get(about) ?? new Set()).add(index))
+    if (entry.event === 'deleted') deletions.add(about)
+    marks.push({ line, seq, alert: text(entry, 'alert_id'), drill })
     last = { index, sha }
   }
-  const complete = newest !== null && entries === newest.size
-  if (head.whole === true && !complete) problem(0, `shows ${entries} of ${size} entries, but says it is whole`)
+  return { count: lines.length, payloads, deletions, marks }
+}
 
-  // certificates and records: as their hashes and signatures say
-  for (const { line, fields } of of('certificate')) {
+const shaOf = async (value: Json): Promise<string> => `sha256:${hex(await sha256(utf8(canonical(value))))}`
+
+/** Certificates: their ids are their hashes, and their issuers signed them. Whether an issuer may is not for this file to say. */
+async function checkCertificates(lines: readonly Line[], say: Say): Promise<void> {
+  for (const { line, fields } of lines) {
     const { certificate } = fields
     if (!isFields(certificate)) {
-      problem(line, 'has no certificate')
+      say(line, 'no_certificate')
       continue
     }
     const id = base32(await sha256(utf8(canonical(without(certificate, 'cert_id', 'signature')))))
-    if (id !== text(certificate, 'cert_id')) problem(line, 'the id of the certificate is not its hash')
-    if (!(await recordSigned(text(certificate, 'issuer'), certificate)))
-      problem(line, 'the certificate is not signed by its issuer')
+    if (id !== text(certificate, 'cert_id')) say(line, 'certificate_id')
+    if (!(await recordSigned(text(certificate, 'issuer'), certificate))) say(line, 'certificate_unsigned')
   }
-  for (const { line, fields } of of('record')) {
-    const sha = `sha256:${hex(await sha256(utf8(canonical(fields.record ?? null))))}`
-    if (!payloads.has(sha)) problem(line, 'no entry in this file is about this record')
+}
+
+/** Checks an exported log, and says of everything that is wrong in which line it is. Nothing is thrown. */
+export async function verifyAuditExport(file: string): Promise<StandaloneReport> {
+  const problems: StandaloneProblem[] = []
+  const say: Say = (line, fault, seq = null) => {
+    problems.push({ fault, line, seq })
+  }
+  const lines = file.length > MAX_CHARS ? [] : readLines(file, say)
+  if (file.length > MAX_CHARS) say(0, 'too_long')
+  const of = (kind: string): Line[] => lines.filter(({ fields }) => fields.kind === kind)
+
+  const [header, second] = of('header')
+  const head: Fields = header?.fields ?? {}
+  if (header?.line !== 1 || head.format !== 'hearthnet-civdef-audit' || head.version !== 1) say(1, 'no_header')
+  if (second) say(second.line, 'second_header')
+  const known = new Set(['header', 'entry', 'record', 'alert', 'checkpoint', 'certificate'])
+  for (const { line, fields } of lines) if (!known.has(text(fields, 'kind'))) say(line, 'unknown_kind')
+  const log = text(head, 'log')
+  const size = number(head, 'size')
+  if (!publicKey(log)) say(1, 'no_log')
+
+  const newest = await checkCheckpoints(of('checkpoint'), log, number(head, 'epoch'), say)
+  if (!newest) say(0, 'no_checkpoint')
+  else if (newest.size !== size) say(1, 'header_size')
+  const base = isFields(head.base) ? head.base : null
+  if (base) await checkBase(base, newest, say)
+  const deleted = base ? Math.max(0, number(base, 'size')) : 0
+  const entries = await checkEntries(of('entry'), head, newest, say)
+  const complete = newest !== null && entries.count === newest.size - deleted
+  if (head.whole === true && !complete) say(0, 'entries_missing')
+  if (base) {
+    const sha = await shaOf(without(base, 'hashes', 'proof'))
+    // of a part, the entry that says so may be left out with others
+    if (!entries.deletions.has(sha) && head.whole === true) say(1, 'base_unsaid')
   }
 
+  const drills = new Map<string, Set<boolean>>()
+  const noteAlert = (alert: Fields): void => {
+    const id = text(alert, 'alert_id')
+    drills.set(id, (drills.get(id) ?? new Set()).add(alert.drill === true))
+  }
+  for (const { line, fields } of of('record')) {
+    const { record = null } = fields
+    const indexes = entries.payloads.get(await shaOf(record))
+    if (!indexes) say(line, 'record_of_nothing')
+    else if (!indexes.has(number(fields, 'index'))) say(line, 'record_elsewhere')
+    else if (isFields(record) && 'drill' in record && 'publisher' in record) noteAlert(record)
+  }
+  for (const { line, fields } of of('alert')) {
+    const { alert } = fields
+    if (isFields(alert) && (await recordSigned(text(alert, 'publisher'), alert))) noteAlert(alert)
+    else say(line, 'alert_unsigned')
+  }
+  const marked = entries.marks.filter(({ drill }) => drill === true).length
+  for (const { line, seq, alert, drill } of entries.marks) {
+    const said = drills.get(alert)
+    // a mark stands for an alert in this file, and an alert in this file for a mark
+    if (said ? typeof drill !== 'boolean' || !said.has(drill) : drill !== undefined) say(line, 'drill_mark', seq)
+  }
+  if (number(head, 'drills') !== marked) say(1, 'drill_count')
+  await checkCertificates(of('certificate'), say)
+
   const witnesses = newest?.witnesses ?? []
+  const records = of('record').length
   return {
     sound: problems.length === 0,
     log,
-    entries,
+    entries: entries.count,
     size: newest?.size ?? 0,
+    deleted,
     complete,
     checkpoints: of('checkpoint').length,
     witnesses,
     certificates: of('certificate').length,
-    records: of('record').length,
-    problems,
+    records,
+    drills: marked,
+    problems: problems.sort((a, b) => a.line - b.line),
     caveats: [
-      ...(witnesses.length === 0
-        ? ['No witness signed the newest checkpoint: whoever holds the key of the log could have rewritten all of it.']
-        : []),
-      ...(complete ? [] : ['The file shows a part of the log. What is left out cannot be judged by it.']),
-      'What came after the newest checkpoint is not in this file. Ask the witnesses for the newest checkpoint they hold.',
+      ...(witnesses.length === 0 ? (['no_witness'] as const) : []),
+      ...(complete ? [] : (['part'] as const)),
+      ...(deleted > 0 ? (['deleted'] as const) : []),
+      ...(records < entries.count ? (['records_missing'] as const) : []),
+      ...(number(head, 'epoch') > 0 ? (['earlier_run'] as const) : []),
+      'newer',
     ],
   }
 }

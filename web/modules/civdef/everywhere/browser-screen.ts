@@ -1,0 +1,35 @@
+import { isNotificationPermitted } from './permission.ts'
+import { chime, shake } from './chime.ts'
+import type { Screen } from './delivery.ts'
+
+/** The service worker that shows notifications; null where there is none, as in development. */
+const registration = async (): Promise<ServiceWorkerRegistration | null> =>
+  'serviceWorker' in navigator ? ((await navigator.serviceWorker.getRegistration()) ?? null) : null
+
+/** @param isSoundWanted the person's choice for this device, beside that for alerts */
+export function browserScreen(isSoundWanted: () => boolean): Screen {
+  return {
+    async show({ title, options }) {
+      const worker = isNotificationPermitted() ? await registration() : null
+      if (!worker?.active) return false
+      try {
+        await worker.showNotification(title, options)
+        return true
+      } catch {
+        return false // the permission was taken back in this moment; the banner in the app is there
+      }
+    },
+    async standing() {
+      const all = (await (await registration())?.getNotifications()) ?? []
+      return all.map(({ tag }) => tag)
+    },
+    async close(tag) {
+      const all = (await (await registration())?.getNotifications({ tag })) ?? []
+      for (const one of all) one.close()
+    },
+    ring({ severity, sound, vibration }) {
+      if (sound && isSoundWanted()) chime(severity)
+      if (vibration) shake(severity)
+    },
+  }
+}
