@@ -1,4 +1,5 @@
 import type { Certificate } from '#protocol/civdef/certificate.ts'
+import { signRecord } from '#protocol/core/signing.ts'
 import { bad, good } from '../cases.ts'
 import type { Vector, VectorSource } from '../format.ts'
 import type { People } from '../seeded.ts'
@@ -31,6 +32,12 @@ async function forms({ anna, bert, stranger }: People, { staff }: BrigadeCerts):
       await yes('a certificate with umlauts', 'NFC', { title: 'Größe Führung' }),
       bent('another title after signing', 'the id is taken at its word', { title: 'Landrat' }),
       bent('the id of another certificate', 'the id is not computed', { cert_id: elsewhere.cert_id }),
+      bad(
+        'another id, signed as it is',
+        'the id is taken at its word, and chains of ids fix nothing',
+        { certificate: await signRecord(anna, { ...content, cert_id: elsewhere.cert_id }) },
+        'civdef_cert_invalid',
+      ),
       bent('a signature by somebody else', 'any signature will do', {
         signature: (await certificateBy(stranger, { ...content, issuer: anna.nodeId })).signature,
       }),
