@@ -64,7 +64,10 @@ export function AlertCard({ record, decision, now, children }: AlertCardProps) {
   const places = usePlaceWords(told.regions)
   const isAllClear = state === 'cancelled' && record.cancellation?.all_clear === true
   // what a mirror and a drill are is in the record itself: it is said before the decision has been asked for
-  const marks = decision?.marks ?? [...(record.mirror ? (['mirror'] as const) : []), ...(told.drill ? (['drill'] as const) : [])]
+  const marks = decision?.marks ?? [
+    ...(record.mirror ? (['mirror'] as const) : []),
+    ...(told.drill ? (['drill'] as const) : []),
+  ]
   return (
     <li className={classes.card} data-severity={told.severity} data-drill={told.drill || undefined} data-state={state}>
       <Link href={alertPath(record.key)} className={classes.cardLink}>

@@ -73,7 +73,9 @@ function Lists({ active, recent, onMore }: ListsProps) {
   const records = [...active, ...recent.filter(({ key }) => !active.some((one) => one.key === key))]
   const decisionOf = useDecisions(records.map(({ key }) => key))
   const groups = sorted(records, (key) => decisionOf(key)?.delivery, now)
-  const card = (record: AlertRecord) => <AlertCard key={record.key} record={record} decision={decisionOf(record.key)} now={now} />
+  const card = (record: AlertRecord) => (
+    <AlertCard key={record.key} record={record} decision={decisionOf(record.key)} now={now} />
+  )
   const explained = (record: AlertRecord) => {
     const decision = decisionOf(record.key)
     return (
@@ -131,11 +133,7 @@ export function AlertsPage() {
         {({ alerts }) => (
           <QueryView query={recent} rows={6}>
             {({ alerts: all, total }) => (
-              <Lists
-                active={alerts}
-                recent={all}
-                onMore={total > limit && limit < MOST ? () => setLimit(MOST) : null}
-              />
+              <Lists active={alerts} recent={all} onMore={total > limit && limit < MOST ? () => setLimit(MOST) : null} />
             )}
           </QueryView>
         )}

@@ -4,7 +4,8 @@ import { title } from './titles.ts'
 export const messages = defineMessages({
   de: {
     title: title.de,
-    intro: 'Warnungen von Stellen, die sich ausweisen. Sie kommen auch an, wenn das Internet fehlt, und ersetzen weder NINA noch die Sirene.',
+    intro:
+      'Warnungen von Stellen, die sich ausweisen. Sie kommen auch an, wenn das Internet fehlt, und ersetzen weder NINA noch die Sirene.',
     drillTitle: (title: string) => `ÜBUNG: ${title}`,
     doors: { place: 'Mein Ort', bringIn: 'Amtliche Warnung übernehmen', desk: 'Für den Einsatz' },
     noPlace: 'Du hast noch keinen Ort gewählt. Deshalb siehst du die Warnungen für alle Orte.',
@@ -35,7 +36,8 @@ export const messages = defineMessages({
   },
   en: {
     title: title.en,
-    intro: 'Alerts from authorities that prove who they are. They arrive without the internet too, and replace neither NINA nor the siren.',
+    intro:
+      'Alerts from authorities that prove who they are. They arrive without the internet too, and replace neither NINA nor the siren.',
     drillTitle: (title) => `DRILL: ${title}`,
     doors: { place: 'My place', bringIn: 'Bring in an official warning', desk: 'For responders' },
     noPlace: 'You have not chosen a place yet. So you see the alerts for all places.',

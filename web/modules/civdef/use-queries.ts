@@ -29,10 +29,7 @@ function together<T>(queries: readonly Query<T>[]): Together<T> {
 }
 
 /** One question with several inputs, each asked and asked again as `useQuery` does. */
-export function useQueries<C extends Capability>(
-  capability: C,
-  inputs: readonly Input<C>[],
-): readonly QueryState<Output<C>>[] {
+export function useQueries<C extends Capability>(capability: C, inputs: readonly Input<C>[]): readonly QueryState<Output<C>>[] {
   const { queries } = useConnection()
   const key = canonical(inputs)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for `inputs`, which is a new list with each render

@@ -80,7 +80,10 @@ export const outline = (shape: Shape, { at }: Projection): string =>
 export const DIRECTIONS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
 
 /** How far and in which direction a point lies from the middle of an area. */
-export function bearingOf(bounds: Bbox, { lat, lon }: Point): { readonly km: number; readonly direction: (typeof DIRECTIONS)[number] } {
+export function bearingOf(
+  bounds: Bbox,
+  { lat, lon }: Point,
+): { readonly km: number; readonly direction: (typeof DIRECTIONS)[number] } {
   const middle = middleOf(bounds)
   const north = (lat - middle.lat) * KM_PER_DEGREE
   const east = (lon - middle.lon) * KM_PER_DEGREE * lonScale(middle.lat)

@@ -53,7 +53,8 @@ function ActiveNow() {
 const isEnd = ({ kind }: Notice): boolean => kind === 'all_clear' || kind === 'cancelled' || kind === 'withdrawn'
 
 function NoticeIcon({ notice }: { readonly notice: Notice }) {
-  if (isEnd(notice)) return notice.kind === 'all_clear' ? <IconChecks size={28} aria-hidden /> : <IconCircleOff size={28} aria-hidden />
+  if (isEnd(notice))
+    return notice.kind === 'all_clear' ? <IconChecks size={28} aria-hidden /> : <IconCircleOff size={28} aria-hidden />
   const Icon = SEVERITY_ICONS[notice.severity]
   return <Icon size={28} aria-hidden />
 }
@@ -99,6 +100,12 @@ export function AlertBanner() {
   const [path] = useLocation()
   const notices = query.status === 'ready' ? query.data.notices : []
   const open = unread(notices, read)
-  if (path === '/') return <>{open.some(isEnd) ? <Unread notices={open.filter(isEnd)} /> : null}<ActiveNow /></>
+  if (path === '/')
+    return (
+      <>
+        {open.some(isEnd) ? <Unread notices={open.filter(isEnd)} /> : null}
+        <ActiveNow />
+      </>
+    )
   return path === ALERTS || path.startsWith(`${ALERTS}/`) ? null : <Unread notices={open} />
 }

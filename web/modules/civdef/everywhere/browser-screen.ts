@@ -1,6 +1,6 @@
-import { isNotificationPermitted } from './permission.ts'
 import { chime, shake } from './chime.ts'
 import type { Screen } from './delivery.ts'
+import { isNotificationPermitted } from './permission.ts'
 
 /** The service worker that shows notifications; null where there is none, as in development. */
 const registration = async (): Promise<ServiceWorkerRegistration | null> =>

@@ -1,5 +1,5 @@
-import type { Capability, Input, Output } from '#protocol/core/capability.ts'
 import { type Notice, type NoticeId, noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
+import type { Capability, Input, Output } from '#protocol/core/capability.ts'
 import type { Language } from '../../../kit/i18n.tsx'
 import { endingNotification, type Notification, notificationOf } from './notification.ts'
 

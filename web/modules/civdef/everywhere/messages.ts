@@ -57,7 +57,8 @@ export const messages = defineMessages({
     ending: {
       own: 'Your credential is about to end',
       issued: 'A credential that you issued is about to end',
-      days: (title, days) => plural('en', days, { one: `“${title}” holds for # more day.`, other: `“${title}” holds for # more days.` }),
+      days: (title, days) =>
+        plural('en', days, { one: `“${title}” holds for # more day.`, other: `“${title}” holds for # more days.` }),
       today: (title) => `“${title}” ends today.`,
     },
     banner: {

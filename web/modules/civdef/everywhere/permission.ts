@@ -5,7 +5,8 @@ export type Permission = NotificationPermission | 'missing'
 
 const listeners = new Set<() => void>()
 
-const current = (): Permission => ('Notification' in window && 'serviceWorker' in navigator ? Notification.permission : 'missing')
+const current = (): Permission =>
+  'Notification' in window && 'serviceWorker' in navigator ? Notification.permission : 'missing'
 
 export const isNotificationPermitted = (): boolean => current() === 'granted'
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
+import type { noticeList } from '#protocol/civdef/notice-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import type { noticeList } from '#protocol/civdef/notice-capabilities.ts'
 import { useAlarmPreference } from '../../../kit/alarm-preference.ts'
 import { type Language, useLanguage } from '../../../kit/i18n.tsx'
 import { useConnection } from '../../../port/provider.tsx'

@@ -67,7 +67,8 @@ export const messages = defineMessages({
         in_scope: 'Diese Aufgabe darf so dringend und für dieses Gebiet warnen.',
         scheme_unknown: 'Was diese Aufgabe darf, ist hier nicht bekannt.',
         may_not_publish: 'Dieser Ausweis erlaubt keine Warnungen.',
-        target_outside: (target: string, region: string) => `Die Warnung gilt für ${target}. Der Ausweis gilt nur für ${region}.`,
+        target_outside: (target: string, region: string) =>
+          `Die Warnung gilt für ${target}. Der Ausweis gilt nur für ${region}.`,
         too_severe: (severity: string, cap: string) => `Die Warnung ist „${severity}“. Diese Aufgabe darf höchstens „${cap}“.`,
       },
       cosignature: {
@@ -86,12 +87,14 @@ export const messages = defineMessages({
           'Zwischen dem Ausweis hinter der zweiten Unterschrift und der obersten Stelle liegen zu viele andere.',
         cosigner_chain_incomplete: 'Ein Ausweis, auf dem die zweite Unterschrift beruht, fehlt hier.',
         cosigner_chain_broken: 'Die Ausweise, auf denen die zweite Unterschrift beruht, passen nicht aneinander.',
-        cosigner_issuer_may_not_issue: 'Der Ausweis hinter der zweiten Unterschrift kommt von jemandem, der keine ausstellen darf.',
+        cosigner_issuer_may_not_issue:
+          'Der Ausweis hinter der zweiten Unterschrift kommt von jemandem, der keine ausstellen darf.',
         cosigner_issuer_of_elsewhere:
           'Der Ausweis hinter der zweiten Unterschrift kommt von einer Stelle, die für ein anderes Gebiet zuständig ist.',
         cosigner_issuer_of_lower_tier: 'Der Ausweis hinter der zweiten Unterschrift kommt von einer niedrigeren Stelle.',
         cosigner_no_root: 'Der Ausweis hinter der zweiten Unterschrift geht auf keine Stelle zurück, der hier vertraut wird.',
-        cosigner_region_beyond_role: 'Der Ausweis hinter der zweiten Unterschrift nennt ein größeres Gebiet, als die Aufgabe hat.',
+        cosigner_region_beyond_role:
+          'Der Ausweis hinter der zweiten Unterschrift nennt ein größeres Gebiet, als die Aufgabe hat.',
         cosigner_scope_beyond_role: 'Der Ausweis hinter der zweiten Unterschrift erlaubt mehr, als die Aufgabe darf.',
       },
       mirror: {
@@ -141,12 +144,14 @@ export const messages = defineMessages({
       },
       scheme: {
         known: 'Die Aufgabe ist hier bekannt.',
-        foreign_role: (role: string) => `Die Aufgabe „${role}“ ist hier nicht bekannt. Deshalb nimmt sie nie den ganzen Bildschirm.`,
+        foreign_role: (role: string) =>
+          `Die Aufgabe „${role}“ ist hier nicht bekannt. Deshalb nimmt sie nie den ganzen Bildschirm.`,
       },
       severity: {
         extreme: 'Höchste Gefahr meldet sich immer, was auch eingestellt ist.',
         notifies: (severity: string) => `Sie ist „${severity}“, und davon willst du sofort wissen.`,
-        below_setting: (severity: string, setting: string) => `Sie ist „${severity}“. Sofort wissen willst du es erst ab „${setting}“.`,
+        below_setting: (severity: string, setting: string) =>
+          `Sie ist „${severity}“. Sofort wissen willst du es erst ab „${setting}“.`,
       },
     },
   },

@@ -48,7 +48,10 @@ export interface Naming {
 
 function partWords(name: string, value: string, { language, nameOf, severities }: Naming): string {
   if (REGIONS.has(name)) return regionsIn(value).map(nameOf).join(', ')
-  if (ROLES.has(name)) return regionsIn(value).map((role) => roleWords(role, language, nameOf)).join(', ')
+  if (ROLES.has(name))
+    return regionsIn(value)
+      .map((role) => roleWords(role, language, nameOf))
+      .join(', ')
   if (!SEVERITIES.has(name)) return visibleText(value)
   const severity = ALERT_SEVERITIES.find((one) => one === value)
   return severities[severity ?? 'none']
@@ -86,5 +89,8 @@ export function mainReasons({ reasons }: Decision): readonly Reason[] {
   const against = reasons.filter(({ verdict }) => verdict !== 'pass')
   return against.some(({ verdict }) => verdict === 'stop')
     ? against
-    : [...against, ...reasons.filter(({ rule, verdict }) => verdict === 'pass' && ['region', 'severity', 'roles'].includes(rule))]
+    : [
+        ...against,
+        ...reasons.filter(({ rule, verdict }) => verdict === 'pass' && ['region', 'severity', 'roles'].includes(rule)),
+      ]
 }

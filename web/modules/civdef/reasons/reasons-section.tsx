@@ -4,11 +4,11 @@ import type { Decision, Reason } from '#protocol/civdef/decision.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { useLanguage, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
-import classes from '../civdef.module.css'
 import { messages as shared } from '../desk/shared/messages.ts'
 import { useRegionNames } from '../use-region-names.ts'
 import { messages } from './messages.ts'
 import { mainReasons, type Naming, reasonWords, regionsOf } from './reason-words.ts'
+import classes from './reasons.module.css'
 
 const ICONS = { pass: IconCircleCheck, stop: IconCircleX, mark: IconInfoTriangle } as const
 

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { Fragment } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import type { Wording } from '#protocol/civdef/alert.ts'
 import type { AlertSeverity } from '#protocol/civdef/terms.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
@@ -52,7 +52,7 @@ function Words({ wording, named }: { readonly wording: Wording; readonly named: 
 }
 
 /** An alert as the people see it who get it, in every language that it has. @param by what the publisher is called */
-export function AlertView({ alert, by }: { readonly alert: AlertWords; readonly by: string }) {
+export function AlertView({ alert, by }: { readonly alert: AlertWords; readonly by: ReactNode }) {
   const text = useText(messages)
   const format = useFormat()
   const all = [alert, ...alert.variants]
@@ -78,7 +78,7 @@ export function AlertView({ alert, by }: { readonly alert: AlertWords; readonly 
           </Text>
         )}
         <Text>
-          <BidiText>{text.by(by)}</BidiText>
+          {text.by} {by}
         </Text>
         <Text>{text.until(format.dateTime(alert.expires_at))}</Text>
       </article>

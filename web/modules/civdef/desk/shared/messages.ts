@@ -2,7 +2,6 @@ import { defineMessages } from '../../../../kit/i18n.tsx'
 
 export const messages = defineMessages({
   de: {
-    off: 'Warnungen geben, gegenzeichnen und belegen: für alle, die im Einsatz Verantwortung tragen.',
     severities: { info: 'Hinweis', advisory: 'Vorwarnung', warning: 'Warnung', emergency: 'Gefahr', extreme: 'Höchste Gefahr' },
     severityNotes: {
       info: 'Gut zu wissen. Kein Ton.',
@@ -14,7 +13,7 @@ export const messages = defineMessages({
     drill: 'ÜBUNG',
     drillNote: 'Das ist nur eine Übung. Es besteht keine Gefahr.',
     until: (at: string) => `Gilt bis ${at}.`,
-    by: (title: string) => `Von: ${title}`,
+    by: 'Von:',
     forRegion: 'Für:',
     onlyRoles: 'Nur für:',
     languages: { de: 'Deutsch', en: 'Englisch', other: 'Andere Sprache' },
@@ -80,7 +79,6 @@ export const messages = defineMessages({
     source: (source: string) => `Namen der Gemeinden: ${source}`,
   },
   en: {
-    off: 'Give, countersign and document alerts: for everybody who carries responsibility in an operation.',
     severities: { info: 'Notice', advisory: 'Advisory', warning: 'Warning', emergency: 'Emergency', extreme: 'Extreme danger' },
     severityNotes: {
       info: 'Good to know. No sound.',
@@ -92,7 +90,7 @@ export const messages = defineMessages({
     drill: 'DRILL',
     drillNote: 'This is only a drill. There is no danger.',
     until: (at) => `Holds until ${at}.`,
-    by: (title) => `From: ${title}`,
+    by: 'From:',
     forRegion: 'For:',
     onlyRoles: 'Only for:',
     languages: { de: 'German', en: 'English', other: 'Another language' },

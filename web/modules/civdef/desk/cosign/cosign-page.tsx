@@ -1,0 +1,106 @@
+import { Stack, Text } from '@mantine/core'
+import { IconMailbox } from '@tabler/icons-react'
+import { type ComponentType, useState } from 'react'
+import { cosignImport, cosignList } from '#protocol/civdef/desk-capabilities.ts'
+import { Empty } from '../../../../kit/empty.tsx'
+import { ErrorNotice } from '../../../../kit/error-notice.tsx'
+import { useText } from '../../../../kit/i18n.tsx'
+import { Section } from '../../../../kit/section.tsx'
+import { useCall, useQuery } from '../../../../port/hooks.ts'
+import classes from '../desk.module.css'
+import { DESK } from '../paths.ts'
+import { CodeToTake } from '../shared/code.tsx'
+import { DeskFrame } from '../shared/desk-frame.tsx'
+import type { Entry } from './entry.ts'
+import { messages } from './messages.ts'
+import { RequestIn } from './request-in.tsx'
+import { RequestOut } from './request-out.tsx'
+
+interface EntriesProps {
+  readonly label: string
+  readonly entries: readonly Entry[]
+  readonly item: ComponentType<{ readonly entry: Entry }>
+}
+
+function Entries({ label, entries, item: Item }: EntriesProps) {
+  return (
+    <ul className={classes.list} aria-label={label}>
+      {entries.map((entry) => (
+        <li key={entry.request.request_id} className={classes.card}>
+          <Item entry={entry} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What can still be acted on first; what was answered is folded away. */
+function Box({ label, entries, item, empty, isOpen }: EntriesProps & { empty: string; isOpen: (entry: Entry) => boolean }) {
+  const text = useText(messages)
+  // an answer just given stays where it was given: its code may still have to be shown
+  const [open] = useState(() => new Set<string>())
+  for (const entry of entries) if (isOpen(entry)) open.add(entry.request.request_id)
+  const [now, before] = [
+    entries.filter(({ request }) => open.has(request.request_id)),
+    entries.filter(({ request }) => !open.has(request.request_id)),
+  ]
+  return (
+    <Stack gap="md">
+      {now.length === 0 ? <Empty icon={IconMailbox}>{empty}</Empty> : <Entries label={label} entries={now} item={item} />}
+      {before.length === 0 ? null : (
+        <details>
+          <summary className={classes.summary}>{text.older}</summary>
+          <Entries label={text.older} entries={before} item={item} />
+        </details>
+      )}
+    </Stack>
+  )
+}
+
+function TakeCode() {
+  const text = useText(messages)
+  const take = useCall(cosignImport)
+  const [kind, setKind] = useState<'request' | 'answer' | null>(null)
+  return (
+    <Section title={text.take} intro={text.takeIntro}>
+      <Text role="status" fw={600}>
+        {kind === null ? null : text.taken[kind]}
+      </Text>
+      {take.error ? <ErrorNotice error={take.error} /> : null}
+      <CodeToTake busy={take.busy} onText={async (code) => setKind((await take.run({ text: code }))?.kind ?? null)} />
+    </Section>
+  )
+}
+
+/** The second signature: what others ask of this person, what this person asked, and codes from devices out of reach. */
+export function CosignPage() {
+  const text = useText(messages)
+  const query = useQuery(cosignList, {})
+  return (
+    <DeskFrame title={text.title} intro={text.intro} back={DESK} query={query}>
+      {({ requests }) => (
+        <Stack gap="lg">
+          <Section title={text.inbox} intro={text.inboxIntro}>
+            <Box
+              label={text.inbox}
+              empty={text.noInbox}
+              entries={requests.filter(({ direction }) => direction === 'in')}
+              isOpen={({ state }) => state === 'waiting'}
+              item={RequestIn}
+            />
+          </Section>
+          <Section title={text.outbox}>
+            <Box
+              label={text.outbox}
+              empty={text.noOutbox}
+              entries={requests.filter(({ direction }) => direction === 'out')}
+              isOpen={({ state, request }) => state !== 'declined' && Date.parse(request.content.expires_at) > Date.now()}
+              item={RequestOut}
+            />
+          </Section>
+          <TakeCode />
+        </Stack>
+      )}
+    </DeskFrame>
+  )
+}

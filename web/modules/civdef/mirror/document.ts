@@ -1,0 +1,23 @@
+import { CIVDEF_DOCUMENT_MAX_CHARS } from '#protocol/civdef/constants.ts'
+import type { MIRROR_FORMATS } from '#protocol/civdef/mirror.ts'
+
+export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
+
+/** What people choose as a file: CAP is XML, NINA is JSON. */
+export const ACCEPTED = '.xml,.cap,.json,application/xml,text/xml,application/cap+xml,application/json'
+
+export type Problem = 'empty' | 'unknown' | 'too_large' | 'unreadable'
+
+/** What a text is by how it begins; null where it is neither. */
+export function formatOf(text: string): MirrorFormat | null {
+  const start = text.replace(/^\ufeff/, '').trimStart()
+  if (/^<(\?xml|!--|([A-Za-z0-9_]+:)?alert\b)/.test(start)) return 'cap'
+  return /^[[{]/.test(start) ? 'nina' : null
+}
+
+/** What stands against handing a text to the node; null where nothing does. */
+export function problemOf(text: string): Problem | null {
+  if (text.trim() === '') return 'empty'
+  if (text.length > CIVDEF_DOCUMENT_MAX_CHARS) return 'too_large'
+  return formatOf(text) === null ? 'unknown' : null
+}
