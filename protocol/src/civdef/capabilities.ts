@@ -5,6 +5,7 @@ import * as Type from '../core/type.ts'
 import { AckSchema, AlertContentSchema, AttestationSchema, CancellationSchema } from './alert.ts'
 import { CertificateSchema, RevocationSchema } from './certificate.ts'
 import { CIVDEF_CHAIN_MAX } from './constants.ts'
+import { incidentChanged } from './events.ts'
 import {
   ACK_EVENTS,
   AckBoardSchema,
@@ -139,7 +140,7 @@ export const alertAcks = defineCapability({
   errors: ['experimental_disabled', 'civdef_alert_not_found', 'civdef_cert_out_of_scope'],
   input: Strict({ alert_id: UlidSchema }),
   output: AckBoardSchema,
-  answersFrom: ACK_EVENTS,
+  answersFrom: [...ACK_EVENTS, incidentChanged],
 })
 
 /** Makes a certificate known to the community, with its chain (CIV-1). */

@@ -44,6 +44,8 @@ export interface BoardInput {
   readonly roleOf: (ack: Ack) => string | null
   /** Holders of good certificates in the target: who is waited for. */
   readonly holders: readonly { readonly nodeId: NodeId; readonly role: string }[]
+  /** Members' devices that said they hold the alert. */
+  readonly holding: readonly NodeId[]
   readonly now: number
 }
 
@@ -54,7 +56,7 @@ function median(sorted: readonly number[]): number | null {
 }
 
 /** Who answered what, by role, who has not, and how long it took (CIV-11). */
-export function boardOf({ alert, heard, nameOf, roleOf, holders, now }: BoardInput): AckBoard {
+export function boardOf({ alert, heard, nameOf, roleOf, holders, holding, now }: BoardInput): AckBoard {
   const newest = new Map<NodeId, HeardAck>()
   const firstAt = new Map<NodeId, number>()
   for (const one of counted(heard)) {
@@ -88,8 +90,8 @@ export function boardOf({ alert, heard, nameOf, roleOf, holders, now }: BoardInp
         waiting: people.filter((nodeId) => !newest.has(nodeId)),
       }
     }),
-    // whoever answered holds it; devices that hold it in silence are not known from the log
-    holding: newest.size,
+    // whoever answered holds it; those who hold it in silence said so to the heartbeat
+    holding: new Set([...holding, ...newest.keys()]).size,
     first_after_seconds: delays[0] ?? null,
     median_after_seconds: median(delays),
     as_of: wireTime(now),

@@ -17,6 +17,8 @@ export interface Received {
   /** Of whoever may (CIV-10); others' are not handed in. */
   readonly cancellation: Cancellation | null
   readonly replacedBy: Ulid | null
+  /** What a later message of the same sender says of a mirrored warning. */
+  readonly mirrorEnd?: 'cancelled' | 'replaced' | null
 }
 
 /** Who asks. */
@@ -193,7 +195,7 @@ export function decide(
     reasons.push({ rule, verdict, code, detail: cut(detail) })
     return verdict !== 'stop'
   }
-  const { alert, mirror, signed, cancellation, replacedBy } = received
+  const { alert, mirror, signed, cancellation, replacedBy, mirrorEnd } = received
   const facts = factsOf(received)
   if (alert && !believe(alert, signed, certificates, regions, settings.cosign_from, put))
     return { delivery: 'refuse', marks, reasons }
@@ -211,9 +213,10 @@ export function decide(
   step('region', regionCase(facts.regions, person), 'hide')
   step('shape', shapeCase(facts.shapes, person.position), 'list')
   const ended = cancellation ? stop(cancellation.all_clear ? 'all_clear' : 'cancelled', { reason: cancellation.reason }) : null
-  const isCancelled = mirror?.kind === 'cancel' ? stop('cancelled', {}) : ended
+  const isCancelled = mirror?.kind === 'cancel' || mirrorEnd === 'cancelled' ? stop('cancelled', {}) : ended
   step('cancelled', isCancelled ?? pass('stands'), 'list')
-  step('replaced', replacedBy ? stop('replaced', { by: replacedBy }) : pass('newest'), 'list')
+  const next = replacedBy ? stop('replaced', { by: replacedBy }) : pass('newest')
+  step('replaced', mirrorEnd === 'replaced' ? stop('replaced') : next, 'list')
   step('expired', now >= facts.expiresAt ? stop('expired') : pass('in_time'), 'list')
   const ahead = facts.sentAt - now > CIVDEF_CLOCK_SKEW_SECONDS * 1000
   put('clock', ahead ? mark('ahead') : pass('agrees'))

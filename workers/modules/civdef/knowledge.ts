@@ -1,5 +1,6 @@
 import type { Alert, Cancellation } from '#protocol/civdef/alert.ts'
 import type { Decision } from '#protocol/civdef/decision.ts'
+import type { Mirror } from '#protocol/civdef/mirror.ts'
 import type { AlertRecord, AlertState } from '#protocol/civdef/records.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'
@@ -153,8 +154,19 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
     return { publisher, publisher_role: find(publisher_cert)?.role ?? '', region }
   }
 
+  /** What its sender said of a mirrored warning later, under another identifier. */
+  function mirrorEnd({ correlation_id, sender, sent_at }: Mirror): NonNullable<Received['mirrorEnd']> | null {
+    const later = alerts
+      .equal('refers', correlation_id)
+      .flatMap((row) => heard(row).mirror ?? [])
+      .filter((one) => one.sender === sender && one.sent_at > sent_at && one.correlation_id !== correlation_id)
+    if (later.length === 0) return null
+    return later.some(({ kind }) => kind === 'cancel') ? 'cancelled' : 'replaced'
+  }
+
   function received(row: AlertRow): Received {
     const one = heard(row)
+    if (one.mirror) return { ...plain(one), mirrorEnd: mirrorEnd(one.mirror) }
     const what = endableOf(one)
     if (!what) return plain(one)
     const cancellation = row.cancellations.find(({ cancelled_by, canceller_cert, cancelled_at }) =>
@@ -163,9 +175,10 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
     return { ...plain(one), cancellation: cancellation ?? null, replacedBy: one.alert && replacedBy(one.alert) }
   }
 
-  function stateOf({ sealed }: Heard, { alert, mirror, cancellation, replacedBy: next }: Received): AlertState {
-    if (cancellation || mirror?.kind === 'cancel') return 'cancelled'
-    if (next) return 'replaced'
+  function stateOf({ sealed }: Heard, all: Received): AlertState {
+    const { alert, mirror, cancellation, replacedBy: next, mirrorEnd: later } = all
+    if (cancellation || mirror?.kind === 'cancel' || later === 'cancelled') return 'cancelled'
+    if (next || later === 'replaced') return 'replaced'
     const ends = alert?.expires_at ?? mirror?.expires_at ?? sealed?.expires_at ?? ''
     return now() >= Date.parse(ends) ? 'expired' : 'active'
   }

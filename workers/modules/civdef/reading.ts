@@ -6,7 +6,7 @@ import { alertAcked, roleRevoked, rootChanged } from '#protocol/civdef/events.ts
 import type { SealedPassing } from '#protocol/civdef/records.ts'
 import { type CertId, secondsTime, within } from '#protocol/civdef/terms.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import { displayNodeId } from '#protocol/core/ids.ts'
+import { displayNodeId, type NodeId, type Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { View } from '../../kernel/views.ts'
@@ -27,6 +27,8 @@ type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | '
   readonly chain: Chain
   readonly regions: Regions
   readonly register: Register
+  /** Devices that said they hold an alert. */
+  readonly holding: (alert: Ulid) => readonly NodeId[]
 }
 
 const MAX_PASSING = 100
@@ -52,6 +54,7 @@ export function serveReading(deps: Deps): (() => void)[] {
     chain,
     regions,
     register,
+    holding,
   } = deps
 
   function need(key: string): AlertRow {
@@ -147,6 +150,7 @@ export function serveReading(deps: Deps): (() => void)[] {
           return certificate?.holder === acked_by && isGood(certificate) ? certificate.role : null
         },
         holders,
+        holding: holding(alert_id),
         now: runtime.now(),
       })
     }),

@@ -9,7 +9,9 @@ import { serveDrafts } from './desk/drafts.ts'
 import { openPosition, servePlaces } from './desk/place.ts'
 import { servePreview } from './desk/preview.ts'
 import { serveWallet } from './desk/wallet.ts'
+import { serveIncident } from './incident.ts'
 import { createKnowledge } from './knowledge.ts'
+import { serveNotices } from './notice/service.ts'
 import { startNotices } from './notices.ts'
 import { createOpener } from './opened.ts'
 import { serveReading } from './reading.ts'
@@ -48,8 +50,9 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
   })
   const audit = await serveAudit({ ...deps, certificates, alerts })
   const known = { ...deps, knowledge, alerts, acks, certificates, chain: audit.chain, regions, opened, boxKey, position }
-  const shared = { ...known, register: createRegister(known) }
   const shut = await opened.watch(alerts)
+  const incident = serveIncident(known)
+  const shared = { ...known, register: createRegister(known), holding: incident.holding }
   const withdraw = [
     shut,
     ...audit.withdraw,
@@ -63,6 +66,8 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
     ...(await serveDrafts(shared)),
     ...(await serveCosign(shared)),
     ...(await serveAlerts(shared)),
+    ...(await serveNotices(shared)),
+    ...incident.withdraw,
     startNotices(shared),
   ]
   return () => {

@@ -135,7 +135,10 @@ export const alertsView = defineView<AlertItem, AlertRow>({
     }
     return heard.length > 0 ? { key, heard, cancellations } : null
   },
-  indexes: { replaces: ({ heard }) => [...new Set(heard.flatMap(({ alert }) => alert?.replaces ?? []))] },
+  indexes: {
+    replaces: ({ heard }) => [...new Set(heard.flatMap(({ alert }) => alert?.replaces ?? []))],
+    refers: ({ heard }) => [...new Set(heard.flatMap(({ mirror }) => mirror?.references ?? []))],
+  },
 })
 
 export interface HeardAck {

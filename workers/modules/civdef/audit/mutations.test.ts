@@ -8,7 +8,8 @@ import { signEntry, written } from './entry.ts'
 import { createMerkleTree } from './merkle.ts'
 import { type Epoch, verifyEpoch } from './verify.ts'
 
-const RUNS = 10_000
+/** A fifth of the ten thousand in every run; `HEARTHNET_AUDIT_MUTATIONS=10000` for all of them, which takes a minute. */
+const RUNS = Number(process.env.HEARTHNET_AUDIT_MUTATIONS ?? 2_000)
 const LENGTH = 10
 const START = Date.UTC(2026, 4, 26, 8)
 
@@ -178,7 +179,7 @@ describe('ten thousand changes to an audit chain', () => {
     }
     expect(missed).toEqual([])
     expect([...tried.values()].reduce((sum, n) => sum + n, 0)).toBe(RUNS)
-    for (const name of names) expect(tried.get(name), name).toBeGreaterThan(1000)
+    for (const name of names) expect(tried.get(name), name).toBeGreaterThanOrEqual(Math.floor(RUNS / names.length))
     // half of them are signed anew, each a few times
   }, 300_000)
 

@@ -34,7 +34,7 @@ function cover(layout: Layout, { lines, jsonl, nameOf }: PdfInput, report: Stand
   const owner = report.log as NodeId
   layout.gap(40)
   layout.paragraph('Protokoll zum Zivilschutz', STYLES.title)
-  layout.paragraph('Auszug aus dem unveränderbaren Protokoll eines Geräts, für Gericht und Akten')
+  layout.paragraph('Auszug aus dem Protokoll eines Geräts, in dem sich Änderungen nachweisen lassen. Für Gericht und Akten.')
   layout.gap(14)
   if (report.drills > 0) {
     layout.mark(DRILL)

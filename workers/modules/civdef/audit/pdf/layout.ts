@@ -15,7 +15,7 @@ export const STYLES = {
   strong: { font: 'B', size: 10 },
   body: { font: 'R', size: 10 },
   small: { font: 'R', size: 8.5, gray: 0.25 },
-  mono: { font: 'M', size: 7.5 },
+  mono: { font: 'M', size: 7.2 },
 } as const satisfies Record<string, TextStyle>
 
 const lineHeight = ({ size }: TextStyle): number => size * 1.38

@@ -86,6 +86,7 @@ export function recordWords(record: unknown): readonly Labelled[] {
     const value = record[name]
     if (value === undefined || value === null) return []
     const text = words(value)
-    return text === '' ? [] : [[label, text]]
+    const isCertificate = name === 'title' && 'cert_id' in record
+    return text === '' ? [] : [[isCertificate ? 'Ausweis' : label, text]]
   })
 }
