@@ -20,6 +20,7 @@ import type { Context } from '../../../harness/context.ts'
 const GET = 'experimental.civdef.alert.get'
 const LIST = 'experimental.civdef.alert.list'
 const EXPLAIN = 'experimental.civdef.alert.explain'
+const HEARTBEAT = 'experimental.civdef.heartbeat'
 const ACKS = 'experimental.civdef.alert.acks'
 const needs = ['wire', 'sync', 'person'] as const
 
@@ -424,6 +425,31 @@ export const cases: readonly Case[] = [
       await context.does('config.set', { civdef: { municipality: '' } })
       same(member(decision, 'delivery'), 'hide', 'delivery')
       same(member(reasonOf(decision, 'region'), 'code'), 'elsewhere', 'code of region')
+    },
+  },
+  {
+    id: 'CIV-14.heartbeat',
+    title: 'A heartbeat is answered with the alerts that reached the node, and with nothing else',
+    capability: HEARTBEAT,
+    needs,
+    async run(context) {
+      const people = await brigade(context)
+      const key = await cosigned(people, { severity: 'emergency' })
+      const answer = await people.staff.ask(HEARTBEAT, { holding: [] })
+      const output = member(answer, 'output')
+      ensure(isObject(output) && Object.keys(output).join() === 'holding', 'holding and nothing else', answer)
+      const { holding } = output
+      ensure(Array.isArray(holding) && holding.includes(key), 'the alert among them', answer)
+    },
+  },
+  {
+    id: 'CIV-14.stranger',
+    title: 'A stranger gets no answer to a heartbeat',
+    capability: HEARTBEAT,
+    needs: ['call'],
+    async run({ peer }) {
+      const answer = await (await peer('stranger')).ask(HEARTBEAT, { holding: [] })
+      ensure(outcomeOf(answer) === 'unauthorized', 'unauthorized', answer)
     },
   },
 ]

@@ -242,4 +242,22 @@ export const cases: readonly Case[] = [
       )
     },
   },
+  {
+    id: 'CIV-3.ending',
+    title: 'A certificate that ends within thirty days says so to its holder, and one that lasts does not',
+    capability: 'experimental.civdef.wallet.get',
+    needs,
+    async run(context) {
+      const left = async (days: number): Promise<Json | undefined> => {
+        const { certificate } = await holding(context, { expires_at: inSeconds(days * 86_400 + 3600) })
+        await register(context, certificate)
+        const own = member(await context.does('experimental.civdef.wallet.get', {}), 'own')
+        const record = (Array.isArray(own) ? own : []).find(
+          (one: Json) => member(one, 'certificate', 'cert_id') === certificate.cert_id,
+        )
+        return member(record, 'expires_in_days')
+      }
+      same([await left(29), await left(31)], [29, null], 'days left')
+    },
+  },
 ]
