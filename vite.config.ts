@@ -6,6 +6,7 @@ import { SECURITY_HEADERS } from './relay/http/headers.ts'
 import { sizeBudget } from './scripts/build-budget.mjs'
 import { withoutUnreached } from './scripts/build-lean.mjs'
 import { serviceWorker } from './scripts/build-sw.mjs'
+import { auditVerifier } from './scripts/build-verifier.mjs'
 
 const root = import.meta.dirname
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -43,7 +44,12 @@ export const appConfig = ({ directory, plugins, workerPlugins }: BuildOptions): 
   resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
   publicDir: join(root, 'public'),
   define,
-  plugins: [react(), serviceWorker({ root, directory, define, target: TARGET }), ...plugins],
+  plugins: [
+    react(),
+    auditVerifier({ root, directory, target: TARGET }),
+    serviceWorker({ root, directory, define, target: TARGET }),
+    ...plugins,
+  ],
   server: { headers: DEVELOPMENT_HEADERS, fs: { allow: [root] } },
   preview: { headers: { ...SECURITY_HEADERS } },
   worker: {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { logIn } from '../workers/modules/civdef/audit/attached.ts'
 import { type StandaloneReport, verifyAuditExport } from '../workers/modules/civdef/audit/standalone.ts'
 import { CAVEAT_WORDS, problemText } from '../workers/modules/civdef/audit/standalone-words.ts'
 
@@ -27,8 +28,10 @@ async function main(path: string | undefined): Promise<number> {
     return 2
   }
   try {
-    const report = await verifyAuditExport(await readFile(path, 'utf8'))
+    const { log, isPrinted } = await logIn(await readFile(path))
+    const report = await verifyAuditExport(log)
     print(report)
+    if (isPrinted) console.log('  note: the file inside the PDF was checked, not the printed pages')
     return report.sound ? 0 : 1
   } catch (error) {
     console.error(`✗ ${String(error)}`)

@@ -5,6 +5,7 @@ import { buildId } from './build-id.ts'
 import { isolate } from './isolation.ts'
 import { parseRequest, type ServiceWorkerState } from './messages.ts'
 import { NOT_THE_APP } from './navigation.ts'
+import { openPath, pathOf } from './notifications.ts'
 import { createPolicy } from './policy.ts'
 import { createBuildStore, withActivated, withInstalled } from './state.ts'
 
@@ -47,4 +48,14 @@ self.addEventListener('message', (event) => {
   const request = parseRequest(event.data)
   if (request?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting())
   if (request?.type === 'GET_STATE') event.waitUntil(answerState(event.ports[0]))
+})
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  const path = pathOf(event.notification.data)
+  if (path === null) return
+  const windows = {
+    all: async () => self.clients.matchAll({ type: 'window', includeUncontrolled: true }),
+    open: async (url: string) => self.clients.openWindow(url),
+  }
+  event.waitUntil(openPath(windows, path))
 })

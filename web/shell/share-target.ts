@@ -1,6 +1,11 @@
 /** Where a new claim is written; the manifest's share target and its shortcut lead here. */
 export const CLAIM_FORM = '/claims/new'
 
+/** Where an official warning is brought in. */
+const WARNING_FORM = '/alerts/bring-in'
+/** How CAP (XML) and NINA (JSON) begin; nobody writes a claim like that. */
+const WARNING = /^\s*(<\?xml|<alert\b|\{\s*"|\[\s*\{)/
+
 const SHARED = ['title', 'text', 'url'] as const
 
 /** The hash for what another app shared through the manifest's `share_target`, or null when nothing was. */
@@ -10,6 +15,8 @@ export function sharedHash(search: string): string | null {
     const value = query.get(`share_${name}`)
     return value ? [[name, value]] : []
   })
+  const text = query.get('share_text') ?? ''
+  if (WARNING.test(text)) return `#${WARNING_FORM}?${new URLSearchParams({ text })}`
   return shared.length === 0 ? null : `#${CLAIM_FORM}?${new URLSearchParams(shared)}`
 }
 

@@ -36,4 +36,13 @@ describe('the address', () => {
     expect(sharedHash('?share_title=')).toBeNull()
     expect(sharedHash('?other=1')).toBeNull()
   })
+
+  it.each(['<?xml version="1.0"?><alert/>', ' <alert xmlns="urn:x">', '{"identifier": 1}', '[{"id":"a"}]'])(
+    'turns a shared warning into the page that brings it in: %s',
+    (text) => {
+      expect(sharedHash(`?${new URLSearchParams({ share_title: 'x', share_text: text })}`)).toBe(
+        `#/alerts/bring-in?${new URLSearchParams({ text })}`,
+      )
+    },
+  )
 })

@@ -12,6 +12,7 @@ import * as node from '#protocol/node/capabilities.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
+import { answerCivdef, type CivdefScene } from './village-civdef.ts'
 import { answerEvidence } from './village-evidence.ts'
 import { answerLora, type LoraScene } from './village-lora.ts'
 import { answerProtocol } from './village-protocol.ts'
@@ -28,6 +29,7 @@ export interface VillageOptions {
   /** Whether the app has the conformance suite. */
   readonly suite?: boolean
   readonly lora?: LoraScene
+  readonly civdef?: CivdefScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -193,6 +195,7 @@ export function createVillageNode({
   claims = 60,
   evidence = true,
   lora = 'off',
+  civdef = 'off',
   joinMs = 3000,
   suite = true,
 }: VillageOptions): FakeClient {
@@ -210,7 +213,12 @@ export function createVillageNode({
       ...DEFAULT_CONFIG,
       evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence },
       lora: { ...DEFAULT_CONFIG.lora, enabled: lora !== 'off' },
-      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' } },
+      civdef: {
+        ...DEFAULT_CONFIG.civdef,
+        enabled: civdef !== 'off',
+        municipality: civdef === 'off' || civdef === 'new' ? '' : 'DE.NRW.Kleve.Issum',
+      },
+      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' || civdef !== 'off' } },
     },
   }
   answerNode(client, state, suite)
@@ -218,5 +226,6 @@ export function createVillageNode({
   answerMembers(client, state)
   answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
   answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
+  answerCivdef(client, { scene: civdef, config: () => state.config })
   return client
 }

@@ -370,6 +370,8 @@ export const auditWitness = defineCapability({
   trust: 'member',
   name: 'experimental.civdef.audit.witness',
   idempotent: true,
+  // whoever does not answer at once is not there: a person is waiting for the checkpoint
+  timeoutSeconds: 3,
   errors: ['experimental_disabled', 'invalid_signature', 'civdef_audit_chain_broken'],
   input: Strict({
     note: Type.String({ maxLength: 16 * 1024 }),

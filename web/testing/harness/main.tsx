@@ -11,6 +11,7 @@ import { createInstall } from '../../shell/install.ts'
 import { ServicesProvider } from '../../shell/services.tsx'
 import { createUpdates } from '../../shell/update.ts'
 import { createFakeConnection } from '../fake-connection.ts'
+import { CIVDEF_SCENES } from '../village-civdef.ts'
 import { LORA_SCENES } from '../village-lora.ts'
 import { createVillageNode, type VillageOptions } from '../village-node.ts'
 
@@ -25,6 +26,7 @@ const village = createVillageNode({
   evidence: query.get('evidence') !== 'off',
   suite: query.get('suite') !== 'off',
   lora: LORA_SCENES.find((scene) => scene === query.get('lora')) ?? 'off',
+  civdef: CIVDEF_SCENES.find((scene) => scene === query.get('civdef')) ?? 'off',
   joinMs: Number(query.get('join') ?? 3000),
 })
 const services = {

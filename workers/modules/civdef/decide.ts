@@ -114,15 +114,21 @@ function believe(
   return true
 }
 
+const ownRole = (roles: readonly string[], mine: readonly string[]): string | undefined =>
+  mine.find((role) => roles.some((wanted) => within(role, wanted)))
+
 function rolesCase(roles: readonly string[], mine: readonly string[]): Case {
   if (roles.length === 0) return pass('everyone')
-  const own = mine.find((role) => roles.some((wanted) => within(role, wanted)))
+  const own = ownRole(roles, mine)
   return own === undefined ? stop('not_yours', { roles: roles.join(', ') }) : pass('yours', { role: own })
 }
 
-function regionCase(targets: readonly string[], { place, alsoRegions }: Person): Case {
+function regionCase({ regions: targets, roles }: Facts, { place, alsoRegions, roles: mine }: Person): Case {
   const detail = { target: targets.slice(0, 5).join(', ') }
   if (targets.length === 0) return pass('no_region')
+  // whoever is called in a role is called wherever they live
+  const role = ownRole(roles, mine)
+  if (role !== undefined) return pass('by_role', { ...detail, role })
   if (place === null) return pass('no_place', detail)
   if (targets.some((target) => within(place, target))) return pass('here', { ...detail, place })
   const also = alsoRegions.find((region) => targets.some((target) => overlaps(region, target)))
@@ -210,7 +216,7 @@ export function decide(
     if (found.verdict === 'stop' || (found.verdict === 'mark' && rule !== 'mirror')) loudness.push(otherwise)
   }
   step('roles', rolesCase(facts.roles, person.roles), 'hide')
-  step('region', regionCase(facts.regions, person), 'hide')
+  step('region', regionCase(facts, person), 'hide')
   step('shape', shapeCase(facts.shapes, person.position), 'list')
   const ended = cancellation ? stop(cancellation.all_clear ? 'all_clear' : 'cancelled', { reason: cancellation.reason }) : null
   const isCancelled = mirror?.kind === 'cancel' || mirrorEnd === 'cancelled' ? stop('cancelled', {}) : ended

@@ -1,4 +1,4 @@
-import type { SealedAlert } from '#protocol/civdef/alert.ts'
+import type { SealedAlert, Target } from '#protocol/civdef/alert.ts'
 import { alertAck, alertAcks, alertGet, alertList, roleList, roleRegister, roleRevoke } from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { alertExplain, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
@@ -36,6 +36,9 @@ const MAX_PASSING = 100
 const passingOf = ({ alert_id, publisher, publisher_cert, region, roles, expires_at, drill }: SealedAlert): SealedPassing => ({
   ...{ alert_id, publisher, publisher_cert, region, roles, expires_at, drill },
 })
+
+const isCalled = ({ role, region }: Certificate, target: Target): boolean =>
+  target.roles.length > 0 ? target.roles.some((wanted) => within(role, wanted)) : within(region, target.region)
 
 /** Reading alerts, answering them, and saying why they are shown. */
 export function serveReading(deps: Deps): (() => void)[] {
@@ -139,7 +142,8 @@ export function serveReading(deps: Deps): (() => void)[] {
       if (!alert) throw new HearthError('civdef_alert_not_found', 'a mirrored warning is answered elsewhere')
       const holders = certificates
         .rows()
-        .filter(({ certificate }) => within(certificate.region, alert.target.region) && isGood(certificate))
+        // called in a role: by all who hold it; else who is responsible for a part of the target
+        .filter(({ certificate }) => isCalled(certificate, alert.target) && isGood(certificate))
         .map(({ certificate }) => ({ nodeId: certificate.holder, role: certificate.role }))
       return boardOf({
         alert,

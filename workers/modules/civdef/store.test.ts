@@ -99,6 +99,7 @@ describe('the board of answers', () => {
   const board = (alert: Alert, acks: readonly (readonly [by: string, status: string, second: number])[], b: Brigade) =>
     boardOf({
       alert,
+      holding: [],
       heard: acks.map(([by, status, second], n) => {
         const acked_at = new Date(NOW + second * 1000).toISOString()
         const ack = { alert_id: alert.alert_id, status, acked_by: by, acked_at, signature: NO_SIGNATURE } as Ack

@@ -17,6 +17,8 @@ const QUIET_MS = 30_000
 const MOST_UNCOVERED = 32
 /** One honest witness is enough. Seven leave room for some that are in on it, and a note with their lines is 1.5 KB. */
 const WITNESSES_WANTED = 7
+/** A person waits for the checkpoint: after so long nobody else is asked until the next time. */
+const PATIENCE_MS = 3_000
 /** Of this chain's own checkpoints in the community's log, when it is verified. */
 const NOTES_LOOKED_AT = 16
 /** Nobody near: asked again soon, then ever less often, as people come back within minutes or not before the evening. */
@@ -117,7 +119,8 @@ export function createSteward(deps: Deps): Steward {
       others().filter((one) => !known.has(one)),
       random,
     )
-    while (known.size < WITNESSES_WANTED && waiting.length > 0) {
+    const until = runtime.monotonic() + PATIENCE_MS
+    while (known.size < WITNESSES_WANTED && waiting.length > 0 && runtime.monotonic() < until) {
       const asked = waiting.splice(0, WITNESSES_WANTED - known.size)
       const lines = await Promise.all(asked.map((to) => ask(to, note, size)))
       for (const [index, line] of lines.entries()) {
