@@ -35,10 +35,10 @@ const OWN_CODES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Whether there is an example of a right input; what needs more than an example has cases of its own. */
-const hasRight = ({ name, input, timeoutSeconds }: Capability): boolean =>
+const hasRight = ({ name, input, stream }: Capability): boolean =>
   !NOT_MADE_HERE.has(name) &&
-  // a stream without a limit has no end to wait for
-  timeoutSeconds > 0 &&
+  // a stream that follows something has no end to wait for
+  stream === null &&
   (name === 'community.join' || name === 'node.manifest.exchange' || matches(input, rightInput(name, null)))
 
 const needed = (capability: Capability) => (capability.stability === 'experimental' ? { capability: capability.name } : {})

@@ -20,6 +20,7 @@ import type { Context } from '../../../harness/context.ts'
 const GET = 'experimental.civdef.alert.get'
 const LIST = 'experimental.civdef.alert.list'
 const EXPLAIN = 'experimental.civdef.alert.explain'
+const SUBSCRIBE = 'experimental.civdef.alert.subscribe'
 const HEARTBEAT = 'experimental.civdef.heartbeat'
 const ACKS = 'experimental.civdef.alert.acks'
 const needs = ['wire', 'sync', 'person'] as const
@@ -450,6 +451,33 @@ export const cases: readonly Case[] = [
     async run({ peer }) {
       const answer = await (await peer('stranger')).ask(HEARTBEAT, { holding: [] })
       ensure(outcomeOf(answer) === 'unauthorized', 'unauthorized', answer)
+    },
+  },
+  {
+    id: 'CIV-8.followed',
+    title: 'Who follows alerts hears of each as it comes and as it ends',
+    capability: SUBSCRIBE,
+    needs: [...needs, 'stream'],
+    async run(context) {
+      const { lead, leadCert } = await brigade(context)
+      if (!context.seat.open) throw new Error('this target has no streaming calls')
+      const talk = await context.seat.open(SUBSCRIBE, {})
+      const next = async (key: string): Promise<Json | undefined> => {
+        for (let heard = 0; heard < 20; heard++) {
+          const message = await talk.hear(5_000)
+          if (member(message, 'data', 'record', 'key') === key) return member(message, 'data', 'change')
+          if (message === null) return undefined
+        }
+        return undefined
+      }
+      try {
+        const key = await says(lead, leadCert)
+        same(await next(key), 'published', 'change')
+        ensure(await lead.gives(cancellationOf(lead, key, leadCert)), 'taken', 'refused')
+        same(await next(key), 'cancelled', 'change')
+      } finally {
+        talk.abort()
+      }
     },
   },
 ]
