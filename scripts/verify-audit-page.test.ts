@@ -64,7 +64,7 @@ afterAll(async () => {
 async function verdict(name: string, content: string | Uint8Array): Promise<string> {
   await page.setInputFiles('input[type=file]', { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) })
   await page.locator('section', { hasText: name }).waitFor()
-  return page.locator('section').textContent()
+  return (await page.locator('section').textContent()) ?? ''
 }
 
 describe('the verifier’s page', () => {

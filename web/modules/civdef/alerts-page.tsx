@@ -93,6 +93,7 @@ function Lists({ active, recent, onMore }: ListsProps) {
           <ul className={classes.cards}>{groups.now.map(card)}</ul>
         )}
       </Section>
+      <Doors />
       <Section title={text.before}>
         {groups.before.length === 0 ? <Text c="dimmed">{text.nothingBefore}</Text> : null}
         <ul className={classes.cards}>{groups.before.map(card)}</ul>
@@ -125,10 +126,7 @@ export function AlertsPage() {
   const recent = useQuery(alertList, { limit })
   return (
     <Page title={text.title} intro={text.intro}>
-      <Stack gap="md">
-        <MyPlace />
-        <Doors />
-      </Stack>
+      <MyPlace />
       <QueryView query={active} rows={6}>
         {({ alerts }) => (
           <QueryView query={recent} rows={6}>

@@ -9,6 +9,7 @@ import { serveDrafts } from './desk/drafts.ts'
 import { openPosition, servePlaces } from './desk/place.ts'
 import { servePreview } from './desk/preview.ts'
 import { serveWallet } from './desk/wallet.ts'
+import { serveForward } from './forward/service.ts'
 import { serveIncident } from './incident.ts'
 import { createKnowledge } from './knowledge.ts'
 import { serveNotices } from './notice/service.ts'
@@ -59,6 +60,7 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
     ...serveReading(shared),
     ...serveSubscription(shared),
     ...serveCap(shared),
+    ...serveForward(shared),
     ...serveWallet(shared),
     ...serveCeremony(shared),
     ...servePlaces(shared),

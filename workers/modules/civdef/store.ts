@@ -24,24 +24,32 @@ type CertificateItem =
   | { readonly kind: 'certificate'; readonly certificate: Certificate }
   | { readonly kind: 'revocation'; readonly revocation: Revocation }
 
+function certificatesIn(event: VerifiedEvent): readonly Certificate[] {
+  if (is(alertForwarded, event)) return dataOf(alertForwarded, event).certificates
+  const { certificate, chain } = dataOf(roleRegistered, event)
+  return [certificate, ...chain]
+}
+
 export interface CertificateRow {
   readonly certificate: Certificate
   readonly cid: ContentId
   readonly revocations: readonly Revocation[]
 }
 
-/** Certificates by id, with everything somebody signed to take them back (CIV-1, CIV-2). Who may is judged when it is used. */
+/**
+ * Certificates by id, with everything somebody signed to take them back (CIV-1, CIV-2), also those that came with an alert of
+ * another community. Who may is judged when it is used.
+ */
 export const certificatesView = defineView<CertificateItem, CertificateRow>({
   id: 'civdef.certificates',
-  version: 1,
-  events: [roleRegistered, roleRevoked],
+  version: 2,
+  events: [roleRegistered, roleRevoked, alertForwarded],
   map(event) {
     if (is(roleRevoked, event)) {
       const { revocation } = dataOf(roleRevoked, event)
       return [{ entity: revocation.cert_id, item: { kind: 'revocation', revocation } }]
     }
-    const { certificate, chain } = dataOf(roleRegistered, event)
-    const distinct = new Map([certificate, ...chain].map((one) => [one.cert_id, one]))
+    const distinct = new Map(certificatesIn(event).map((one) => [one.cert_id, one]))
     return [...distinct].map(([entity, one]) => ({ entity, item: { kind: 'certificate', certificate: one } }))
   },
   fold(_entity, parts) {
@@ -90,7 +98,7 @@ export interface Heard {
 }
 
 type AlertItem =
-  | { readonly kind: 'heard'; readonly heard: Omit<Heard, 'cid' | 'lamport'> }
+  | { readonly kind: 'heard'; readonly heard: Omit<Heard, 'cid' | 'lamport'>; readonly end: Cancellation | null }
   | { readonly kind: 'cancellation'; readonly cancellation: Cancellation }
 
 export interface AlertRow {
@@ -109,17 +117,17 @@ function heardIn(event: VerifiedEvent): Part<AlertItem>[] {
     const { alert = null, sealed = null } = dataOf(alertPublished, event)
     const entity = alert?.alert_id ?? sealed?.alert_id
     if (entity === undefined) return []
-    return [{ entity, item: { kind: 'heard', heard: { author, alert, mirror: null, sealed, path: [] } } }]
+    return [{ entity, item: { kind: 'heard', heard: { author, alert, mirror: null, sealed, path: [] }, end: null } }]
   }
-  const { alert = null, mirror = null, path } = dataOf(alertForwarded, event)
+  const { alert = null, mirror = null, path, cancellation: end = null } = dataOf(alertForwarded, event)
   const entity = alert?.alert_id ?? (mirror && mirrorKey(mirror))
-  return entity === null ? [] : [{ entity, item: { kind: 'heard', heard: { author, alert, mirror, sealed: null, path } } }]
+  return entity === null ? [] : [{ entity, item: { kind: 'heard', heard: { author, alert, mirror, sealed: null, path }, end } }]
 }
 
 /** Alerts and mirrored warnings, with what ends them (CIV-8). */
 export const alertsView = defineView<AlertItem, AlertRow>({
   id: 'civdef.alerts',
-  version: 2,
+  version: 3,
   events: [alertPublished, alertForwarded, alertCancelled],
   map(event) {
     if (!is(alertCancelled, event)) return heardIn(event)
@@ -131,7 +139,8 @@ export const alertsView = defineView<AlertItem, AlertRow>({
     const cancellations: Cancellation[] = []
     for (const { cid, lamport, item } of parts) {
       if (item.kind === 'heard') heard.push({ ...item.heard, cid, lamport })
-      else cancellations.push(item.cancellation)
+      const end = item.kind === 'heard' ? item.end : item.cancellation
+      if (end) cancellations.push(end)
     }
     return heard.length > 0 ? { key, heard, cancellations } : null
   },

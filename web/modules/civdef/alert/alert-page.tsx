@@ -97,6 +97,7 @@ function Whole({ found }: { readonly found: Found }) {
         className={classes.alert}
         data-severity={told.severity}
         data-over={isOver || undefined}
+        data-drill={told.drill || undefined}
         data-origin={mirror ? 'mirror' : undefined}
       >
         <span className={cards.cardMarks}>

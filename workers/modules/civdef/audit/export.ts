@@ -1,4 +1,4 @@
-import type { Alert } from '#protocol/civdef/alert.ts'
+import type { Alert, SealedAlert } from '#protocol/civdef/alert.ts'
 import type { AuditEntry } from '#protocol/civdef/audit.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { fromBase64, parseCheckpoint, parseNote, toBase64 } from '#protocol/civdef/note.ts'
@@ -22,8 +22,8 @@ export interface ExportInput {
   readonly certificates: readonly Certificate[]
   /** What the entry at this index is about, as canonical text; null where it is not kept. */
   readonly record: (index: number) => Promise<string | null>
-  /** The alert that an entry is about, as this device holds it: its words, and whether it is a drill (CIV-9). */
-  readonly alertOf: (entry: AuditEntry) => Alert | null
+  /** The alert that an entry is about, as it travelled: its words, unless they are for a role, and whether it is a drill (CIV-9). */
+  readonly alertOf: (entry: AuditEntry) => Alert | SealedAlert | null
 }
 
 /** One line of an export. */
@@ -38,7 +38,7 @@ export type ExportLine =
       readonly drill?: boolean
     }
   | { readonly kind: 'record'; readonly index: number; readonly record: unknown }
-  | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'alert'; readonly alert: Alert | SealedAlert }
   | {
       readonly kind: 'checkpoint'
       readonly size: number
@@ -102,7 +102,7 @@ export async function exportLines(input: ExportInput): Promise<ExportLine[]> {
   }
   // the records of this chain say of their alerts whether they are drills; of others' alerts the alerts themselves do
   const drills = new Map(chosen.flatMap((one) => drillIn(one) ?? []))
-  const alerts = new Map<string, Alert>()
+  const alerts = new Map<string, Alert | SealedAlert>()
   for (const { entry } of chosen) {
     const alert = entry.alert_id === null || drills.has(entry.alert_id) ? null : alertOf(entry)
     if (alert) alerts.set(alert.alert_id, alert)

@@ -1,4 +1,4 @@
-import type { Alert } from '#protocol/civdef/alert.ts'
+import type { Alert, SealedAlert } from '#protocol/civdef/alert.ts'
 import type { AuditEntry } from '#protocol/civdef/audit.ts'
 import { auditExport } from '#protocol/civdef/capabilities.ts'
 import {
@@ -60,10 +60,11 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
   })
   const limit = (): string => limitOf(runtime.now(), config().civdef.retention_years)
 
-  /** Of several under one id this person's own, else the first that was heard. */
-  function alertOf({ alert_id }: AuditEntry): Alert | null {
+  /** Of several under one id this person's own, else the first that was heard. What is for a role stays sealed (CIV-6). */
+  function alertOf({ alert_id }: AuditEntry): Alert | SealedAlert | null {
     const heard = alert_id === null ? [] : (alerts.get(alert_id)?.heard ?? [])
-    return (heard.find(({ alert }) => alert?.publisher === signer.nodeId) ?? heard[0])?.alert ?? null
+    const words = heard.flatMap(({ alert, sealed }) => alert ?? sealed ?? [])
+    return words.find(({ publisher }) => publisher === signer.nodeId) ?? words[0] ?? null
   }
 
   async function linesOf(run: Epoch, only?: (entry: AuditEntry) => boolean): Promise<readonly ExportLine[]> {

@@ -1,5 +1,4 @@
 import { capExport, capImport } from '#protocol/civdef/desk-capabilities.ts'
-import { alertForwarded } from '#protocol/civdef/events.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import type { View } from '../../../kernel/views.ts'
@@ -8,21 +7,25 @@ import type { Knowledge } from '../knowledge.ts'
 import type { Regions } from '../regions/adapters.ts'
 import type { AlertRow } from '../store.ts'
 import { type CapContext, capOf, capOfCancellation } from './exchange.ts'
+import { serveFeed } from './feed.ts'
+import { keepMirrors } from './keep.ts'
 import { mirrorOf } from './mirror.ts'
 import { readNina } from './nina.ts'
 import { readCap } from './read.ts'
 import { writeCap } from './write.ts'
 
-type Deps = Pick<ModuleDeps, 'bus' | 'signer' | 'log' | 'publish'> & {
+type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'config' | 'notify' | 'signer' | 'log' | 'publish'> & {
   readonly knowledge: Knowledge
   readonly alerts: View<AlertRow>
   readonly chain: Chain
   readonly regions: Regions
 }
 
-/** Alerts as files for other tools, and official warnings as mirrors. Nothing is ever fetched here. */
-export function serveCap({ bus, signer, log, publish, knowledge, alerts, chain, regions }: Deps): (() => void)[] {
+/** Alerts as files for other tools, and official warnings as mirrors: from a hand, or from the one feed that is configured. */
+export function serveCap(deps: Deps): (() => void)[] {
+  const { bus, knowledge, alerts, regions } = deps
   return [
+    ...serveFeed({ ...deps, fetch: (input, init) => globalThis.fetch(input, init) }),
     bus.handle(capExport, async ({ key }) => {
       const row = alerts.get(key)
       if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
@@ -41,14 +44,7 @@ export function serveCap({ bus, signer, log, publish, knowledge, alerts, chain, 
 
     bus.handle(capImport, async ({ format, text, keep }) => {
       const mirrors = format === 'nina' ? readNina(text, regions) : [mirrorOf(readCap(text), format, text, regions)]
-      let kept = 0
-      for (const mirror of keep ? mirrors : []) {
-        const before = alerts.get(`mirror:${mirror.correlation_id}`)?.heard ?? []
-        if (before.some((one) => one.mirror?.document_sha === mirror.document_sha)) continue
-        await chain.append({ event: 'mirrored', alertId: null, actor: signer.nodeId, payload: mirror })
-        publish(await log.append(alertForwarded, { mirror, certificates: [], path: [] }))
-        kept++
-      }
+      const kept = keep ? await keepMirrors(mirrors, deps) : 0
       return { mirrors, kept }
     }),
   ]

@@ -14,7 +14,9 @@ import { parseAs } from '#protocol/core/schema.ts'
 const HEAD = 'HN1:'
 
 /** A letter for each kind of paper. */
-export const PAPERS = { cosign_request: 'K', cosign_answer: 'A', ceremony_request: 'R', certificate: 'C' } as const
+export const PAPERS = {
+  ...({ cosign_request: 'K', cosign_answer: 'A', ceremony_request: 'R', certificate: 'C', forwarded_alert: 'F' } as const),
+} as const
 export type Paper = keyof typeof PAPERS
 
 /** What a text may grow to: a request in nine languages with every line used, and no bomb. */

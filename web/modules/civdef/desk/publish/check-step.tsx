@@ -51,8 +51,9 @@ export function Problems({ preview, onChange }: { readonly preview: Preview; rea
     <Alert color="bad" role="alert" icon={<IconAlertTriangle aria-hidden />} title={text.problems}>
       <Stack gap="sm">
         <ul>
-          {preview.problems.map(({ code, field, message }) => {
-            const at = fieldOf(field)
+          {preview.problems.map((problem) => {
+            const { code, field, message } = problem
+            const at = fieldOf(problem)
             return (
               <li key={`${code} ${field} ${message}`}>
                 {at === null ? null : (

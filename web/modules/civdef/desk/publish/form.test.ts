@@ -108,10 +108,13 @@ describe('what is still missing', () => {
   })
 
   it('is said of the field that the node’s pointer is about', () => {
-    expect(fieldOf('/draft/target/region')).toBe('region')
-    expect(fieldOf('/draft/variants/0/instructions/3')).toBe('instructions')
-    expect(fieldOf('/cert_id')).toBe('certificate')
-    expect(fieldOf('/expires_at')).toBeNull()
+    const at = (field: string, message = '') => fieldOf({ field, message })
+    expect(at('/draft/target/region')).toBe('region')
+    expect(at('/draft/variants/0/instructions/3')).toBe('instructions')
+    expect(at('/cert_id', 'the certificate is somebody else’s')).toBe('certificate')
+    expect(at('', 'scope: too_severe')).toBe('severity')
+    expect(at('', 'revocation: revoked')).toBe('certificate')
+    expect(at('/expires_at', 'ends before it begins')).toBeNull()
   })
 })
 

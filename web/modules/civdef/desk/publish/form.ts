@@ -249,21 +249,19 @@ export function draftOfContent(content: AlertContent): AlertDraft {
   return draft
 }
 
-/** The field of the form that a JSON pointer of the node speaks of; null for none of them. */
-export function fieldOf(pointer: string): FormField | null {
-  const parts = pointer.split('/')
-  const named: readonly (readonly [string, FormField])[] = [
-    ['publisher_cert', 'certificate'],
-    ['cert_id', 'certificate'],
-    ['severity', 'severity'],
-    ['instructions', 'instructions'],
-    ['title', 'title'],
-    ['body', 'body'],
-    ['bbox', 'box'],
-    ['polygon', 'box'],
-    ['roles', 'roles'],
-    ['region', 'region'],
-    ['target', 'region'],
-  ]
-  return named.find(([name]) => parts.includes(name))?.[1] ?? null
+/** By what a problem names: a JSON pointer of the draft, or the rule and case of a receiver (CIV-12). */
+const NAMED: readonly (readonly [RegExp, FormField])[] = [
+  [/\/(publisher_cert|cert_id)\b|^(certificate|revocation): |may_not_publish/, 'certificate'],
+  [/\/severity\b|too_severe/, 'severity'],
+  [/\/instructions\b/, 'instructions'],
+  [/\/title\b/, 'title'],
+  [/\/body\b/, 'body'],
+  [/\/(bbox|polygon)\b/, 'box'],
+  [/\/roles\b/, 'roles'],
+  [/\/(region|target)\b|target_outside/, 'region'],
+]
+
+/** The field of the form that a problem of the node is about; null for none of them. */
+export function fieldOf({ field, message }: { readonly field: string; readonly message: string }): FormField | null {
+  return NAMED.find(([pattern]) => pattern.test(field) || pattern.test(message))?.[1] ?? null
 }

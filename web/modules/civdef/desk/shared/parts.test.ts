@@ -47,6 +47,6 @@ describe('a text as QR codes', () => {
     const other = partsOf('b'.repeat(25), 10)
     expect(scan([one[0] ?? '', other[1] ?? '', one[2] ?? ''])).toMatchObject({ parts: [null, null, 'a'.repeat(5)] })
     expect(scan([one[0] ?? '', one[1]?.replace('aaaa', 'aaab') ?? '', one[2] ?? ''])).toBeNull()
-    expect(scan(['HN1:AAAAAAAA:4/3:x'])).toBeNull()
+    expect(scan(['HNP:AAAAAAAA:4/3:x'])).toBeNull()
   })
 })

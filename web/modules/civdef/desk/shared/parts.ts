@@ -2,11 +2,11 @@ import { toBase32, utf8 } from '#protocol/core/encoding.ts'
 import { sha256 } from '#protocol/core/hash.ts'
 
 // A code with 700 characters is still read by a scratched tablet in the sun; what is longer is shown as several, one after the
-// other. Each names the whole by a short hash, so that parts of two codes never mix: `HN1:<hash>:<number>/<of>:<text>`.
+// other. Each names the whole by a short hash, so that parts of two codes never mix: `HNP:<hash>:<number>/<of>:<text>`.
 
 /** Most characters of the text in one code. */
 const PART_CHARS = 700
-const PART = /^HN1:([A-Z2-7]{8}):(\d{1,2})\/(\d{1,2}):([\s\S]*)$/
+const PART = /^HNP:([A-Z2-7]{8}):(\d{1,2})\/(\d{1,2}):([\s\S]*)$/
 
 const nameOf = (text: string): string => toBase32(sha256(utf8(text))).slice(0, 8)
 
@@ -15,7 +15,7 @@ export function partsOf(text: string, most = PART_CHARS): readonly string[] {
   if (text.length <= most) return [text]
   const count = Math.ceil(text.length / most)
   const name = nameOf(text)
-  return Array.from({ length: count }, (_, at) => `HN1:${name}:${at + 1}/${count}:${text.slice(at * most, (at + 1) * most)}`)
+  return Array.from({ length: count }, (_, at) => `HNP:${name}:${at + 1}/${count}:${text.slice(at * most, (at + 1) * most)}`)
 }
 
 /** What was scanned so far of one text. */
