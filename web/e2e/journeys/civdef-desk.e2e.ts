@@ -135,6 +135,8 @@ async function verify(file: string): Promise<{ readonly code: number; readonly s
   }
 }
 
+test.use({ actionTimeout: 30_000 })
+
 test('A root issues, a fire chief warns, two sign an emergency, people answer, and the record proves it (CIV-1, CIV-4, CIV-11, AUD-5)', async ({
   box,
   device,
@@ -151,6 +153,8 @@ test('A root issues, a fire chief warns, two sign an emergency, people answer, a
     await anna.getByRole('button', { name: 'Auf diesem Gerät selbst unterschreiben' }).click()
     await lookAndSign(anna)
     await expect(anna.getByText('Der Ausweis ist da und gilt.')).toBeVisible()
+    await anna.getByRole('link', { name: 'Zu meinen Ausweisen' }).click()
+    await expect(anna.getByRole('list', { name: 'Was ich habe' })).toContainText('Leitung des Krisenstabs')
   })
 
   await test.step('Bert gets the fire service of Issum from her, face to face', async () => {
