@@ -78,11 +78,11 @@ export function serveReading(deps: Deps): (() => void)[] {
   const isGood = (one: Certificate): boolean => record(one).state === 'good'
 
   return [
-    bus.handle(alertList, async ({ limit, after, ...filter }) => {
+    bus.handle(alertList, async ({ limit, after, refused = false, ...filter }) => {
       const all = alerts
         .rows()
         .map((row) => ({ row, lamport: knowledge.heard(row).lamport, record: knowledge.record(row) }))
-        .filter(({ record: one }) => fits(one, filter))
+        .filter(({ record: one, row }) => fits(one, filter) && (knowledge.decision(row).delivery === 'refuse') === refused)
         .sort((a, b) => b.lamport - a.lamport || (a.record.content_id < b.record.content_id ? -1 : 1))
         .map((one) => one.record)
       const start = after === undefined ? 0 : all.findIndex(({ content_id }) => content_id === after) + 1

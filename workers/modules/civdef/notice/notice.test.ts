@@ -4,20 +4,10 @@ import { noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-ca
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { Villager } from '../../../testing/village.ts'
+import { page } from '../testing/page.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'
 
 const noticesAt = async (who: Villager) => (await who.node.bus.call(noticeList, {})).notices
-
-/** A page as it should behave: asks for the word, shows, says so. @returns what it showed */
-async function page(who: Villager) {
-  const { notices } = await who.node.bus.call(noticeList, {})
-  const waiting = notices.filter(({ shown }) => !shown)
-  if (waiting.length === 0) return []
-  const wanted = waiting.map(({ tag, revision }) => ({ tag, revision }))
-  const { yours } = await who.node.bus.call(noticeClaim, { notices: wanted })
-  if (yours.length > 0) await who.node.bus.call(noticeShown, { notices: yours })
-  return waiting.filter(({ tag, revision }) => yours.some((one) => one.tag === tag && one.revision === revision))
-}
 
 const publish = async (s: Scene, change: Parameters<Scene['draft']>[0] = {}) =>
   (await s.wehr.node.bus.call(alertPublish, { draft: s.draft(change) })).alert_id
