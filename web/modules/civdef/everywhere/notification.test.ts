@@ -43,6 +43,7 @@ describe('a notification', () => {
   })
 
   it('of an official warning and of a foreign role says so first', () => {
+    expect(german({ marks: ['mirror'] }).title).toBe('Amtliche Warnung, Abschrift: Hochwasser')
     expect(german({ marks: ['mirror'] }).options.body).toMatch(/^Abschrift einer amtlichen Warnung/)
     expect(german({ marks: ['foreign_role'] }).options.body).toMatch(/^Aufgabe hier unbekannt/)
   })
