@@ -77,10 +77,18 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
     return event.cid
   }
 
+  const forget = (id: Alert['alert_id']): Promise<void> => outbox.set(outbox.get().filter(({ alert_id }) => alert_id !== id))
+
   async function flush(): Promise<void> {
     for (const alert of outbox.get()) {
-      await send(alert)
-      await outbox.set(outbox.get().filter(({ alert_id }) => alert_id !== alert.alert_id))
+      try {
+        await send(alert)
+      } catch (error) {
+        // no room, or nobody left who could read it: the module starts, and the next start tries again while it matters
+        if (!(error instanceof HearthError)) throw error
+        if (runtime.now() < Date.parse(alert.expires_at)) continue
+      }
+      await forget(alert.alert_id)
     }
   }
 
@@ -99,7 +107,7 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
       await parcel(alert)
       await outbox.set([...outbox.get(), alert])
       const content_id = await send(alert)
-      await outbox.set(outbox.get().filter((one) => one.alert_id !== alert_id))
+      await forget(alert_id)
       return { alert_id, content_id }
     }),
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { alertCancel, alertPublish, roleRevoke } from '#protocol/civdef/capabilities.ts'
+import { alertForwarded } from '#protocol/civdef/events.ts'
+import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
+import { eventsList } from '#protocol/events/capabilities.ts'
 import type { Villager } from '../../../testing/village.ts'
+import { createForger } from '../testing/forger.ts'
 import { page } from '../testing/page.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'
 
@@ -144,5 +148,50 @@ describe('a certificate that ends', () => {
     const soon = await s.issue({ ...s.wehrCert, expires_at: ends(6.5) })
     await s.register(soon)
     expect((await s.wehr.node.bus.call(noticeList, {})).ending).toEqual([])
+  })
+})
+
+describe('a mirrored warning', () => {
+  const MINUTE = 60_000
+
+  it('comes once, is replaced by what its sender says next, and ends with their cancellation; another’s word changes nothing (CIV-8)', async () => {
+    const forger = createForger()
+    const s = await settledScene(831, [], forger.modules)
+    const { log, publish: spread } = forger.handOf(s.geldern.id)
+    const now = s.village.runtime.now()
+    const bring = async (change: Partial<Mirror>, minutes: number): Promise<void> => {
+      const mirror: Mirror = {
+        ...{ format: 'nina', kind: 'alert', correlation_id: 'EXAMPLE.1', sender: 'EXAMPLE', sender_name: 'Leitstelle' },
+        sent_at: secondsTime(now + minutes * MINUTE),
+        expires_at: secondsTime(now + DAY),
+        ...{ severity: 'warning', event: 'Hochwasser', area: 'Issum', regions: ['DE.NRW.Kleve.Issum'], polygons: [] },
+        wordings: [{ language: 'de-DE', title: `Hochwasser ${minutes}`, body: 'Übung ohne Inhalt', instructions: [] }],
+        ...{ references: [], drill: false, document_sha: `sha256:${'0'.repeat(64)}` },
+        ...change,
+      }
+      const { lamport } = (
+        await log.append(alertForwarded, { mirror, certificates: [], path: [] }).then((event) => {
+          spread(event)
+          return event
+        })
+      ).event
+      await s.village.until(
+        'it is here',
+        async () => (await s.issum.node.bus.call(eventsList, { limit: 1 })).events[0]?.event.lamport === lamport,
+      )
+    }
+    await bring({}, 0)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'new', from: 'Leitstelle', marks: ['mirror'], full_screen: false }])
+    // the same once more, brought by somebody else or twice
+    await bring({}, 0)
+    expect(await page(s.issum)).toEqual([])
+    await bring({ correlation_id: 'EXAMPLE.9', sender: 'ANDERE', kind: 'cancel', references: ['EXAMPLE.1'] }, 1)
+    expect(await noticesAt(s.issum)).toMatchObject([{ title: 'Hochwasser 0', kind: 'new', shown: true }])
+    await bring({ correlation_id: 'EXAMPLE.2', kind: 'update', references: ['EXAMPLE.1'] }, 2)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'update', title: 'Hochwasser 2', silent: true }])
+    expect(await noticesAt(s.issum)).toHaveLength(1)
+    await bring({ correlation_id: 'EXAMPLE.3', kind: 'cancel', references: ['EXAMPLE.2'] }, 3)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'cancelled', silent: true }])
+    expect(await page(s.issum)).toEqual([])
   })
 })

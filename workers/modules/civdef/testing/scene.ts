@@ -64,7 +64,7 @@ export async function settledScene(
     for (const who of everyone) {
       await village.until(`${who.name} knows the certificate`, async () => {
         const { certificates } = await who.node.bus.call(roleList, { limit: 500 })
-        return certificates.some((one) => one.certificate.cert_id === certificate.cert_id && one.root_name !== '')
+        return certificates.some((one) => one.certificate.cert_id === certificate.cert_id && one.state !== 'unrecognised')
       })
     }
   }
