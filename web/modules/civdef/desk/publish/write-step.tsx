@@ -5,8 +5,8 @@ import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import { ALERT_SEVERITIES } from '#protocol/civdef/terms.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../../../kit/i18n.tsx'
-import { Section } from '../../../../kit/section.tsx'
 import { useNow } from '../../../../kit/use-now.ts'
+import { AuditWarning } from '../audit-warning.tsx'
 import classes from '../desk.module.css'
 import { ActionBar } from '../shared/action-bar.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
@@ -104,47 +104,44 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
 
   return (
     <Stack gap="lg">
-      <Section title={text.certificate}>
-        <Choice
-          legend={text.certificate}
-          value={form.cert_id}
-          onChange={(id) => {
-            const chosen = certificates.find((one) => one.certificate.cert_id === id)
-            if (chosen) onChange(underCertificate(form, chosen.certificate))
-          }}
-          error={word('certificate')}
-          options={certificates.map(({ certificate: one }) => ({
-            value: one.cert_id,
-            name: <BidiText>{one.title}</BidiText>,
-            note: (
-              <>
-                <RoleName role={one.role} />
-                {' · '}
-                <RegionName region={one.region} />
-              </>
-            ),
-          }))}
-        />
-      </Section>
+      <AuditWarning />
+      <Choice
+        legend={text.certificate}
+        value={form.cert_id}
+        onChange={(id) => {
+          const chosen = certificates.find((one) => one.certificate.cert_id === id)
+          if (chosen) onChange(underCertificate(form, chosen.certificate))
+        }}
+        error={word('certificate')}
+        options={certificates.map(({ certificate: one }) => ({
+          value: one.cert_id,
+          name: <BidiText>{one.title}</BidiText>,
+          note: (
+            <>
+              <RoleName role={one.role} />
+              {' · '}
+              <RegionName region={one.region} />
+            </>
+          ),
+        }))}
+      />
       {certificate ? (
         <>
-          <Section title={text.kind}>
-            <Choice
-              legend={text.kind}
-              value={form.drill ? 'drill' : 'real'}
-              onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
-              options={[
-                { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
-                {
-                  value: 'drill',
-                  name: text.drillChoice,
-                  note: text.drillChoiceNote,
-                  icon: <IconBarrierBlock size={28} aria-hidden />,
-                },
-              ]}
-              pairs
-            />
-          </Section>
+          <Choice
+            legend={text.kind}
+            value={form.drill ? 'drill' : 'real'}
+            onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
+            options={[
+              { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
+              {
+                value: 'drill',
+                name: text.drillChoice,
+                note: text.drillChoiceNote,
+                icon: <IconBarrierBlock size={28} aria-hidden />,
+              },
+            ]}
+            pairs
+          />
           <TemplateField form={form} allowed={severitiesOf(certificate.role)} onChange={onChange} />
           <SeverityField form={form} role={certificate.role} fault={word('severity')} onChange={onChange} />
           <RegionField
