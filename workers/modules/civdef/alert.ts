@@ -19,6 +19,7 @@ import type { Opened } from './opened.ts'
 import { judgeCertificate, requirePermission } from './role.ts'
 import { sealAlert } from './seal.ts'
 import type { AlertRow, CertificateRow } from './store.ts'
+import { createTurn } from './turn.ts'
 
 type Deps = DraftDeps &
   Pick<ModuleDeps, 'bus' | 'shelf' | 'log' | 'publish'> & {
@@ -92,24 +93,28 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
     }
   }
 
+  // a button pressed twice at once is pressed once (CIV-4)
+  const inTurn = createTurn()
   const withdraw = [
-    bus.handle(alertPublish, async ({ draft, attestation }) => {
-      const { alert_id = runtime.ulid() } = draft
-      const before = alerts.get(alert_id)?.heard.find(({ author }) => author === signer.nodeId)
-      // pressed twice, or sent again after a lost answer (CIV-4)
-      if (before) return { alert_id, content_id: before.cid }
-      const content = contentFrom(draft, alert_id, requireSpeaker(draft, deps))
-      const alert = await signAlert(content, attestation, deps)
-      requireBelieved(alert, deps)
-      if (chain.blocked())
-        throw new HearthError('civdef_audit_chain_broken', 'the audit chain is broken; publishing is blocked')
-      // found out before it is on its way: a role that nobody holds with a key
-      await parcel(alert)
-      await outbox.set([...outbox.get(), alert])
-      const content_id = await send(alert)
-      await forget(alert_id)
-      return { alert_id, content_id }
-    }),
+    bus.handle(alertPublish, ({ draft, attestation }) =>
+      inTurn(async () => {
+        const { alert_id = runtime.ulid() } = draft
+        const before = alerts.get(alert_id)?.heard.find(({ author }) => author === signer.nodeId)
+        // pressed twice, or sent again after a lost answer (CIV-4)
+        if (before) return { alert_id, content_id: before.cid }
+        const content = contentFrom(draft, alert_id, requireSpeaker(draft, deps))
+        const alert = await signAlert(content, attestation, deps)
+        requireBelieved(alert, deps)
+        if (chain.blocked())
+          throw new HearthError('civdef_audit_chain_broken', 'the audit chain is broken; publishing is blocked')
+        // found out before it is on its way: a role that nobody holds with a key
+        await parcel(alert)
+        await outbox.set([...outbox.get(), alert])
+        const content_id = await send(alert)
+        await forget(alert_id)
+        return { alert_id, content_id }
+      }),
+    ),
 
     bus.handle(alertCancel, async ({ alert_id, cert_id, reason, all_clear }) => {
       const row = alerts.get(alert_id)
