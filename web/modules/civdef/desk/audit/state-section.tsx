@@ -13,7 +13,7 @@ import { messages } from './messages.ts'
 export type AuditState = Output<typeof auditState>
 
 /** Each break with its place: what a person needs to say it to somebody who can help (AUD-4). */
-export function Breaks({ breaks }: { readonly breaks: readonly AuditBreak[] }) {
+function Breaks({ breaks }: { readonly breaks: readonly AuditBreak[] }) {
   const text = useText(messages)
   const { format } = useLanguage()
   return (

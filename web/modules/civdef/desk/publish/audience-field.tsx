@@ -98,7 +98,7 @@ export function AudienceField({ form, faults, onChange }: AudienceFieldProps) {
                 key={side}
                 label={text.boxSides[side]}
                 inputMode="decimal"
-                size="lg"
+                classNames={{ input: classes.input }}
                 value={box[side]}
                 onChange={(event) => {
                   const next = { ...box, [side]: event.currentTarget.value }
