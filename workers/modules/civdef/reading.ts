@@ -9,6 +9,7 @@ import type { Input, Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { displayNodeId, type NodeId, type Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
+import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { View } from '../../kernel/views.ts'
 import { boardOf, tooMany, waitFor } from './ack.ts'
@@ -67,13 +68,18 @@ export function serveReading(deps: Deps): (() => void)[] {
     if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
     return row
   }
-  /** What passes and is not for this device, as far as anyone can see it (CIV-6). */
-  const passing = (): SealedPassing[] =>
+  /** What this device opened is for the person here: who asks from elsewhere opens it themself, or not at all (CIV-6). */
+  const mayRead = (row: AlertRow, { level }: Caller): boolean => {
+    const { sealed, alert } = knowledge.heard(row)
+    return sealed === null || (level === 'self' && alert !== null)
+  }
+  /** What passes and is not for whoever asks, as far as anyone can see it (CIV-6). */
+  const passing = (caller: Caller): SealedPassing[] =>
     alerts
       .rows()
       .flatMap((row) => {
-        const { sealed, alert } = knowledge.heard(row)
-        return sealed && !alert && knowledge.record(row).state === 'active' ? [passingOf(sealed)] : []
+        const { sealed } = knowledge.heard(row)
+        return sealed && !mayRead(row, caller) && knowledge.record(row).state === 'active' ? [passingOf(sealed)] : []
       })
       .slice(-MAX_PASSING)
   const record = (one: Certificate) => recordOf(one, knowledge.certificates(), regions, runtime.now())
@@ -116,9 +122,10 @@ export function serveReading(deps: Deps): (() => void)[] {
   const inTurn = createTurn()
 
   return [
-    bus.handle(alertList, async ({ limit, after, refused = false, ...filter }) => {
+    bus.handle(alertList, async ({ limit, after, refused = false, ...filter }, { caller }) => {
       const all = alerts
         .rows()
+        .filter((row) => mayRead(row, caller))
         .map((row) => ({ row, lamport: knowledge.heard(row).lamport, record: knowledge.record(row) }))
         .filter(({ record: one, row }) => fits(one, filter) && (knowledge.decision(row).delivery === 'refuse') === refused)
         .sort((a, b) => b.lamport - a.lamport || (a.record.content_id < b.record.content_id ? -1 : 1))
@@ -126,11 +133,13 @@ export function serveReading(deps: Deps): (() => void)[] {
       const start = after === undefined ? 0 : all.findIndex(({ content_id }) => content_id === after) + 1
       const page = all.slice(start, start + limit)
       const more = start + page.length < all.length
-      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null, sealed: passing() }
+      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null, sealed: passing(caller) }
     }),
 
-    bus.handle(alertGet, async ({ key }) => {
-      const one = knowledge.record(need(key))
+    bus.handle(alertGet, async ({ key }, { caller }) => {
+      const row = need(key)
+      const all = knowledge.record(row)
+      const one = mayRead(row, caller) ? all : { ...all, alert: null }
       const certificate = one.alert && knowledge.certificates().find(one.alert.publisher_cert)
       const chainIds: readonly CertId[] = certificate ? certificate.issuer_chain : []
       const found = chainIds.flatMap((id) => knowledge.certificates().find(id) ?? [])

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { alertCancel, alertPublish, roleRevoke } from '#protocol/civdef/capabilities.ts'
-import { alertForwarded } from '#protocol/civdef/events.ts'
+import { alertForwarded, noticeChanged } from '#protocol/civdef/events.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
-import { eventsList } from '#protocol/events/capabilities.ts'
+import { eventsList, eventsWatch } from '#protocol/events/capabilities.ts'
 import type { Villager } from '../../../testing/village.ts'
 import { createForger } from '../testing/forger.ts'
 import { page } from '../testing/page.ts'
@@ -89,8 +89,20 @@ describe('a notification', () => {
     const key = await publish(s, { expires_at: secondsTime(s.village.runtime.now() + 90_000) })
     await s.knows(s.issum, key)
     await page(s.issum)
-    await s.village.runtime.advance(91_000)
+    const stop = new AbortController()
+    const heard = new Set<string>()
+    const watching = (async () => {
+      for await (const { types } of s.issum.node.bus.stream(eventsWatch, {}, { signal: stop.signal })) {
+        for (const type of types) heard.add(type)
+      }
+    })().catch(() => {})
+    await s.village.runtime.advance(60_000)
+    expect(heard).not.toContain(noticeChanged.type)
+    await s.village.runtime.advance(31_000)
+    expect(heard).toContain(noticeChanged.type)
     expect(await noticesAt(s.issum)).toEqual([])
+    stop.abort()
+    await s.village.during(watching)
   })
 
   it('is taken back, and said to be, where the certificate was revoked after it was shown (CIV-2)', async () => {
