@@ -1,6 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconBarrierBlock, IconEye, IconUrgent } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import { ALERT_SEVERITIES } from '#protocol/civdef/terms.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
@@ -96,6 +96,14 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
   const text = useText(messages)
   const { language, format } = useLanguage()
   const [shown, setShown] = useState(false)
+  const [pressed, setPressed] = useState(0)
+  const page = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (pressed === 0) return
+    const problem = page.current?.querySelector('[aria-invalid="true"], [data-problem]')
+    const field = problem instanceof HTMLFieldSetElement ? problem.querySelector('input') : problem
+    if (field instanceof HTMLElement) field.focus()
+  }, [pressed])
   const certificate = certificates.find((one) => one.certificate.cert_id === form.cert_id)?.certificate
   const all = faultsOf(form)
   const faults = shown ? all : NONE
@@ -103,7 +111,7 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
   const word = (field: keyof FormFaults) => (faults[field] === undefined ? null : text.faults[faults[field]])
 
   return (
-    <Stack gap="lg">
+    <Stack gap="lg" ref={page}>
       <AuditWarning />
       <Choice
         legend={text.certificate}
@@ -180,6 +188,7 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
           leftSection={<IconEye size={24} aria-hidden />}
           onClick={() => {
             setShown(true)
+            setPressed((times) => times + 1)
             if (count === 0) onCheck()
           }}
         >
