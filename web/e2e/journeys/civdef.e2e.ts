@@ -183,8 +183,8 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
       .poll(async () => (await busOf(anna).call(alertAcks, { alert_id: water })).counts.need_help, { timeout: 45_000 })
       .toBe(1)
     for (let press = 0; press < 5; press++) {
-      await expect(bert.getByRole('button', { name: 'Gelesen' })).toBeEnabled()
-      await bert.getByRole('button', { name: 'Gelesen' }).click()
+      await expect(bert.getByRole('button', { name: 'Angekommen' })).toBeEnabled()
+      await bert.getByRole('button', { name: 'Angekommen' }).click()
     }
     await expect(bert.getByRole('alert')).toContainText('Fünf Antworten in der Minute genügen.')
   })

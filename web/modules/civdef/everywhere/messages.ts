@@ -12,7 +12,7 @@ export const messages = defineMessages({
     },
     drill: (words: string) => `ÜBUNG – ${words}`,
     official: (words: string) => `Abschrift einer amtlichen Warnung. ${words}`,
-    foreign: (words: string) => `Aufgabe hier unbekannt. ${words}`,
+    foreign: (words: string) => `Rolle hier unbekannt. ${words}`,
     from: (body: string, from: string) => `${body} (Von: ${from})`,
     withdrawnBody: 'Der Ausweis hinter dieser Warnung wurde zurückgezogen. Verlass dich nicht mehr darauf.',
     ending: {
