@@ -120,7 +120,8 @@ export async function createBox(given: Partial<Options> = {}, givenDeps: Partial
 
   const health = (): Health => healthOf(node, registry, clock.now() - started)
   const infoFor = (request: IncomingMessage) => reach && boxInfo(reach, endpointOfRequest(request, tls !== null))
-  const server = createHttpServer({ webRoot: options.web, tls, hub: options.hub, boxInfo: infoFor, health })
+  const named = [options.hub, options.feed].filter((origin) => origin !== null)
+  const server = createHttpServer({ webRoot: options.web, tls, named, boxInfo: infoFor, health })
   const port = await listen(server, options.port, options.host)
   try {
     const running = await startNode(options, deps, server, port)

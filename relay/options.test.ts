@@ -8,7 +8,7 @@ describe('the command line of the box', () => {
 
   it('takes every option', () => {
     const args =
-      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001 --hub https://hub.example.org/rpc'
+      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001 --hub https://hub.example.org/rpc --feed https://feed.example.org/a.json'
     expect(parseCommandLine(args.split(' '))).toEqual({
       help: false,
       options: {
@@ -19,6 +19,7 @@ describe('the command line of the box', () => {
         tls: { cert: 'c', key: 'k' },
         announce: 'https://box.example.org/',
         hub: 'https://hub.example.org',
+        feed: 'https://feed.example.org',
         webrtcPort: 9001,
       },
     })
@@ -33,6 +34,7 @@ describe('the command line of the box', () => {
     [['--announce', 'box.example.org'], '--announce'],
     [['--announce', 'https://box.example.org/app'], '--announce'],
     [['--hub', 'http://hub.example.org/'], '--hub'],
+    [['--feed', 'https://a.example; script-src *'], '--feed'],
     [['--hub', 'https://*.example.org/'], '--hub'],
     [['--hub', "https://a.example; script-src 'unsafe-inline'"], '--hub'],
     [['--hub', 'hub.example.org'], '--hub'],
@@ -50,7 +52,7 @@ describe('the command line of the box', () => {
 
   it('explains every option in its help', () => {
     expect(parseCommandLine(['-h'])).toEqual({ help: true })
-    for (const flag of ['port', 'host', 'data', 'tls-cert', 'tls-key', 'announce', 'hub', 'webrtc-port', 'help'])
+    for (const flag of ['port', 'host', 'data', 'tls-cert', 'tls-key', 'announce', 'hub', 'feed', 'webrtc-port', 'help'])
       expect(HELP).toContain(`--${flag} `)
   })
 })

@@ -11,8 +11,10 @@ export interface Options {
   readonly tls: { readonly cert: string; readonly key: string } | null
   /** Public address of the app, where the box stands behind a name or a proxy. */
   readonly announce: string | null
-  /** Origin of a knowledge hub (EBKH): the one place beside the box that the app may ask. */
+  /** Origin of a knowledge hub (EBKH) that the app may ask. */
   readonly hub: string | null
+  /** Origin of a feed of official warnings that the app may ask, where a device has it configured (M31). */
+  readonly feed: string | null
   /** UDP; null: the same number as `port`. */
   readonly webrtcPort: number | null
 }
@@ -28,6 +30,7 @@ export const DEFAULTS: Options = {
   tls: null,
   announce: null,
   hub: null,
+  feed: null,
   webrtcPort: null,
 }
 
@@ -40,6 +43,7 @@ const FLAGS = {
   'tls-key': { type: 'string' },
   announce: { type: 'string' },
   hub: { type: 'string' },
+  feed: { type: 'string' },
   'webrtc-port': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -65,12 +69,12 @@ function readAnnounce(text: string): string {
   return url.href
 }
 
-/** Any address of the hub will do: only its origin is let through, and without https only this machine's own. */
-function readHub(text: string): string {
+/** Any address of a hub or a feed will do: only its origin is let through, and without https only this machine's own. */
+function readOrigin(flag: 'hub' | 'feed', text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isLocal = url?.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname)
   if (url === null || (url.protocol !== 'https:' && !isLocal) || url.username || url.hostname.includes('*')) {
-    return refuse(`--hub: "${text}" ist keine Adresse wie / is no address like https://hub.example.org/rpc`)
+    return refuse(`--${flag}: "${text}" ist keine Adresse wie / is no address like https://${flag}.example.org/`)
   }
   return url.origin
 }
@@ -103,7 +107,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       web: flags.web,
       tls: readTls(flags['tls-cert'], flags['tls-key']),
       announce: flags.announce === undefined ? null : readAnnounce(flags.announce),
-      hub: flags.hub === undefined ? null : readHub(flags.hub),
+      hub: flags.hub === undefined ? null : readOrigin('hub', flags.hub),
+      feed: flags.feed === undefined ? null : readOrigin('feed', flags.feed),
       webrtcPort: webrtcPort === undefined ? null : readPort('webrtc-port', webrtcPort),
     },
   }
@@ -120,6 +125,7 @@ export const HELP = `HearthNet-Box
   --tls-key <file>    dessen Schlüssel / its key
   --announce <url>    öffentliche Adresse der App / public address of the app
   --hub <url>         Wissensspeicher, den die App fragen darf / knowledge hub that the app may ask
+  --feed <url>        amtliche Warnungen, die die App abrufen darf / official warnings that the app may fetch
   --webrtc-port <n>   UDP-Port für WebRTC / UDP port for WebRTC (wie / as --port)
   --help              diese Seite / this page
 `

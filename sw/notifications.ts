@@ -26,8 +26,8 @@ export async function openPath(windows: AppWindows, path: string): Promise<void>
   const all = await windows.all()
   const one = all.find(({ focused }) => focused) ?? all[0]
   if (!one) return void (await windows.open(url))
-  // a browser lets a click bring one window to the front: first that, then the way
-  await one.focus()
+  // a browser may keep its windows where they are; the way is shown all the same
+  await one.focus().catch(() => undefined)
   try {
     await one.navigate(url)
   } catch {

@@ -5,6 +5,7 @@ import { expose } from 'comlink'
 import type { SignedEvent } from '#protocol/core/event.ts'
 import { attachRtcPort } from '../../workers/rtc/shim.ts'
 import type { ClaimLog } from '../support/claims.ts'
+import { auditAtScale } from './civdef/audit.ts'
 import { claimsAtScale } from './evidence/scale.ts'
 import { ingestSegments } from './ingest.ts'
 import { equip, joinMesh, peersNow, reconcile } from './neighbour.ts'
@@ -41,6 +42,7 @@ const api = {
   writeRecords: (count: number) => writeRecords(first(count)),
   rebuildViews: (count: number) => rebuildViews(history(), count),
   claimsAtScale,
+  auditAtScale,
 
   joinMesh,
   /** Fills this browser's log: with everything (`null`), or with all claims but the last `without`. */

@@ -1,12 +1,12 @@
-/** @param hub origin that this box's operator names, beside the box itself the only one the app may ask */
-const contentSecurityPolicy = (hub: string | null): string =>
+/** @param named origins that this box's operator names, beside the box itself the only ones the app may ask */
+const contentSecurityPolicy = (named: readonly string[]): string =>
   [
     "default-src 'self'",
     "script-src 'self' 'wasm-unsafe-eval'",
     // Mantine sets style attributes and injects <style> elements
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
-    `connect-src 'self' ws: wss:${hub === null ? '' : ` ${hub}`}`,
+    ['connect-src', "'self'", 'ws:', 'wss:', ...named].join(' '),
     "worker-src 'self' blob:",
     "frame-ancestors 'none'",
     "base-uri 'none'",
@@ -31,8 +31,8 @@ const PERMISSIONS_POLICY = ['camera=(self)', 'serial=(self)', 'usb=(self)', ...O
  * On every response, whatever its status. COOP and COEP make the page cross-origin isolated, which WASM threads need; the
  * development server and the preview send the same table.
  */
-export const securityHeaders = (hub: string | null): Readonly<Record<string, string>> => ({
-  'Content-Security-Policy': contentSecurityPolicy(hub),
+export const securityHeaders = (...named: readonly string[]): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': contentSecurityPolicy(named),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -41,5 +41,5 @@ export const securityHeaders = (hub: string | null): Readonly<Record<string, str
   'X-Content-Type-Options': 'nosniff',
 })
 
-/** Of a box without a knowledge hub. */
-export const SECURITY_HEADERS = securityHeaders(null)
+/** Of a box whose operator names nobody. */
+export const SECURITY_HEADERS = securityHeaders()

@@ -47,13 +47,14 @@ beforeAll(async () => {
   await mkdir(join(web, 'assets'), { recursive: true })
   await writeFile(join(directory, 'secret.txt'), 'secret')
   await writeFile(join(web, 'index.html'), '<!doctype html>')
+  await writeFile(join(web, 'verify-audit.html'), '<!doctype html>')
   await writeFile(join(web, 'sw.js'), SCRIPT)
   await writeFile(join(web, 'manifest.webmanifest'), '{}')
   await writeFile(join(web, '.env'), 'secret')
   await writeFile(join(web, 'assets/index-Bq3kZ9aX.js'), SCRIPT)
   await writeFile(join(web, 'assets/ort-Cc3kZ9aX.wasm'), 'x')
   await symlink(join(directory, 'secret.txt'), join(web, 'link.txt'))
-  server = createHttpServer({ webRoot: web, tls: null, hub: null, boxInfo: () => null, health: () => HEALTH })
+  server = createHttpServer({ webRoot: web, tls: null, named: [], boxInfo: () => null, health: () => HEALTH })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port // it listens on TCP
 })
@@ -88,12 +89,19 @@ describe('the box over HTTP', () => {
     expect(policy).not.toContain("'unsafe-eval'")
   })
 
-  it('lets the app ask the one hub that the operator named, and nothing else is different', () => {
-    const [without, withHub] = [SECURITY_HEADERS, securityHeaders('https://hub.example.org')].map((headers) =>
-      (headers['Content-Security-Policy'] ?? '').split('; '),
+  it('leaves the page that checks an audit log to the stricter policy inside it (AUD-5)', async () => {
+    const { status, headers } = await ask('/verify-audit.html')
+    expect(status).toBe(200)
+    expect(headers['content-security-policy']).toBeUndefined()
+    expect(headers['cross-origin-opener-policy']).toBe('same-origin')
+  })
+
+  it('lets the app ask the hub and the feed that the operator named, and nothing else is different', () => {
+    const [without, withHub] = [SECURITY_HEADERS, securityHeaders('https://hub.example.org', 'https://feed.example.org')].map(
+      (headers) => (headers['Content-Security-Policy'] ?? '').split('; '),
     )
     expect(withHub?.filter((directive) => !without?.includes(directive))).toEqual([
-      "connect-src 'self' ws: wss: https://hub.example.org",
+      "connect-src 'self' ws: wss: https://hub.example.org https://feed.example.org",
     ])
     expect(withHub).toHaveLength(without?.length ?? 0)
   })

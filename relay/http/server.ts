@@ -23,8 +23,8 @@ export interface Health {
 export interface HttpDeps {
   readonly webRoot: string
   readonly tls: { readonly cert: string; readonly key: string } | null
-  /** Origin of the knowledge hub that the operator named. */
-  readonly hub: string | null
+  /** Origins that the operator named: of a knowledge hub, of a feed of official warnings. */
+  readonly named: readonly string[]
   /** @returns null until the box can be reached. */
   boxInfo(request: IncomingMessage): BoxInfo | null
   health(): Health
@@ -35,7 +35,7 @@ const VERIFIER = '/verify-audit.html'
 
 function createHandler(deps: HttpDeps): RequestListener {
   const files = createStaticFiles(deps.webRoot)
-  const headers = Object.entries(securityHeaders(deps.hub))
+  const headers = Object.entries(securityHeaders(...deps.named))
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {

@@ -13,6 +13,7 @@ import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import { createFakeClient, type FakeClient } from './fake-client.ts'
 import { type Community, contentIdFor, DAY_MS, meshOf, NAMES, nodeIdFor, timeAt, ulidFor, villageOf } from './village.ts'
 import { answerCivdef, type CivdefScene } from './village-civdef.ts'
+import { answerCivdefDesk, type DeskScene } from './village-civdef-desk.ts'
 import { answerEvidence } from './village-evidence.ts'
 import { answerLora, type LoraScene } from './village-lora.ts'
 import { answerProtocol } from './village-protocol.ts'
@@ -30,6 +31,7 @@ export interface VillageOptions {
   readonly suite?: boolean
   readonly lora?: LoraScene
   readonly civdef?: CivdefScene
+  readonly desk?: DeskScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -196,6 +198,7 @@ export function createVillageNode({
   evidence = true,
   lora = 'off',
   civdef = 'off',
+  desk = 'new',
   joinMs = 3000,
   suite = true,
 }: VillageOptions): FakeClient {
@@ -227,5 +230,6 @@ export function createVillageNode({
   answerEvidence(client, { village, claims, isOn: () => state.config.evidence.enabled })
   answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   answerCivdef(client, { scene: civdef, config: () => state.config })
+  answerCivdefDesk(client, desk)
   return client
 }

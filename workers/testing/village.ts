@@ -39,10 +39,14 @@ export interface Village {
   during<T>(task: Promise<T>): Promise<T>
 }
 
-/** A neighbourhood of whole nodes in memory: real kernel, real modules, twins for store, mesh and clock. */
+/**
+ * A neighbourhood of whole nodes in memory: real kernel, real modules, twins for store, mesh and clock.
+ * @param aheadMs how far a villager's clock runs ahead of the village's
+ */
 export function createVillage(
   seed: number,
   modules: (runtime: SeededRuntime) => readonly FoundModule[] = () => FOUND_MODULES,
+  aheadMs: (name: string) => number = () => 0,
 ): Village {
   const runtime = createSeededRuntime(seed)
   const network = createMemoryNetwork(runtime)
@@ -52,7 +56,7 @@ export function createVillage(
     let own: { mesh: Mesh; signer: Signer } | null = null
     const node = await startNode(
       {
-        runtime,
+        runtime: { ...runtime, now: () => runtime.now() + aheadMs(name) },
         store,
         modules: found,
         createMesh: async (signer) => {

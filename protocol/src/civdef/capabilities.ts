@@ -75,12 +75,18 @@ const filter = {
   drill: Type.Optional(Type.Boolean()),
 }
 
-/** Alerts this node holds, newest first; what is over stays in the history (CIV-8). */
+/** Alerts this node holds and believes, newest first; what is over stays in the history (CIV-8). */
 export const alertList = defineCapability({
   ...read,
   name: 'experimental.civdef.alert.list',
   errors: ['experimental_disabled'],
-  input: Strict({ ...filter, limit: Type.Integer({ minimum: 1, maximum: 200 }), after: Type.Optional(ContentIdSchema) }),
+  input: Strict({
+    ...filter,
+    /** Those that are not believed here, for whoever wants to know why; else only those that are (CIV-7, CIV-12). */
+    refused: Type.Optional(Type.Boolean()),
+    limit: Type.Integer({ minimum: 1, maximum: 200 }),
+    after: Type.Optional(ContentIdSchema),
+  }),
   output: Strict({
     alerts: Type.Array(AlertRecordSchema),
     total: CountSchema,

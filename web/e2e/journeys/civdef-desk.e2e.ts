@@ -8,9 +8,11 @@ import type { CertId } from '#protocol/civdef/terms.ts'
 import { parseUlid } from '#protocol/core/ids.ts'
 import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
-import { found, invite, joinBy, visit } from '../support/steps.ts'
+import { found, invite, joinBy, keptForOffline, visit } from '../support/steps.ts'
 
 const run = promisify(execFile)
+/** What a browser says itself about requests to a box that is not there. */
+const NO_BOX = [/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/]
 /** Longer than the kit's hold, with room for a busy machine. */
 const HOLD_MS = 1800
 
@@ -135,6 +137,8 @@ async function verify(file: string): Promise<{ readonly code: number; readonly s
   }
 }
 
+test.use({ actionTimeout: 30_000 })
+
 test('A root issues, a fire chief warns, two sign an emergency, people answer, and the record proves it (CIV-1, CIV-4, CIV-11, AUD-5)', async ({
   box,
   device,
@@ -151,6 +155,8 @@ test('A root issues, a fire chief warns, two sign an emergency, people answer, a
     await anna.getByRole('button', { name: 'Auf diesem Gerät selbst unterschreiben' }).click()
     await lookAndSign(anna)
     await expect(anna.getByText('Der Ausweis ist da und gilt.')).toBeVisible()
+    await anna.getByRole('link', { name: 'Zu meinen Ausweisen' }).click()
+    await expect(anna.getByRole('list', { name: 'Was ich habe' })).toContainText('Leitung des Krisenstabs')
   })
 
   await test.step('Bert gets the fire service of Issum from her, face to face', async () => {
@@ -250,4 +256,53 @@ test('A root issues, a fire chief warns, two sign an emergency, people answer, a
     expect(wrong.code).toBe(1)
     expect(wrong.said, 'It says in which line').toContain(`line ${at + 1}`)
   })
+})
+
+test('With no network at all, request and signature go from tablet to tablet as codes (CIV-4)', async ({ box, device }) => {
+  test.setTimeout(280_000)
+  const [annas, berts] = [await device('Anna', { tolerates: NO_BOX }), await device('Bert', { tolerates: NO_BOX })]
+  const [anna, bert] = [annas.page, berts.page]
+  await found(anna, box.url, 'Anna', 'Issum')
+  await joinBy(bert, await invite(anna), 'Bert')
+  for (const page of [anna, bert]) await turnAlertsOn(page)
+  await makeRoot(anna)
+  await askForCertificate(anna, { place: 'Issum', level: 'Kreis', role: 'Leitung des Krisenstabs' })
+  await anna.getByRole('button', { name: 'Auf diesem Gerät selbst unterschreiben' }).click()
+  await lookAndSign(anna)
+  await expect(anna.getByText('Der Ausweis ist da und gilt.')).toBeVisible()
+  await visit(bert, '/alerts/desk/wallet/roots')
+  await expect(bert.getByRole('list', { name: 'Anerkannte Stellen' })).toContainText('Land, zur Probe', { timeout: 45_000 })
+  await visit(anna, '/alerts/desk/wallet')
+  await ceremony(anna, bert, { place: 'Issum', level: 'Gemeinde', role: 'Leitung der Feuerwehr' })
+
+  await keptForOffline(anna)
+  await anna.close()
+  await box.unplug()
+  await write(bert, {
+    severity: /^Höchste Gefahr/,
+    title: 'Deich gebrochen',
+    body: 'Verlasst sofort die Häuser am Deich.',
+    step: 'Zu Fuß zur Turnhalle',
+  })
+  await bert.getByRole('radio', { name: /Leitung des Krisenstabs/ }).check({ force: true })
+  await bert.getByRole('button', { name: 'Um Unterschrift bitten' }).click()
+  await expect(bert.getByText('Das andere Gerät ist gerade nicht zu erreichen.')).toBeVisible({ timeout: 60_000 })
+  const request = await shownCode(bert)
+
+  const alone = await annas.context.newPage()
+  await alone.goto(`${box.url}#/alerts/desk/cosign`)
+  await paste(alone, `${request.slice(0, -8)}AAAAAAAA`)
+  await expect(alone.getByRole('alert'), 'A code that was changed is no request').toBeVisible()
+  await paste(alone, request)
+  const inbox = alone.getByRole('list', { name: 'Bitten an dich' })
+  await expect(inbox).toContainText('Zu Fuß zur Turnhalle')
+  await hold(alone, 'Ich unterschreibe mit')
+  await expect(alone.getByText('Du hast unterschrieben.')).toBeVisible({ timeout: 60_000 })
+  const answer = await shownCode(alone)
+
+  await bert.getByRole('button', { name: 'Weiter zu den Unterschriften' }).click()
+  await paste(bert, answer)
+  await expect(bert.getByText('unterschrieben: kann jetzt hinaus')).toBeVisible()
+  await hold(bert, 'Warnung jetzt senden')
+  await expect(board(bert)).toBeVisible()
 })

@@ -27,7 +27,7 @@ export const messages = defineMessages({
     sent: (time: string) => `vom ${time}`,
     marks: {
       drill: 'Übung',
-      foreign_role: 'Aufgabe hier unbekannt',
+      foreign_role: 'Rolle hier unbekannt',
       mirror: 'amtliche Warnung, von jemandem hierher gebracht',
       clock: 'Uhrzeit passt nicht',
     },

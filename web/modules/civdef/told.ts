@@ -79,7 +79,7 @@ export function stateAt({ state, alert, mirror }: AlertRecord, now: number): Ale
 }
 
 /** What is real before what is practised, what is worse before what is not, then the newest. */
-export function byUrgency(a: AlertRecord, b: AlertRecord): number {
+function byUrgency(a: AlertRecord, b: AlertRecord): number {
   const [left, right] = [toldOf(a), toldOf(b)]
   return (
     Number(left.drill) - Number(right.drill) ||
@@ -88,7 +88,7 @@ export function byUrgency(a: AlertRecord, b: AlertRecord): number {
   )
 }
 
-export const byTime = (a: AlertRecord, b: AlertRecord): number => toldOf(b).from.localeCompare(toldOf(a).from)
+const byTime = (a: AlertRecord, b: AlertRecord): number => toldOf(b).from.localeCompare(toldOf(a).from)
 
 export interface Sorted {
   /** Active, and for this person; the most urgent first. */

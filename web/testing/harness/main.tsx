@@ -12,6 +12,7 @@ import { ServicesProvider } from '../../shell/services.tsx'
 import { createUpdates } from '../../shell/update.ts'
 import { createFakeConnection } from '../fake-connection.ts'
 import { CIVDEF_SCENES } from '../village-civdef.ts'
+import { DESK_SCENES } from '../village-civdef-desk.ts'
 import { LORA_SCENES } from '../village-lora.ts'
 import { createVillageNode, type VillageOptions } from '../village-node.ts'
 
@@ -27,6 +28,7 @@ const village = createVillageNode({
   suite: query.get('suite') !== 'off',
   lora: LORA_SCENES.find((scene) => scene === query.get('lora')) ?? 'off',
   civdef: CIVDEF_SCENES.find((scene) => scene === query.get('civdef')) ?? 'off',
+  desk: DESK_SCENES.find((scene) => scene === query.get('desk')) ?? 'new',
   joinMs: Number(query.get('join') ?? 3000),
 })
 const services = {

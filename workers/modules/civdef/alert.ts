@@ -19,6 +19,7 @@ import type { Opened } from './opened.ts'
 import { judgeCertificate, requirePermission } from './role.ts'
 import { sealAlert } from './seal.ts'
 import type { AlertRow, CertificateRow } from './store.ts'
+import { createTurn } from './turn.ts'
 
 type Deps = DraftDeps &
   Pick<ModuleDeps, 'bus' | 'shelf' | 'log' | 'publish'> & {
@@ -77,31 +78,43 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
     return event.cid
   }
 
+  const forget = (id: Alert['alert_id']): Promise<void> => outbox.set(outbox.get().filter(({ alert_id }) => alert_id !== id))
+
   async function flush(): Promise<void> {
     for (const alert of outbox.get()) {
-      await send(alert)
-      await outbox.set(outbox.get().filter(({ alert_id }) => alert_id !== alert.alert_id))
+      try {
+        await send(alert)
+      } catch (error) {
+        // no room, or nobody left who could read it: the module starts, and the next start tries again while it matters
+        if (!(error instanceof HearthError)) throw error
+        if (runtime.now() < Date.parse(alert.expires_at)) continue
+      }
+      await forget(alert.alert_id)
     }
   }
 
+  // a button pressed twice at once is pressed once (CIV-4)
+  const inTurn = createTurn()
   const withdraw = [
-    bus.handle(alertPublish, async ({ draft, attestation }) => {
-      const { alert_id = runtime.ulid() } = draft
-      const before = alerts.get(alert_id)?.heard.find(({ author }) => author === signer.nodeId)
-      // pressed twice, or sent again after a lost answer (CIV-4)
-      if (before) return { alert_id, content_id: before.cid }
-      const content = contentFrom(draft, alert_id, requireSpeaker(draft, deps))
-      const alert = await signAlert(content, attestation, deps)
-      requireBelieved(alert, deps)
-      if (chain.blocked())
-        throw new HearthError('civdef_audit_chain_broken', 'the audit chain is broken; publishing is blocked')
-      // found out before it is on its way: a role that nobody holds with a key
-      await parcel(alert)
-      await outbox.set([...outbox.get(), alert])
-      const content_id = await send(alert)
-      await outbox.set(outbox.get().filter((one) => one.alert_id !== alert_id))
-      return { alert_id, content_id }
-    }),
+    bus.handle(alertPublish, ({ draft, attestation }) =>
+      inTurn(async () => {
+        const { alert_id = runtime.ulid() } = draft
+        const before = alerts.get(alert_id)?.heard.find(({ author }) => author === signer.nodeId)
+        // pressed twice, or sent again after a lost answer (CIV-4)
+        if (before) return { alert_id, content_id: before.cid }
+        const content = contentFrom(draft, alert_id, requireSpeaker(draft, deps))
+        const alert = await signAlert(content, attestation, deps)
+        requireBelieved(alert, deps)
+        if (chain.blocked())
+          throw new HearthError('civdef_audit_chain_broken', 'the audit chain is broken; publishing is blocked')
+        // found out before it is on its way: a role that nobody holds with a key
+        await parcel(alert)
+        await outbox.set([...outbox.get(), alert])
+        const content_id = await send(alert)
+        await forget(alert_id)
+        return { alert_id, content_id }
+      }),
+    ),
 
     bus.handle(alertCancel, async ({ alert_id, cert_id, reason, all_clear }) => {
       const row = alerts.get(alert_id)

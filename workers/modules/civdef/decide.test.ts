@@ -4,6 +4,7 @@ import type { Alert, AlertContent } from '#protocol/civdef/alert.ts'
 import { DECISION_RULES, DELIVERIES, DecisionSchema } from '#protocol/civdef/decision.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { ALERT_SEVERITIES } from '#protocol/civdef/terms.ts'
+import { DEFAULT_CONFIG } from '#protocol/core/config.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { matches } from '#protocol/core/schema.ts'
 import { type AlertSettings, decide, type Person, type Received } from './decide.ts'
@@ -195,6 +196,21 @@ describe('for roles', () => {
     expect(decided(alert).delivery).toBe('hide')
     expect(decided(alert, { ...ISSUM, roles: ['DE.NRW.Kleve.Issum.Feuerwehr.Zugfuehrer'] }).delivery).toBe('notify')
     expect(decided(alert, { ...ISSUM, roles: ['DE.NRW.Kleve.Issum.Feuerwehr2.Zugfuehrer'] }).delivery).toBe('hide')
+  })
+})
+
+describe('an alert for a role', () => {
+  const target = { region: 'DE.NRW.Kleve.Issum', roles: ['DE.NRW.Kleve.THW'], channels: ['local' as const] }
+  const from = (place: string, roles: readonly string[]): Person => ({ place, alsoRegions: [], position: null, roles })
+
+  it('calls its holders wherever they live, and nobody else who lives there (CIV-6)', async () => {
+    const alert = await b.alert({ target })
+    const judge = (person: Person) => decide(received(alert), known(), regions, person, DEFAULT_CONFIG.civdef, NOW)
+    const called = judge(from('DE.NRW.Kleve.Geldern', ['DE.NRW.Kleve.THW.OV.Leiter']))
+    expect(called.delivery).toBe('notify')
+    expect(called.reasons).toContainEqual(expect.objectContaining({ rule: 'region', code: 'by_role' }))
+    expect(judge(from('DE.NRW.Kleve.Issum', [])).delivery).toBe('hide')
+    expect(judge(from('DE.NRW.Kleve.Issum', ['DE.NRW.Kleve.THW2.OV.Leiter'])).delivery).toBe('hide')
   })
 })
 

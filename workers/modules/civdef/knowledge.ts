@@ -4,6 +4,7 @@ import type { Mirror } from '#protocol/civdef/mirror.ts'
 import type { AlertRecord, AlertState } from '#protocol/civdef/records.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'
+import { compareReplay } from '#protocol/core/event.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { Members } from '../../kernel/community/members.ts'
 import type { View } from '../../kernel/views.ts'
@@ -137,15 +138,18 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
     return first.mirror ? (all.at(-1) ?? first) : (all.find(believed) ?? first)
   }
 
+  /** The first in replay order that may: an index gives rows as they arrived, which is another order on every node (EVT-3). */
   function replacedBy(alert: Alert): Ulid | null {
-    for (const row of alerts.equal('replaces', alert.alert_id)) {
-      const next = heard(row)
-      if (next.alert?.replaces !== alert.alert_id || !believed(next)) continue
-      const { publisher, publisher_cert, published_at, alert_id } = next.alert
-      if (mayEnd(publisher, publisher_cert, endable(alert), known(), regions, Date.parse(published_at))) return alert_id
-    }
-    return null
+    const next = alerts
+      .equal('replaces', alert.alert_id)
+      .map(heard)
+      .sort((a, b) => compareReplay({ lamport: a.lamport, cid: a.cid }, { lamport: b.lamport, cid: b.cid }))
+      .find((one) => one.alert?.replaces === alert.alert_id && believed(one) && mayReplace(one.alert, alert))
+    return next?.alert?.alert_id ?? null
   }
+
+  const mayReplace = ({ publisher, publisher_cert, published_at }: Alert, before: Alert): boolean =>
+    mayEnd(publisher, publisher_cert, endable(before), known(), regions, Date.parse(published_at))
 
   function endableOf({ alert, sealed }: Heard): Endable | null {
     if (alert) return endable(alert)

@@ -5,9 +5,11 @@ import { alertExplain, rootList, rootSet } from '#protocol/civdef/desk-capabilit
 import { alertAcked, roleRevoked, rootChanged } from '#protocol/civdef/events.ts'
 import type { SealedPassing } from '#protocol/civdef/records.ts'
 import { type CertId, secondsTime, within } from '#protocol/civdef/terms.ts'
+import type { Input, Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { displayNodeId, type NodeId, type Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
+import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { View } from '../../kernel/views.ts'
 import { boardOf, tooMany, waitFor } from './ack.ts'
@@ -18,6 +20,7 @@ import type { Regions } from './regions/adapters.ts'
 import type { Register } from './register.ts'
 import { mayRevoke, recordOf } from './role.ts'
 import type { AlertRow, CertificateRow, HeardAck } from './store.ts'
+import { createTurn } from './turn.ts'
 
 type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | 'publish' | 'members'> & {
   readonly knowledge: Knowledge
@@ -65,34 +68,78 @@ export function serveReading(deps: Deps): (() => void)[] {
     if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
     return row
   }
-  /** What passes and is not for this device, as far as anyone can see it (CIV-6). */
-  const passing = (): SealedPassing[] =>
+  /** What this device opened is for the person here: who asks from elsewhere opens it themself, or not at all (CIV-6). */
+  const mayRead = (row: AlertRow, { level }: Caller): boolean => {
+    const { sealed, alert } = knowledge.heard(row)
+    return sealed === null || (level === 'self' && alert !== null)
+  }
+  /** What passes and is not for whoever asks, as far as anyone can see it (CIV-6). */
+  const passing = (caller: Caller): SealedPassing[] =>
     alerts
       .rows()
       .flatMap((row) => {
-        const { sealed, alert } = knowledge.heard(row)
-        return sealed && !alert && knowledge.record(row).state === 'active' ? [passingOf(sealed)] : []
+        const { sealed } = knowledge.heard(row)
+        return sealed && !mayRead(row, caller) && knowledge.record(row).state === 'active' ? [passingOf(sealed)] : []
       })
       .slice(-MAX_PASSING)
   const record = (one: Certificate) => recordOf(one, knowledge.certificates(), regions, runtime.now())
   const isGood = (one: Certificate): boolean => record(one).state === 'good'
 
+  async function ack({ alert_id, status, note, cert_id }: Input<typeof alertAck>): Promise<Output<typeof alertAck>> {
+    const { alert } = knowledge.heard(need(alert_id))
+    if (!alert) throw new HearthError('civdef_alert_not_found', 'a mirrored warning is answered elsewhere')
+    const certificate = cert_id === undefined ? null : knowledge.certificates().find(cert_id)
+    if (cert_id !== undefined && certificate?.holder !== signer.nodeId) {
+      throw new HearthError('civdef_cert_not_owned', 'the certificate is somebody else’s')
+    }
+    if (certificate && !isGood(certificate)) throw new HearthError('civdef_cert_out_of_scope', 'the certificate does not hold')
+    const isPublic = alert.target.roles.length === 0
+    if (isPublic && !certificate && !config().civdef.public_acks) {
+      throw new HearthError('unauthorized', 'this alert is for everyone: residents’ answers are not collected')
+    }
+    const now = runtime.now()
+    const own = (acks.get(alert_id) ?? [])
+      .filter(({ ack }) => ack.acked_by === signer.nodeId)
+      .map(({ ack }) => Date.parse(ack.acked_at))
+    if (tooMany(own, now)) {
+      throw new HearthError('civdef_ack_rate_limited', 'five answers a minute are enough', {
+        retryAfterMs: waitFor(own, now),
+      })
+    }
+    const answer = await signRecord(signer, {
+      alert_id,
+      status,
+      ...(note === undefined ? {} : { note }),
+      acked_by: signer.nodeId,
+      acked_at: secondsTime(now),
+      ...(cert_id === undefined ? {} : { acker_cert: cert_id }),
+    })
+    await chain.append({ event: 'acked', alertId: alert_id, actor: signer.nodeId, payload: answer })
+    const event = await log.append(alertAcked, { ack: answer })
+    publish(event)
+    return { content_id: event.cid }
+  }
+  const inTurn = createTurn()
+
   return [
-    bus.handle(alertList, async ({ limit, after, ...filter }) => {
+    bus.handle(alertList, async ({ limit, after, refused = false, ...filter }, { caller }) => {
       const all = alerts
         .rows()
+        .filter((row) => mayRead(row, caller))
         .map((row) => ({ row, lamport: knowledge.heard(row).lamport, record: knowledge.record(row) }))
-        .filter(({ record: one }) => fits(one, filter))
+        .filter(({ record: one, row }) => fits(one, filter) && (knowledge.decision(row).delivery === 'refuse') === refused)
         .sort((a, b) => b.lamport - a.lamport || (a.record.content_id < b.record.content_id ? -1 : 1))
         .map((one) => one.record)
       const start = after === undefined ? 0 : all.findIndex(({ content_id }) => content_id === after) + 1
       const page = all.slice(start, start + limit)
       const more = start + page.length < all.length
-      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null, sealed: passing() }
+      return { alerts: page, total: all.length, next: more ? (page.at(-1)?.content_id ?? null) : null, sealed: passing(caller) }
     }),
 
-    bus.handle(alertGet, async ({ key }) => {
-      const one = knowledge.record(need(key))
+    bus.handle(alertGet, async ({ key }, { caller }) => {
+      const row = need(key)
+      const all = knowledge.record(row)
+      const one = mayRead(row, caller) ? all : { ...all, alert: null }
       const certificate = one.alert && knowledge.certificates().find(one.alert.publisher_cert)
       const chainIds: readonly CertId[] = certificate ? certificate.issuer_chain : []
       const found = chainIds.flatMap((id) => knowledge.certificates().find(id) ?? [])
@@ -101,41 +148,8 @@ export function serveReading(deps: Deps): (() => void)[] {
 
     bus.handle(alertExplain, async ({ key }) => knowledge.decision(need(key))),
 
-    bus.handle(alertAck, async ({ alert_id, status, note, cert_id }) => {
-      const { alert } = knowledge.heard(need(alert_id))
-      if (!alert) throw new HearthError('civdef_alert_not_found', 'a mirrored warning is answered elsewhere')
-      const certificate = cert_id === undefined ? null : knowledge.certificates().find(cert_id)
-      if (cert_id !== undefined && certificate?.holder !== signer.nodeId) {
-        throw new HearthError('civdef_cert_not_owned', 'the certificate is somebody else’s')
-      }
-      if (certificate && !isGood(certificate))
-        throw new HearthError('civdef_cert_out_of_scope', 'the certificate does not hold')
-      const isPublic = alert.target.roles.length === 0
-      if (isPublic && !certificate && !config().civdef.public_acks) {
-        throw new HearthError('unauthorized', 'this alert is for everyone: residents’ answers are not collected')
-      }
-      const now = runtime.now()
-      const own = (acks.get(alert_id) ?? [])
-        .filter(({ ack }) => ack.acked_by === signer.nodeId)
-        .map(({ ack }) => Date.parse(ack.acked_at))
-      if (tooMany(own, now)) {
-        throw new HearthError('civdef_ack_rate_limited', 'five answers a minute are enough', {
-          retryAfterMs: waitFor(own, now),
-        })
-      }
-      const ack = await signRecord(signer, {
-        alert_id,
-        status,
-        ...(note === undefined ? {} : { note }),
-        acked_by: signer.nodeId,
-        acked_at: secondsTime(now),
-        ...(cert_id === undefined ? {} : { acker_cert: cert_id }),
-      })
-      await chain.append({ event: 'acked', alertId: alert_id, actor: signer.nodeId, payload: ack })
-      const event = await log.append(alertAcked, { ack })
-      publish(event)
-      return { content_id: event.cid }
-    }),
+    // one after the other, or ten at once would each find that there are fewer than five (CIV-11)
+    bus.handle(alertAck, (input) => inTurn(() => ack(input))),
 
     bus.handle(alertAcks, async ({ alert_id }) => {
       const { alert } = knowledge.heard(need(alert_id))

@@ -170,6 +170,14 @@ const STATES: Readonly<Record<string, CertificateRecord['state']>> = {
   civdef_region_unsupported: 'unsupported',
 }
 
+/** The root a certificate ends at, also before it begins and after it ended. */
+function rootAt(certificate: Certificate, certificates: Certificates, regions: Regions, now: Verdict): string {
+  if (now.good) return now.root.name
+  const { from } = dates(certificate)
+  const then = judgeCertificate(certificate, certificates, regions, { from, until: from })
+  return then.good ? then.root.name : ''
+}
+
 /** A certificate with how it stands now and how long it still has (CIV-3). */
 export function recordOf(
   certificate: Certificate,
@@ -188,7 +196,7 @@ export function recordOf(
   return {
     certificate,
     state: unknown ? 'unsupported' : state,
-    root_name: verdict.good ? verdict.root.name : '',
+    root_name: rootAt(certificate, certificates, regions, verdict),
     revocation: revocationOf(certificate, certificates),
     expires_in_days: left < CIVDEF_CERT_WARN_DAYS && state === 'good' ? left : null,
   }

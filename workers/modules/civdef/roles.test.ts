@@ -54,6 +54,12 @@ describe('an alert for a role', () => {
     expect((await s.geldern.node.bus.call(alertGet, { key })).record).toMatchObject({ origin: 'sealed', alert: null })
     expect((await s.geldern.node.bus.call(alertExplain, { key })).reasons).toMatchObject([{ rule: 'roles', code: 'sealed' }])
     expect((await s.geldern.node.bus.call(noticeList, {})).notices).toEqual([])
+    // nor from somebody who can read it
+    const asked = { to: s.issum.id }
+    const { record } = await s.village.during(s.geldern.node.bus.call(alertGet, { key }, asked))
+    expect(record).toMatchObject({ origin: 'sealed', alert: null })
+    const listed = await s.village.during(s.geldern.node.bus.call(alertList, { limit: 5 }, asked))
+    expect(listed).toMatchObject({ alerts: [], total: 0, sealed: [{ alert_id: key }] })
     for (const word of ['Nur für', 'Sandsäcke']) expect(await stored(s.geldern)).not.toContain(word)
   })
 

@@ -12,8 +12,8 @@ import { serveWallet } from './desk/wallet.ts'
 import { serveForward } from './forward/service.ts'
 import { serveIncident } from './incident.ts'
 import { createKnowledge } from './knowledge.ts'
+import { startRemarks } from './notice/remarks.ts'
 import { serveNotices } from './notice/service.ts'
-import { startNotices } from './notices.ts'
 import { createOpener } from './opened.ts'
 import { serveReading } from './reading.ts'
 import { createRegions } from './regions/adapters.ts'
@@ -70,7 +70,7 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
     ...(await serveAlerts(shared)),
     ...(await serveNotices(shared)),
     ...incident.withdraw,
-    startNotices(shared),
+    startRemarks(shared),
   ]
   return () => {
     for (const stop of withdraw.reverse()) stop()

@@ -30,7 +30,7 @@ const endOf = ({ alert, mirror }: AlertRecord): number =>
  */
 export function serveSubscription({ bus, runtime, knowledge, alerts }: Deps): (() => void)[] {
   return [
-    bus.handleStream(alertSubscribe, async function* ({ state, ...filter }, { signal }) {
+    bus.handleStream(alertSubscribe, async function* ({ state, ...filter }, { signal, caller }) {
       const states = new Map<string, AlertState>()
       for (const row of alerts.rows()) states.set(row.key, knowledge.record(row).state)
       const moved = new Set<string>()
@@ -66,6 +66,8 @@ export function serveSubscription({ bus, runtime, knowledge, alerts }: Deps): ((
             const record = row && knowledge.record(row)
             if (!record || states.get(key) === record.state) continue
             states.set(key, record.state)
+            // what was opened here is for the person here (CIV-6)
+            if (record.origin === 'sealed' && caller.level !== 'self') continue
             const wanted = fits(record, filter) && (state === undefined || record.state === state)
             if (wanted && knowledge.decision(row).delivery !== 'refuse') yield { change: CHANGE_OF[record.state], record }
           }

@@ -1,5 +1,5 @@
 import { Button, NativeSelect, Stack, Text, Textarea } from '@mantine/core'
-import { IconArrowBackUp, IconEye, IconFlagCheck, IconLifebuoy, IconRun, IconSend } from '@tabler/icons-react'
+import { IconCircleX, IconEye, IconFlagCheck, IconLifebuoy, IconRun, IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Alert } from '#protocol/civdef/alert.ts'
@@ -26,7 +26,7 @@ const ICONS = {
   acting: IconRun,
   need_help: IconLifebuoy,
   standing_down: IconFlagCheck,
-  mistaken: IconArrowBackUp,
+  mistaken: IconCircleX,
 } as const satisfies Record<AckStatus, unknown>
 
 /** The one form of a note that is signed: plain, no space around, within its length. */

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { Link, useSearch } from 'wouter'
@@ -111,7 +111,11 @@ function Whole({ found }: { readonly found: Found }) {
           <dt>{text.sent}</dt>
           <dd>{format.dateTime(told.from)}</dd>
         </dl>
-        {alert?.replaces ? <Link href={alertPath(alert.replaces)}>{text.toOlder}</Link> : null}
+        {alert?.replaces ? (
+          <Anchor component={Link} href={alertPath(alert.replaces)} className={cards.more}>
+            {text.toOlder}
+          </Anchor>
+        ) : null}
       </article>
       {alert ? <AckSection alert={alert} isOver={isOver} /> : <Text>{text.ack.mirror}</Text>}
       <WhereSection told={told} decision={decision} />

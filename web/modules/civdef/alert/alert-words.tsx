@@ -35,7 +35,7 @@ function InOneLanguage({ words, above }: { readonly words: Words; readonly above
 
 interface AlertWordsProps {
   readonly words: readonly [Words, ...Words[]]
-  /** The title that stands above them already. */
+  /** The title that stands above them already; of several languages each has its own. */
   readonly above: string
 }
 
@@ -64,7 +64,7 @@ export function AlertWords({ words, above }: AlertWordsProps) {
       />
       <div className={classes.languages} data-many={shown.length > 1 || undefined}>
         {shown.map((one) => (
-          <InOneLanguage key={one.language} words={one} above={above} />
+          <InOneLanguage key={one.language} words={one} above={shown.length > 1 ? '' : above} />
         ))}
       </div>
     </>

@@ -1,3 +1,4 @@
+import { Anchor } from '@mantine/core'
 import {
   IconBarrierBlock,
   IconBuildingBank,
@@ -44,7 +45,11 @@ function EndStrip({ record, now }: { readonly record: AlertRecord; readonly now:
     return (
       <Strip icon={IconReplace}>
         {text.ends.replaced}
-        {replaced_by ? <Link href={alertPath(replaced_by)}>{text.toNewer}</Link> : null}
+        {replaced_by ? (
+          <Anchor component={Link} href={alertPath(replaced_by)} className={classes.more}>
+            {text.toNewer}
+          </Anchor>
+        ) : null}
       </Strip>
     )
   }

@@ -1,10 +1,11 @@
 import { Stack } from '@mantine/core'
 import { IconBarrierBlock, IconChecklist, IconId, IconSignature, IconSpeakerphone } from '@tabler/icons-react'
-import { auditState, cosignList, walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { cosignList, walletGet } from '#protocol/civdef/desk-capabilities.ts'
 import { plural, useLanguage, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { ALERTS } from '../paths.ts'
+import { AuditWarning } from './audit-warning.tsx'
 import classes from './desk.module.css'
 import { DraftList } from './draft-list.tsx'
 import { messages } from './messages.ts'
@@ -36,9 +37,7 @@ export function DeskPage() {
   const text = useText(messages)
   const { language } = useLanguage()
   const wallet = useQuery(walletGet, {})
-  const audit = useQuery(auditState, {})
   const cosign = useCosignNote()
-  const isBroken = audit.status === 'ready' && audit.data.blocked
   return (
     <DeskFrame title={text.title} intro={text.intro} back={ALERTS} query={wallet}>
       {({ own, issued_ending }) => {
@@ -46,12 +45,13 @@ export function DeskPage() {
         const ending = own.filter(({ expires_in_days }) => expires_in_days !== null).length + issued_ending.length
         return (
           <Stack gap="lg">
+            <AuditWarning />
             <ul className={classes.tiles}>
               <Tile
                 href={may ? COMPOSE : WALLET}
                 icon={IconSpeakerphone}
                 name={text.doors.compose}
-                note={isBroken ? text.broken : may ? text.doors.composeNote : text.doors.composeOff}
+                note={may ? text.doors.composeNote : text.doors.composeOff}
                 main={may}
               />
               <Tile href={COSIGN} icon={IconSignature} name={text.doors.cosign} note={cosign} />
@@ -61,12 +61,7 @@ export function DeskPage() {
                 name={text.doors.wallet}
                 note={ending > 0 ? plural(language, ending, text.ending) : text.doors.walletNote}
               />
-              <Tile
-                href={AUDIT}
-                icon={IconChecklist}
-                name={text.doors.audit}
-                note={isBroken ? text.broken : text.doors.auditNote}
-              />
+              <Tile href={AUDIT} icon={IconChecklist} name={text.doors.audit} note={text.doors.auditNote} />
               <Tile href={DRILL} icon={IconBarrierBlock} name={text.doors.drill} note={text.doors.drillNote} />
             </ul>
             <Section title={text.running} intro={text.runningIntro}>

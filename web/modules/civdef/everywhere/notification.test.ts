@@ -43,8 +43,9 @@ describe('a notification', () => {
   })
 
   it('of an official warning and of a foreign role says so first', () => {
+    expect(german({ marks: ['mirror'] }).title).toBe('Amtliche Warnung, Abschrift: Hochwasser')
     expect(german({ marks: ['mirror'] }).options.body).toMatch(/^Abschrift einer amtlichen Warnung/)
-    expect(german({ marks: ['foreign_role'] }).options.body).toMatch(/^Aufgabe hier unbekannt/)
+    expect(german({ marks: ['foreign_role'] }).options.body).toMatch(/^Rolle hier unbekannt/)
   })
 
   it('shakes by severity, and never asks a browser for a pattern beside silence', () => {

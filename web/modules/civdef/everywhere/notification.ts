@@ -42,9 +42,10 @@ export function noticeTitle(notice: Notice, language: Language): string {
   const words = wordsIn([notice, ...notice.variants], language)
   const title = visibleText(words.title)
   const { severities } = shared[language]
+  const isMirror = notice.marks.includes('mirror')
   const said = {
-    new: () => text.kinds.new(severities[notice.severity], title),
-    update: () => text.kinds.update(severities[notice.severity], title),
+    new: () => (isMirror ? text.kinds.official(title) : text.kinds.new(severities[notice.severity], title)),
+    update: () => (isMirror ? text.kinds.official(title) : text.kinds.update(severities[notice.severity], title)),
     all_clear: () => text.kinds.all_clear(title),
     cancelled: () => text.kinds.cancelled(title),
     withdrawn: () => text.kinds.withdrawn(title),

@@ -15,7 +15,7 @@ export const messages = defineMessages({
       alarm: 'Sie nimmt den ganzen Bildschirm ein, weil sie dich betrifft und es um höchste Gefahr geht.',
       notify: 'Sie meldet sich bei dir.',
       list: 'Sie steht in der Liste und meldet sich nicht.',
-      hide: 'Sie ist echt, aber nicht für deinen Ort oder deine Aufgabe. Deshalb meldet sie sich nicht.',
+      hide: 'Sie ist echt, aber nicht für deinen Ort oder deine Rolle. Deshalb meldet sie sich nicht.',
       refuse: 'Dieses Gerät glaubt ihr nicht. Sie meldet sich bei niemandem.',
     },
     unknown: (rule: string, code: string) => `Eine Regel, die diese Fassung der App nicht kennt: ${rule}, ${code}.`,
@@ -34,7 +34,7 @@ export const messages = defineMessages({
       expired: 'Dauer',
       clock: 'Uhr',
       drill: 'Übung',
-      scheme: 'Bekannte Aufgabe',
+      scheme: 'Bekannte Rolle',
       severity: 'Wie dringend',
     },
     reasons: {
@@ -54,22 +54,22 @@ export const messages = defineMessages({
         chain_broken: 'Die Ausweise bis zur obersten Stelle passen nicht aneinander.',
         issuer_may_not_issue: 'Wer den Ausweis ausgestellt hat, darf keine ausstellen.',
         issuer_of_elsewhere: 'Wer den Ausweis ausgestellt hat, ist für ein anderes Gebiet zuständig.',
-        issuer_of_lower_tier: 'Wer den Ausweis ausgestellt hat, steht unter der Aufgabe, die darin steht.',
+        issuer_of_lower_tier: 'Wer den Ausweis ausgestellt hat, steht unter der Rolle, die darin steht.',
         no_root: 'Der Ausweis geht auf keine Stelle zurück, der hier vertraut wird.',
-        region_beyond_role: 'Der Ausweis nennt ein größeres Gebiet, als die Aufgabe hat.',
-        scope_beyond_role: 'Der Ausweis erlaubt mehr, als die Aufgabe darf.',
+        region_beyond_role: 'Der Ausweis nennt ein größeres Gebiet, als die Rolle hat.',
+        scope_beyond_role: 'Der Ausweis erlaubt mehr, als die Rolle darf.',
       },
       revocation: {
         none: 'Niemand hat den Ausweis zurückgezogen.',
         revoked: (title: string) => `Der Ausweis „${title}“ wurde zurückgezogen.`,
       },
       scope: {
-        in_scope: 'Diese Aufgabe darf so dringend und für dieses Gebiet warnen.',
-        scheme_unknown: 'Was diese Aufgabe darf, ist hier nicht bekannt.',
+        in_scope: 'Diese Rolle darf so dringend und für dieses Gebiet warnen.',
+        scheme_unknown: 'Was diese Rolle darf, ist hier nicht bekannt.',
         may_not_publish: 'Dieser Ausweis erlaubt keine Warnungen.',
         target_outside: (target: string, region: string) =>
           `Die Warnung gilt für ${target}. Der Ausweis gilt nur für ${region}.`,
-        too_severe: (severity: string, cap: string) => `Die Warnung ist „${severity}“. Diese Aufgabe darf höchstens „${cap}“.`,
+        too_severe: (severity: string, cap: string) => `Die Warnung ist „${severity}“. Diese Rolle darf höchstens „${cap}“.`,
       },
       cosignature: {
         not_needed: (severity: string) => `„${severity}“ braucht keine zweite Unterschrift.`,
@@ -94,8 +94,8 @@ export const messages = defineMessages({
         cosigner_issuer_of_lower_tier: 'Der Ausweis hinter der zweiten Unterschrift kommt von einer niedrigeren Stelle.',
         cosigner_no_root: 'Der Ausweis hinter der zweiten Unterschrift geht auf keine Stelle zurück, der hier vertraut wird.',
         cosigner_region_beyond_role:
-          'Der Ausweis hinter der zweiten Unterschrift nennt ein größeres Gebiet, als die Aufgabe hat.',
-        cosigner_scope_beyond_role: 'Der Ausweis hinter der zweiten Unterschrift erlaubt mehr, als die Aufgabe darf.',
+          'Der Ausweis hinter der zweiten Unterschrift nennt ein größeres Gebiet, als die Rolle hat.',
+        cosigner_scope_beyond_role: 'Der Ausweis hinter der zweiten Unterschrift erlaubt mehr, als die Rolle darf.',
       },
       mirror: {
         own_alert: 'Die Warnung kommt von hier, nicht aus einer amtlichen App.',
@@ -104,11 +104,13 @@ export const messages = defineMessages({
       },
       roles: {
         everyone: 'Sie ist für alle.',
-        yours: (role: string) => `Sie ist für deine Aufgabe: ${role}.`,
+        yours: (role: string) => `Sie ist für deine Rolle: ${role}.`,
         not_yours: (roles: string) => `Sie ist nur für: ${roles}.`,
       },
       region: {
         no_region: 'Sie nennt kein Gebiet, das hier bekannt ist. Deshalb siehst du sie auf jeden Fall.',
+        by_role: (target: string, role: string) =>
+          `Sie gilt für ${target} und für deine Rolle: ${role}. Wer gerufen ist, ist es überall.`,
         no_place: (target: string) => `Sie gilt für ${target}. Du hast noch keinen Ort gewählt, deshalb siehst du alles.`,
         here: (target: string, place: string) => `Sie gilt für ${target}, und dein Ort ist ${place}.`,
         also: (target: string, place: string) => `Sie gilt für ${target}. Du willst auch wissen, was ${place} betrifft.`,
@@ -143,9 +145,9 @@ export const messages = defineMessages({
         stays_quiet: 'Sie ist eine Übung. Du nimmst an Übungen nicht teil, deshalb meldet sie sich nicht.',
       },
       scheme: {
-        known: 'Die Aufgabe ist hier bekannt.',
+        known: 'Die Rolle ist hier bekannt.',
         foreign_role: (role: string) =>
-          `Die Aufgabe „${role}“ ist hier nicht bekannt. Deshalb nimmt sie nie den ganzen Bildschirm.`,
+          `Die Rolle „${role}“ ist hier nicht bekannt. Deshalb nimmt sie nie den ganzen Bildschirm.`,
       },
       severity: {
         extreme: 'Höchste Gefahr meldet sich immer, was auch eingestellt ist.',
@@ -257,6 +259,7 @@ export const messages = defineMessages({
       },
       region: {
         no_region: 'It names no area that is known here. So you see it in any case.',
+        by_role: (target, role) => `It is for ${target} and for your role: ${role}. Whoever is called is called everywhere.`,
         no_place: (target) => `It is for ${target}. You have not chosen a place yet, so you see everything.`,
         here: (target, place) => `It is for ${target}, and your place is ${place}.`,
         also: (target, place) => `It is for ${target}. You also want to know what concerns ${place}.`,

@@ -23,6 +23,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   'mirror.mirror': ['sender', 'identifier'],
   'roles.yours': ['role'],
   'roles.not_yours': ['roles'],
+  'region.by_role': ['target', 'role'],
   'region.no_place': ['target'],
   'region.here': ['target', 'place'],
   'region.also': ['target', 'place'],

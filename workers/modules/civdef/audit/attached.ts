@@ -3,7 +3,7 @@
 const HEAD = /\/Type \/EmbeddedFile [^\n]*\/Length (\d{1,12}) >>\nstream\n/
 
 /** The file inside a PDF that this app wrote; null for another PDF, or another file. */
-export async function attachedLog(bytes: Uint8Array): Promise<string | null> {
+async function attachedLog(bytes: Uint8Array): Promise<string | null> {
   // one character a byte, so that places in the text are places in the file
   const text = new TextDecoder('latin1').decode(bytes)
   if (!text.startsWith('%PDF-')) return null

@@ -70,12 +70,9 @@ interface Run extends Epoch {
 
 function running(epoch: Epoch): Run {
   const tree = createMerkleTree(epoch.base && merkleBase(epoch.base))
-  let lastSha = epoch.base?.sha ?? null
-  for (const text of epoch.entries) {
-    const { leaf, sha } = written(text)
-    tree.append(leaf)
-    lastSha = sha
-  }
+  for (const text of epoch.entries) tree.append(written(text).leaf)
+  const last = epoch.entries.at(-1)
+  const lastSha = last === undefined ? (epoch.base?.sha ?? null) : written(last).sha
   return { ...epoch, entries: [...epoch.entries], tree, lastSha }
 }
 

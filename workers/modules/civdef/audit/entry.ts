@@ -28,8 +28,16 @@ export interface Written {
 }
 
 export function written(text: string): Written {
-  const bytes = utf8(text)
-  return { text, sha: `sha256:${toHex(sha256(bytes))}`, leaf: leafHash(bytes) }
+  let sha: string | null = null
+  return {
+    text,
+    // asked for only where an entry is walked: a root holds the rest, and hashing is most of what a check costs
+    get sha() {
+      sha ??= `sha256:${toHex(sha256(utf8(text)))}`
+      return sha
+    },
+    leaf: leafHash(utf8(text)),
+  }
 }
 
 /** Signs the entry that comes after `prevSha` (AUD-1). @param nowMs since 1970 */

@@ -256,7 +256,7 @@ describe('an export', () => {
     const streams = streamsOf(Buffer.from(answer.content, 'base64'))
     const inside = streams.find((text) => text.startsWith('{"'))
     expect(await verifyAuditExport(inside ?? '')).toMatchObject({ sound: true, entries: 4 })
-    const words = streams.filter((text) => text.startsWith('BT')).map(wordsOf)
+    const words = streams.filter((text) => text.includes(') Tj ET')).map(wordsOf)
     const all = words.join('\n')
     for (const part of ['Was dieses Protokoll nicht zeigt', 'Ausweise', 'Prüfpunkte und ihre Zeugen', 'So prüfen Sie']) {
       expect(all).toContain(part)

@@ -4,7 +4,7 @@ export type Language = 'de' | 'en'
 type Both = { readonly [L in Language]: string }
 
 /** What is wrong, to a person who never saw this program. */
-export const FAULT_WORDS: { readonly [F in StandaloneFault]: Both } = {
+const FAULT_WORDS: { readonly [F in StandaloneFault]: Both } = {
   too_long: { de: 'Die Datei ist zu groß für diese Prüfung.', en: 'The file is too large for this check.' },
   cut_off: {
     de: 'Die letzte Zeile endet nicht. Die Datei kann abgeschnitten sein.',

@@ -7,7 +7,7 @@ type Fields = { readonly [name: string]: Json }
 type Bytes = Uint8Array<ArrayBuffer>
 
 /** Everything that can be wrong with a file. */
-export const FAULTS = [
+const FAULTS = [
   ...(['too_long', 'cut_off', 'not_json', 'not_canonical', 'unknown_kind', 'no_header', 'second_header', 'no_log'] as const),
   ...(['note_malformed', 'note_of_another_log', 'note_unsigned', 'note_line_malformed', 'note_line_unverified'] as const),
   ...(['checkpoint_size', 'checkpoint_inconsistent', 'no_checkpoint', 'header_size'] as const),

@@ -26,6 +26,7 @@ import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import { contentFrom, type DraftDeps, requireBelieved, requireSpeaker } from '../draft.ts'
 import { requirePermission } from '../role.ts'
+import { createTurn } from '../turn.ts'
 import { createPost } from './cosign-post.ts'
 import { fromPaper, paperKind, toPaper } from './paper.ts'
 
@@ -61,14 +62,22 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
     kept().find((one) => one.request.request_id === id && one.direction === direction)
   const isOver = ({ request }: KeptRequest): boolean => runtime.now() >= Date.parse(request.content.expires_at)
 
-  async function keep(next: KeptRequest): Promise<void> {
-    const others = kept().filter(
-      ({ request, direction }) => request.request_id !== next.request.request_id || direction !== next.direction,
-    )
-    // what nobody waits for any more goes first
-    const rest = [...others.filter((one) => !isOver(one)), ...others.filter(isOver)]
-    await drawer.set([next, ...rest].slice(0, MAX_KEPT))
-    notify(cosignChanged)
+  const inTurn = createTurn()
+
+  /** @param change by what is kept now; null leaves it */
+  function keep(change: () => KeptRequest | null): Promise<void> {
+    return inTurn(async () => {
+      const next = change()
+      if (!next) return
+      const { request_id } = next.request
+      const others = kept().filter(
+        ({ request, direction }) => request.request_id !== request_id || direction !== next.direction,
+      )
+      // what nobody waits for any more goes first
+      const rest = [...others.filter((one) => !isOver(one)), ...others.filter(isOver)]
+      await drawer.set([next, ...rest].slice(0, MAX_KEPT))
+      notify(cosignChanged)
+    })
   }
 
   const post = createPost({
@@ -79,8 +88,10 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
       else await bus.call(cosignDeliver, { request_id: request.request_id, attestation }, { to: request.content.publisher })
     },
     async delivered({ request, direction }) {
-      const current = find(request.request_id, direction)
-      if (current) await keep({ ...current, undelivered: false })
+      await keep(() => {
+        const current = find(request.request_id, direction)
+        return current ? { ...current, undelivered: false } : null
+      })
     },
   })
 
@@ -88,19 +99,19 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
   async function takeRequest(request: CosignRequest): Promise<void> {
     await checkCosignRequest(request)
     if (request.to !== me) throw new HearthError('bad_request', 'it asks somebody else', { data: { field: '/request/to' } })
-    if (find(request.request_id, 'in')) return
-    const waiting = kept().filter(
-      (one) =>
-        one.direction === 'in' &&
-        one.state === 'waiting' &&
-        !isOver(one) &&
-        one.request.content.publisher === request.content.publisher,
-    )
-    if (waiting.length >= MAX_WAITING_FROM_ONE) {
-      throw new HearthError('capacity_exceeded', 'as many of their requests as fit are waiting here')
-    }
-    await keep({ request, direction: 'in', state: 'waiting', attestation: null, undelivered: false })
+    await keep(() => {
+      if (find(request.request_id, 'in')) return null
+      if (waitingFrom(request.content.publisher) >= MAX_WAITING_FROM_ONE) {
+        throw new HearthError('capacity_exceeded', 'as many of their requests as fit are waiting here')
+      }
+      return { request, direction: 'in', state: 'waiting', attestation: null, undelivered: false }
+    })
   }
+
+  const waitingFrom = (publisher: NodeId): number =>
+    kept().filter(
+      (one) => one.direction === 'in' && one.state === 'waiting' && !isOver(one) && one.request.content.publisher === publisher,
+    ).length
 
   /** @param from who hands it over; null where a person holds up a code */
   async function takeAnswer(id: Ulid, attestation: CosignAttestation | null, from: NodeId | null): Promise<void> {
@@ -119,7 +130,12 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
         })
       }
     }
-    await keep({ ...asked, state: attestation ? 'signed' : 'declined', attestation, undelivered: false })
+    await keep(() => {
+      // another way may have been faster
+      const current = find(id, 'out') ?? asked
+      if (current.state === 'signed') return null
+      return { ...current, state: attestation ? 'signed' : 'declined', attestation, undelivered: false }
+    })
   }
 
   /** Signs what every receiver will take for good, and nothing else. @throws HearthError each of the codes of CIV-1 */
@@ -154,7 +170,7 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
         ...(reason === undefined ? {} : { reason }),
       })
       const asked: KeptRequest = { request, direction: 'out', state: 'waiting', attestation: null, undelivered: true }
-      await keep(asked)
+      await keep(() => asked)
       return {
         request_id: request.request_id,
         delivered: await post.hand(asked),
@@ -188,7 +204,7 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
       // what was signed stays signed: it is only sent once more
       const attestation = asked.attestation ?? (sign ? await attest(asked.request, cert_id) : null)
       const answered: KeptRequest = { ...asked, state: attestation ? 'signed' : 'declined', attestation, undelivered: true }
-      await keep(answered)
+      await keep(() => answered)
       const text = await toPaper('cosign_answer', { request_id, attestation })
       return { delivered: await post.hand(answered), text }
     }),

@@ -4,6 +4,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
+import { createTurn } from '../turn.ts'
 
 /** Drafts on one desk at most; the oldest goes. */
 const MAX_DRAFTS = 50
@@ -16,6 +17,7 @@ export async function serveDrafts({
   notify,
 }: Pick<ModuleDeps, 'bus' | 'runtime' | 'shelf' | 'notify'>): Promise<(() => void)[]> {
   const drawer = await shelf.open('civdef.drafts', Type.Array(KeptDraftSchema, { maxItems: MAX_DRAFTS }), [])
+  const inTurn = createTurn()
   const without = (id: KeptDraft['draft_id']): KeptDraft[] => drawer.get().filter(({ draft_id }) => draft_id !== id)
 
   return [
@@ -23,15 +25,17 @@ export async function serveDrafts({
 
     bus.handle(draftSave, async ({ draft_id = runtime.ulid(), draft }) => {
       const kept = { draft_id, draft, saved_at: wireTime(runtime.now()) }
-      await drawer.set([kept, ...without(draft_id)].slice(0, MAX_DRAFTS))
+      await inTurn(() => drawer.set([kept, ...without(draft_id)].slice(0, MAX_DRAFTS)))
       notify(draftsChanged)
       return { draft_id }
     }),
 
     bus.handle(draftDiscard, async ({ draft_id }) => {
-      const rest = without(draft_id)
-      if (rest.length === drawer.get().length) throw new HearthError('not_found', 'no draft of that id is kept here')
-      await drawer.set(rest)
+      await inTurn(async () => {
+        const rest = without(draft_id)
+        if (rest.length === drawer.get().length) throw new HearthError('not_found', 'no draft of that id is kept here')
+        await drawer.set(rest)
+      })
       notify(draftsChanged)
       return {}
     }),

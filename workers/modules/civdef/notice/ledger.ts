@@ -2,6 +2,7 @@ import { ALERT_SEVERITIES, type AlertSeverity, severityRank } from '#protocol/ci
 import { CountSchema, OneOf, Strict } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
+import { createTurn } from '../turn.ts'
 import type { Seen } from './stand.ts'
 
 /** Tags remembered at most; what ended first goes first, and what ended cannot come again. */
@@ -49,19 +50,16 @@ function merged(before: Seen | undefined, { tag, revision, key, severity, until 
 export async function openLedger({ shelf }: Pick<ModuleDeps, 'shelf'>): Promise<Ledger> {
   const drawer = await shelf.open('civdef.announced', Type.Array(SeenSchema), [])
   // two tabs that finish together must not write over each other
-  let turn: Promise<void> = Promise.resolve()
+  const inTurn = createTurn()
   return {
     all: drawer.get,
-    add(shown, now) {
-      const done = turn.then(async () => {
+    add: (shown, now) =>
+      inTurn(async () => {
         const byTag = new Map<string, Seen>(drawer.get().map((seen) => [seen.tag, seen]))
         for (const one of shown) byTag.set(one.tag, merged(byTag.get(one.tag), one))
         const current = [...byTag.values()].filter(({ until }) => until > now)
         const kept = current.length > MAX_TAGS ? current.sort((a, b) => b.until - a.until).slice(0, MAX_TAGS) : current
         await drawer.set(kept.map(({ keys, revisions, ...seen }) => ({ ...seen, keys: [...keys], revisions: [...revisions] })))
-      })
-      turn = done.catch(() => {})
-      return done
-    },
+      }),
   }
 }

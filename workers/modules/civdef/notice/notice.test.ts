@@ -1,23 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { alertCancel, alertPublish, roleRevoke } from '#protocol/civdef/capabilities.ts'
+import { alertForwarded, noticeChanged } from '#protocol/civdef/events.ts'
+import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
+import { eventsList, eventsWatch } from '#protocol/events/capabilities.ts'
 import type { Villager } from '../../../testing/village.ts'
+import { createForger } from '../testing/forger.ts'
+import { page } from '../testing/page.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'
 
 const noticesAt = async (who: Villager) => (await who.node.bus.call(noticeList, {})).notices
-
-/** A page as it should behave: asks for the word, shows, says so. @returns what it showed */
-async function page(who: Villager) {
-  const { notices } = await who.node.bus.call(noticeList, {})
-  const waiting = notices.filter(({ shown }) => !shown)
-  if (waiting.length === 0) return []
-  const wanted = waiting.map(({ tag, revision }) => ({ tag, revision }))
-  const { yours } = await who.node.bus.call(noticeClaim, { notices: wanted })
-  if (yours.length > 0) await who.node.bus.call(noticeShown, { notices: yours })
-  return waiting.filter(({ tag, revision }) => yours.some((one) => one.tag === tag && one.revision === revision))
-}
 
 const publish = async (s: Scene, change: Parameters<Scene['draft']>[0] = {}) =>
   (await s.wehr.node.bus.call(alertPublish, { draft: s.draft(change) })).alert_id
@@ -95,8 +89,20 @@ describe('a notification', () => {
     const key = await publish(s, { expires_at: secondsTime(s.village.runtime.now() + 90_000) })
     await s.knows(s.issum, key)
     await page(s.issum)
-    await s.village.runtime.advance(91_000)
+    const stop = new AbortController()
+    const heard = new Set<string>()
+    const watching = (async () => {
+      for await (const { types } of s.issum.node.bus.stream(eventsWatch, {}, { signal: stop.signal })) {
+        for (const type of types) heard.add(type)
+      }
+    })().catch(() => {})
+    await s.village.runtime.advance(60_000)
+    expect(heard).not.toContain(noticeChanged.type)
+    await s.village.runtime.advance(31_000)
+    expect(heard).toContain(noticeChanged.type)
     expect(await noticesAt(s.issum)).toEqual([])
+    stop.abort()
+    await s.village.during(watching)
   })
 
   it('is taken back, and said to be, where the certificate was revoked after it was shown (CIV-2)', async () => {
@@ -154,5 +160,50 @@ describe('a certificate that ends', () => {
     const soon = await s.issue({ ...s.wehrCert, expires_at: ends(6.5) })
     await s.register(soon)
     expect((await s.wehr.node.bus.call(noticeList, {})).ending).toEqual([])
+  })
+})
+
+describe('a mirrored warning', () => {
+  const MINUTE = 60_000
+
+  it('comes once, is replaced by what its sender says next, and ends with their cancellation; another’s word changes nothing (CIV-8)', async () => {
+    const forger = createForger()
+    const s = await settledScene(831, [], forger.modules)
+    const { log, publish: spread } = forger.handOf(s.geldern.id)
+    const now = s.village.runtime.now()
+    const bring = async (change: Partial<Mirror>, minutes: number): Promise<void> => {
+      const mirror: Mirror = {
+        ...{ format: 'nina', kind: 'alert', correlation_id: 'EXAMPLE.1', sender: 'EXAMPLE', sender_name: 'Leitstelle' },
+        sent_at: secondsTime(now + minutes * MINUTE),
+        expires_at: secondsTime(now + DAY),
+        ...{ severity: 'warning', event: 'Hochwasser', area: 'Issum', regions: ['DE.NRW.Kleve.Issum'], polygons: [] },
+        wordings: [{ language: 'de-DE', title: `Hochwasser ${minutes}`, body: 'Übung ohne Inhalt', instructions: [] }],
+        ...{ references: [], drill: false, document_sha: `sha256:${'0'.repeat(64)}` },
+        ...change,
+      }
+      const { lamport } = (
+        await log.append(alertForwarded, { mirror, certificates: [], path: [] }).then((event) => {
+          spread(event)
+          return event
+        })
+      ).event
+      await s.village.until(
+        'it is here',
+        async () => (await s.issum.node.bus.call(eventsList, { limit: 1 })).events[0]?.event.lamport === lamport,
+      )
+    }
+    await bring({}, 0)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'new', from: 'Leitstelle', marks: ['mirror'], full_screen: false }])
+    // the same once more, brought by somebody else or twice
+    await bring({}, 0)
+    expect(await page(s.issum)).toEqual([])
+    await bring({ correlation_id: 'EXAMPLE.9', sender: 'ANDERE', kind: 'cancel', references: ['EXAMPLE.1'] }, 1)
+    expect(await noticesAt(s.issum)).toMatchObject([{ title: 'Hochwasser 0', kind: 'new', shown: true }])
+    await bring({ correlation_id: 'EXAMPLE.2', kind: 'update', references: ['EXAMPLE.1'] }, 2)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'update', title: 'Hochwasser 2', silent: true }])
+    expect(await noticesAt(s.issum)).toHaveLength(1)
+    await bring({ correlation_id: 'EXAMPLE.3', kind: 'cancel', references: ['EXAMPLE.2'] }, 3)
+    expect(await page(s.issum)).toMatchObject([{ kind: 'cancelled', silent: true }])
+    expect(await page(s.issum)).toEqual([])
   })
 })

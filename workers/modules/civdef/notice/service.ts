@@ -107,6 +107,7 @@ export async function serveNotices(deps: Deps): Promise<(() => void)[]> {
 
   let cancelLook = (): void => {}
   let nextLook = Number.POSITIVE_INFINITY
+  let lastLook = runtime.now()
   /** Looks again when the next thing ends by itself, and sooner where something new ends sooner. */
   function lookAt(at: number): void {
     if (at >= nextLook) return
@@ -115,10 +116,16 @@ export async function serveNotices(deps: Deps): Promise<(() => void)[]> {
     cancelLook = runtime.after(Math.max(0, at - runtime.now()), () => {
       nextLook = Number.POSITIVE_INFINITY
       const now = runtime.now()
-      for (const [name, { until }] of claims) if (until <= now) claims.delete(name)
-      const ends = [...alerts.rows().map(endOf), ...[...claims.values()].map(({ until }) => until)].filter((end) => end > now)
-      lookAt(ends.reduce((first, end) => Math.min(first, end), now + LOOK_MS))
-      notify(noticeChanged, ...(endings().length > 0 ? [walletChanged] : []))
+      const lapsed = [...claims].filter(([, { until }]) => until <= now)
+      for (const [name] of lapsed) claims.delete(name)
+      const ends = alerts.rows().map(endOf)
+      const hasEnded = ends.some((end) => end > lastLook && end <= now)
+      lastLook = now
+      const ahead = [...ends, ...[...claims.values()].map(({ until }) => until)].filter((end) => end > now)
+      lookAt(ahead.reduce((first, end) => Math.min(first, end), now + LOOK_MS))
+      if (hasEnded || lapsed.length > 0) notify(noticeChanged)
+      // days pass without any event (CIV-3)
+      if (endings().length > 0) notify(noticeChanged, walletChanged)
     })
   }
   const stops = [

@@ -39,7 +39,7 @@ export interface NoticeSettings {
 }
 
 /** How long a device keeps telling that something is over, ms. */
-export const ENDED_MS = 86_400_000
+const ENDED_MS = 86_400_000
 /** From which severity a notification makes a sound, and from which it shakes. */
 const SOUND_FROM: AlertSeverity = 'warning'
 const VIBRATION_FROM: AlertSeverity = 'advisory'

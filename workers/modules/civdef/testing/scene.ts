@@ -31,13 +31,18 @@ export interface Scene {
 }
 
 /** Kreis Kleve is the root and its crisis staff; the fire service of Issum, a resident there, and one in Geldern. */
-export async function settledScene(seed: number, others: readonly string[] = []): Promise<Scene> {
-  const village = createVillage(seed)
+export async function settledScene(
+  seed: number,
+  others: readonly string[] = [],
+  modules?: Parameters<typeof createVillage>[1],
+  aheadMs?: Parameters<typeof createVillage>[2],
+): Promise<Scene> {
+  const village = createVillage(seed, modules, aheadMs)
   const everyone = await village.settle('Kreis', 'Wehr', 'Issum', 'Geldern', ...others)
   const [kreis, wehr, issum, geldern] = everyone
   if (!kreis || !wehr || !issum || !geldern) throw new TypeError('four villagers')
   for (const { node } of everyone) await node.bus.call(configSet, { civdef: { enabled: true } })
-  for (const { node } of [issum, ...everyone.slice(4)]) {
+  for (const { node } of everyone.filter((who) => who !== geldern)) {
     await node.bus.call(configSet, { civdef: { municipality: 'DE.NRW.Kleve.Issum' } })
   }
   await geldern.node.bus.call(configSet, { civdef: { municipality: 'DE.NRW.Kleve.Geldern' } })
@@ -59,7 +64,7 @@ export async function settledScene(seed: number, others: readonly string[] = [])
     for (const who of everyone) {
       await village.until(`${who.name} knows the certificate`, async () => {
         const { certificates } = await who.node.bus.call(roleList, { limit: 500 })
-        return certificates.some((one) => one.certificate.cert_id === certificate.cert_id && one.root_name !== '')
+        return certificates.some((one) => one.certificate.cert_id === certificate.cert_id && one.state !== 'unrecognised')
       })
     }
   }

@@ -77,7 +77,7 @@ export function ExportSection({ state }: { readonly state: AuditState }) {
                 label={label}
                 value={value}
                 onChange={(event) => set(event.currentTarget.value)}
-                size="lg"
+                classNames={{ input: classes.input }}
               />
             ))}
           </div>

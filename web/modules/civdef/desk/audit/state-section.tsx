@@ -13,7 +13,7 @@ import { messages } from './messages.ts'
 export type AuditState = Output<typeof auditState>
 
 /** Each break with its place: what a person needs to say it to somebody who can help (AUD-4). */
-export function Breaks({ breaks }: { readonly breaks: readonly AuditBreak[] }) {
+function Breaks({ breaks }: { readonly breaks: readonly AuditBreak[] }) {
   const text = useText(messages)
   const { format } = useLanguage()
   return (
@@ -40,7 +40,8 @@ export function Broken({ report }: { readonly report: AuditReport | null }) {
       role="alert"
       icon={<IconAlertOctagonFilled size={32} aria-hidden />}
       title={text.broken}
-      styles={{ root: { border: '3px solid var(--hn-bad)' }, title: { fontSize: 'var(--mantine-font-size-xl)' } }}
+      className={classes.loud}
+      styles={{ title: { fontSize: 'var(--mantine-font-size-xl)' } }}
     >
       <Stack gap="md">
         <Text>{text.brokenNote}</Text>
@@ -55,6 +56,9 @@ export function StateSection({ state }: { readonly state: AuditState }) {
   const text = useText(messages)
   const { format } = useLanguage()
   const { entries, report, checked_at, blocked, checkpoint } = state
+  // what was secured since the last check counts
+  const secured = checkpoint?.size ?? report?.checkpointed ?? 0
+  const witnessed = checkpoint && checkpoint.witnesses.length > 0 ? checkpoint.size : (report?.witnessed ?? 0)
   const isWhole = !blocked && (report === null || report.whole)
   return (
     <Section title={text.state}>
@@ -71,11 +75,11 @@ export function StateSection({ state }: { readonly state: AuditState }) {
         </div>
         <div className={classes.number}>
           <dt>{text.numbers.checkpointed}</dt>
-          <dd>{format.number(report?.checkpointed ?? 0)}</dd>
+          <dd>{format.number(secured)}</dd>
         </div>
         <div className={classes.number}>
           <dt>{text.numbers.witnessed}</dt>
-          <dd>{format.number(report?.witnessed ?? 0)}</dd>
+          <dd>{format.number(witnessed)}</dd>
         </div>
         <div className={classes.number}>
           <dt>{text.numbers.checkpoints}</dt>

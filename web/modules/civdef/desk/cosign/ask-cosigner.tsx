@@ -10,7 +10,6 @@ import { BidiText } from '../../../../kit/bidi-text.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { QueryView } from '../../../../kit/query-view.tsx'
-import { Section } from '../../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import type { AlertDraft } from '../publish/form.ts'
@@ -65,57 +64,53 @@ export function AskCosigner({ draft, certificate, onAsked }: AskCosignerProps) {
   }
   if (asked) return <Asked asked={asked} onAsked={onAsked} />
   return (
-    <Section title={text.who}>
-      <QueryView query={query}>
-        {({ certificates }) => {
-          const wanted = { region: draft.target.region, severity: draft.severity }
-          const { role, holder: publisher } = certificate
-          const found = cosignersFor(certificates, { ...wanted, role, publisher })
-          if (found.length === 0) {
-            return (
-              <Text role="alert">
-                {text.nobody} {text.lower}
-              </Text>
-            )
-          }
+    <QueryView query={query}>
+      {({ certificates }) => {
+        const wanted = { region: draft.target.region, severity: draft.severity }
+        const { role, holder: publisher } = certificate
+        const found = cosignersFor(certificates, { ...wanted, role, publisher })
+        if (found.length === 0) {
           return (
-            <Stack gap="md">
-              <Choice
-                legend={text.who}
-                value={to}
-                onChange={setTo}
-                options={[...new Map(found.map((one) => [one.certificate.holder, one])).values()].map(
-                  ({ certificate: one }) => ({
-                    value: one.holder,
-                    name: <BidiText>{one.title}</BidiText>,
-                    note: <BidiText>{nameOf(one.holder) ?? ''}</BidiText>,
-                  }),
-                )}
-              />
-              <Textarea
-                label={text.reason}
-                value={reason}
-                onChange={(event) => setReason(event.currentTarget.value)}
-                maxLength={280}
-                autosize
-                minRows={2}
-              />
-              {ask.error ? <ErrorNotice error={ask.error} /> : null}
-              <Button
-                className={classes.big}
-                leftSection={<IconSignature size={24} aria-hidden />}
-                disabled={to === null}
-                loading={ask.busy}
-                onClick={() => {
-                  if (to !== null) void send(to)
-                }}
-              >
-                {text.send}
-              </Button>
-            </Stack>
+            <Text role="alert">
+              {text.nobody} {text.lower}
+            </Text>
           )
-        }}
-      </QueryView>
-    </Section>
+        }
+        return (
+          <Stack gap="md">
+            <Choice
+              legend={text.who}
+              value={to}
+              onChange={setTo}
+              options={[...new Map(found.map((one) => [one.certificate.holder, one])).values()].map(({ certificate: one }) => ({
+                value: one.holder,
+                name: <BidiText>{one.title}</BidiText>,
+                note: <BidiText>{nameOf(one.holder) ?? ''}</BidiText>,
+              }))}
+            />
+            <Textarea
+              label={text.reason}
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+              maxLength={280}
+              autosize
+              minRows={2}
+            />
+            {ask.error ? <ErrorNotice error={ask.error} /> : null}
+            <Button
+              className={classes.big}
+              leftSection={<IconSignature size={24} aria-hidden />}
+              disabled={to === null}
+              loading={ask.busy}
+              onClick={() => {
+                if (to !== null) void send(to)
+              }}
+            >
+              {text.send}
+            </Button>
+          </Stack>
+        )
+      }}
+    </QueryView>
   )
 }

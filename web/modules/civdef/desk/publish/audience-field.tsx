@@ -67,24 +67,26 @@ const NO_BOX = { west: '', south: '', east: '', north: '' }
 /** Who can read it and in which part of the region: for the few alerts that are not for everybody everywhere. */
 export function AudienceField({ form, faults, onChange }: AudienceFieldProps) {
   const text = useText(messages)
-  const isSealed = form.roles.length > 0
   const box = form.box ?? NO_BOX
   return (
-    <details open={isSealed || form.box !== null}>
+    <details open={form.sealed || form.box !== null}>
       <summary className={classes.summary}>{text.more}</summary>
       <Stack gap="lg" mt="sm">
         <Choice
           legend={text.audience}
-          value={isSealed ? 'roles' : 'all'}
-          onChange={(next) => {
-            if (next === 'all') onChange({ roles: [] })
-          }}
+          value={form.sealed ? 'roles' : 'all'}
+          onChange={(next) => onChange({ sealed: next === 'roles' })}
           options={[
             { value: 'all', name: text.everyone },
-            { value: 'roles', name: text.onlyRoles, note: text.onlyRolesNote, disabled: !isSealed },
+            { value: 'roles', name: text.onlyRoles, note: text.onlyRolesNote },
           ]}
         />
-        <Roles form={form} onChange={onChange} />
+        {form.sealed ? <Roles form={form} onChange={onChange} /> : null}
+        {faults.roles ? (
+          <Text c="bad" role="alert">
+            {text.faults[faults.roles]}
+          </Text>
+        ) : null}
         <fieldset className={classes.choices}>
           <legend className={classes.legend}>{text.box}</legend>
           <Text size="sm" c="dimmed">
@@ -96,7 +98,7 @@ export function AudienceField({ form, faults, onChange }: AudienceFieldProps) {
                 key={side}
                 label={text.boxSides[side]}
                 inputMode="decimal"
-                size="lg"
+                classNames={{ input: classes.input }}
                 value={box[side]}
                 onChange={(event) => {
                   const next = { ...box, [side]: event.currentTarget.value }

@@ -43,7 +43,7 @@ export function Reach({ preview }: { readonly preview: Preview }) {
 }
 
 /** What publishing would be refused for, field by field. A missing second signature is no mistake: it is asked for. */
-export function Problems({ preview, onChange }: { readonly preview: Preview; readonly onChange?: () => void }) {
+function Problems({ preview, onChange }: { readonly preview: Preview; readonly onChange?: () => void }) {
   const all = useText(messages)
   const text = all.check
   if (preview.problems.length === 0) return null

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconId } from '@tabler/icons-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { ulid } from 'ulid'
 import { Link, useLocation } from 'wouter'
 import { alertGet } from '#protocol/civdef/capabilities.ts'
@@ -36,36 +36,25 @@ interface Start {
 
 /** What the form begins with: a kept draft, an alert to update, what this tab still had, or nothing. */
 function beginning({ certificates, draft, replaced, drill }: Start): AlertForm {
-  if (draft) return formOfDraft(draft, freshId())
-  if (replaced?.alert) return formOfUpdate(replaced.alert, freshId())
+  if (draft) return formOfDraft(draft, freshId)
+  if (replaced?.alert) return formOfUpdate(replaced.alert, freshId)
   const kept = keptForm()
   if (kept && !drill && kept.replaces === null) return kept
-  const empty = { ...emptyForm(freshId()), drill }
+  const empty = { ...emptyForm(freshId), drill }
   const [only] = certificates
   return only && certificates.length === 1 ? underCertificate(empty, only.certificate) : empty
 }
 
 /** Keeps the form in the tab at once, and as a draft of the node when nothing was typed for a moment. */
-function useKept(form: AlertForm, onKept: (id: KeptDraft['draft_id']) => void) {
+function useKept(form: AlertForm): string | null {
   const { run } = useCall(draftSave)
   const [savedAt, setSavedAt] = useState<string | null>(null)
-  const saved = useRef('')
-  const kept = useRef(onKept)
-  useEffect(() => {
-    kept.current = onKept
-  })
   useEffect(() => {
     keepForm(form)
     const draft = draftOf(form, Date.now())
-    const words = JSON.stringify({ ...form, draft_id: null })
-    if (!draft || words === saved.current) return
+    if (!draft) return
     const timer = setTimeout(async () => {
-      saved.current = words
-      const { draft_id } = form
-      const made = await run({ draft, ...(draft_id === null ? {} : { draft_id }) })
-      if (!made) return
-      setSavedAt(new Date().toISOString())
-      if (draft_id === null) kept.current(made.draft_id)
+      if (await run({ draft, draft_id: form.draft_id })) setSavedAt(new Date().toISOString())
     }, REST_MS)
     return () => clearTimeout(timer)
   }, [form, run])
@@ -93,7 +82,7 @@ function Composer(start: Start) {
   const [form, setForm] = useState(() => beginning(start))
   const [checkedAt, setCheckedAt] = useState<number | null>(null)
   const discard = useCall(draftDiscard)
-  const savedAt = useKept(form, (draft_id) => setForm((now) => ({ ...now, draft_id })))
+  const savedAt = useKept(form)
   const draft = useMemo(() => (checkedAt === null ? null : draftOf(form, checkedAt)), [form, checkedAt])
   const certificate = start.certificates.find((one) => one.certificate.cert_id === form.cert_id)?.certificate
 
@@ -108,7 +97,7 @@ function Composer(start: Start) {
         }}
         onSent={async (next) => {
           keepForm(null)
-          if (form.draft_id !== null) await discard.run({ draft_id: form.draft_id })
+          await discard.run({ draft_id: form.draft_id })
           navigate('alert' in next ? boardPath(next.alert) : requestPath(next.request))
         }}
       />

@@ -34,8 +34,10 @@ const CERTIFICATE = {
   title: 'Zugführung Issum',
   signature: SIGNATURE,
 }
+let given = 100
+const fresh = () => ulidFor(given++)
 const written = (change: Partial<AlertForm> = {}): AlertForm => ({
-  ...underCertificate(emptyForm(ulidFor(1)), CERTIFICATE),
+  ...underCertificate({ ...emptyForm(fresh), alert_id: ulidFor(1) }, CERTIFICATE),
   severity: 'warning',
   de: { title: 'Hochwasser', body: 'Der Pegel steigt.', instructions: 'Keller meiden\n\n- Hund mitnehmen' },
   ...change,
@@ -65,9 +67,12 @@ describe('what is typed becomes a draft', () => {
     const draft = draftOf(form, NOW)
     if (!draft) throw new Error('a draft')
     const saved_at = new Date(NOW).toISOString()
-    const back = formOfDraft({ draft_id: ulidFor(9), draft, saved_at }, ulidFor(7))
+    const back = formOfDraft({ draft_id: ulidFor(9), draft, saved_at }, fresh)
     expect(draftOf(back, NOW)).toEqual(draft)
     expect(back.minutes).toBe(90)
+    const sealed = written({ sealed: true, roles: [CERTIFICATE.role] })
+    expect(draftOf(sealed, NOW)?.target.roles).toEqual([CERTIFICATE.role])
+    expect(draftOf({ ...sealed, sealed: false }, NOW)?.target.roles, 'everyone, though roles were ticked before').toEqual([])
     const inBox = written({ box: { west: '6,3', south: '51.4', east: '6.5', north: '51,6' } })
     expect(draftOf(inBox, NOW)?.target.bbox).toEqual({ west: 6.3, south: 51.4, east: 6.5, north: 51.6 })
   })
@@ -77,8 +82,9 @@ describe('what is typed becomes a draft', () => {
     if (!draft) throw new Error('a draft')
     const content = { ...draft, alert_id: ulidFor(1), publisher: CERTIFICATE.holder, publisher_role: CERTIFICATE.role }
     const alert: Alert = { ...content, published_at: '2026-05-26T08:00:00Z', signature: SIGNATURE }
-    const update = formOfUpdate(alert, ulidFor(2))
-    expect(update).toMatchObject({ alert_id: ulidFor(2), replaces: ulidFor(1), draft_id: null, minutes: 360 })
+    const update = formOfUpdate(alert, fresh)
+    expect(update).toMatchObject({ replaces: ulidFor(1), minutes: 360 })
+    expect(update.alert_id).not.toBe(ulidFor(1))
     const sent = draftOfContent(content)
     expect(matches(AlertDraftSchema, sent)).toBe(true)
     expect(sent).toEqual(draft)
@@ -88,10 +94,11 @@ describe('what is typed becomes a draft', () => {
 describe('what is still missing', () => {
   it('is named by field, in both languages, and nothing else is', () => {
     expect(faultsOf(written())).toEqual({})
-    expect(faultsOf(emptyForm(ulidFor(1)))).toMatchObject({ certificate: 'required', severity: 'required', title: 'required' })
+    expect(faultsOf(emptyForm(fresh))).toMatchObject({ certificate: 'required', severity: 'required', title: 'required' })
     const long = { title: 'x'.repeat(81), body: 'x'.repeat(1001), instructions: Array(13).fill('x').join('\n') }
     expect(faultsOf(written({ de: long }))).toEqual({ title: 'too_long', body: 'too_long', instructions: 'too_many' })
     expect(faultsOf(written({ languages: 'both' }))).toEqual({ title_en: 'required', body_en: 'required' })
+    expect(faultsOf(written({ sealed: true }))).toEqual({ roles: 'required' })
     expect(faultsOf(written({ box: { west: '7', south: '51', east: '6', north: '52' } }))).toEqual({ box: 'not_a_box' })
   })
 

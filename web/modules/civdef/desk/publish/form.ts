@@ -29,7 +29,8 @@ export type FormWords = Static<typeof WordsSchema>
 
 /** What somebody has typed and tapped so far. It may be wrong in every way: nothing typed is thrown away. */
 export const FormSchema = Strict({
-  draft_id: Type.Union([UlidSchema, Type.Null()]),
+  /** Given once as well: what is kept while it is typed is one draft. */
+  draft_id: UlidSchema,
   /** Given once, so that pressing twice publishes once (CIV-4). */
   alert_id: UlidSchema,
   cert_id: Type.Union([said.publisher_cert, Type.Null()]),
@@ -41,6 +42,8 @@ export const FormSchema = Strict({
   /** Languages it goes out in. */
   languages: OneOf(['de', 'en', 'both']),
   minutes: Type.Integer({ minimum: 1, maximum: 7 * 24 * 60 }),
+  /** Whether it is for holders of roles only; which ones is `roles`. */
+  sealed: Type.Boolean(),
   roles: said.target.properties.roles,
   /** West, south, east, north as typed; null for the whole region. */
   box: Type.Union([
@@ -58,9 +61,9 @@ const HOUR = 60
 /** How long an alert holds, in minutes: what is offered. */
 export const LASTING = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 72 * HOUR, 168 * HOUR] as const
 
-export const emptyForm = (alertId: Ulid): AlertForm => ({
-  draft_id: null,
-  alert_id: alertId,
+export const emptyForm = (fresh: () => Ulid): AlertForm => ({
+  draft_id: fresh(),
+  alert_id: fresh(),
   cert_id: null,
   severity: null,
   drill: false,
@@ -69,6 +72,7 @@ export const emptyForm = (alertId: Ulid): AlertForm => ({
   en: NO_WORDS,
   languages: 'de',
   minutes: 6 * HOUR,
+  sealed: false,
   roles: [],
   box: null,
   replaces: null,
@@ -154,6 +158,7 @@ export function faultsOf(form: AlertForm): FormFaults {
   if (form.cert_id === null) faults.certificate = 'required'
   if (form.severity === null) faults.severity = 'required'
   if (form.region === '') faults.region = 'required'
+  if (form.sealed && form.roles.length === 0) faults.roles = 'required'
   if (form.languages !== 'en') wordFaults(form.de, '', faults)
   if (form.languages !== 'de') wordFaults(form.en, '_en', faults)
   if (form.box && !boxOf(form)) faults.box = 'not_a_box'
@@ -185,7 +190,12 @@ export function draftOf(form: AlertForm, now: number): AlertDraft | null {
     severity,
     ...first,
     variants: form.languages === 'both' && english.title !== '' && english.body !== '' ? [english] : [],
-    target: { region, roles: [...form.roles], channels: ['local', 'push', 'federation'], ...(bbox ? { bbox } : {}) },
+    target: {
+      region,
+      roles: form.sealed ? [...form.roles] : [],
+      channels: ['local', 'push', 'federation'],
+      ...(bbox ? { bbox } : {}),
+    },
     expires_at: secondsTime(now + form.minutes * 60_000),
     drill: form.drill,
     ...(form.replaces === null ? {} : { replaces: form.replaces }),
@@ -217,17 +227,19 @@ const spanMinutes = (from: string, until: string): number =>
   Math.min(7 * 24 * HOUR, Math.max(1, Math.round((Date.parse(until) - Date.parse(from)) / MINUTE_MS)))
 
 /** A draft that was kept, to be written on. */
-export function formOfDraft({ draft_id, draft, saved_at }: KeptDraft, fresh: Ulid): AlertForm {
+export function formOfDraft({ draft_id, draft, saved_at }: KeptDraft, fresh: () => Ulid): AlertForm {
   const { bbox } = draft.target
   return {
-    ...emptyForm(draft.alert_id ?? fresh),
+    ...emptyForm(fresh),
     ...wordsIn(draft),
     draft_id,
+    ...(draft.alert_id === undefined ? {} : { alert_id: draft.alert_id }),
     cert_id: draft.publisher_cert,
     severity: draft.severity,
     drill: draft.drill,
     region: draft.target.region,
     minutes: spanMinutes(saved_at, draft.expires_at),
+    sealed: draft.target.roles.length > 0,
     roles: draft.target.roles,
     box: bbox
       ? { west: String(bbox.west), south: String(bbox.south), east: String(bbox.east), north: String(bbox.north) }
@@ -238,9 +250,9 @@ export function formOfDraft({ draft_id, draft, saved_at }: KeptDraft, fresh: Uli
 }
 
 /** An update of an alert: the same to begin with, under a new id, in the place of the old one (CIV-8). */
-export function formOfUpdate(alert: Alert, fresh: Ulid): AlertForm {
-  const kept = formOfDraft({ draft_id: fresh, draft: { ...alert, alert_id: fresh }, saved_at: alert.published_at }, fresh)
-  return { ...kept, draft_id: null, replaces: alert.alert_id }
+export function formOfUpdate(alert: Alert, fresh: () => Ulid): AlertForm {
+  const draft = { ...alert, alert_id: fresh() }
+  return { ...formOfDraft({ draft_id: fresh(), draft, saved_at: alert.published_at }, fresh), replaces: alert.alert_id }
 }
 
 /** A signed request as the draft it came from, to be published word for word. */

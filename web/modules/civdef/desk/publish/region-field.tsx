@@ -61,7 +61,7 @@ export function RegionField({ scope, value, onChange }: RegionFieldProps) {
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
             autoComplete="off"
-            size="lg"
+            classNames={{ input: classes.input }}
           />
           {found ? (
             <ul className={classes.list} aria-label={text.search}>

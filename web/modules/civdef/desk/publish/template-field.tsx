@@ -52,7 +52,7 @@ export function TemplateField({ form, allowed, onChange }: TemplateFieldProps) {
             variant="default"
             className={classes.wide}
             onClick={() => {
-              onChange({ ...taken.before, draft_id: form.draft_id })
+              onChange(taken.before)
               setTaken(null)
             }}
           >

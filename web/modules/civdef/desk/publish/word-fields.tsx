@@ -37,7 +37,7 @@ export function WordFields({ language, words, faults, onChange }: WordFieldsProp
           onChange={(event) => onChange({ ...words, title: event.currentTarget.value })}
           error={fault('title')}
           maxLength={400}
-          size="lg"
+          classNames={{ input: classes.input }}
           autoComplete="off"
         />
         <Textarea

@@ -1,12 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconBarrierBlock, IconEye, IconUrgent } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import { ALERT_SEVERITIES } from '#protocol/civdef/terms.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
 import { plural, useLanguage, useText } from '../../../../kit/i18n.tsx'
-import { Section } from '../../../../kit/section.tsx'
 import { useNow } from '../../../../kit/use-now.ts'
+import { AuditWarning } from '../audit-warning.tsx'
 import classes from '../desk.module.css'
 import { ActionBar } from '../shared/action-bar.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
@@ -96,6 +96,14 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
   const text = useText(messages)
   const { language, format } = useLanguage()
   const [shown, setShown] = useState(false)
+  const [pressed, setPressed] = useState(0)
+  const page = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (pressed === 0) return
+    const problem = page.current?.querySelector('[aria-invalid="true"], [data-problem]')
+    const field = problem instanceof HTMLFieldSetElement ? problem.querySelector('input') : problem
+    if (field instanceof HTMLElement) field.focus()
+  }, [pressed])
   const certificate = certificates.find((one) => one.certificate.cert_id === form.cert_id)?.certificate
   const all = faultsOf(form)
   const faults = shown ? all : NONE
@@ -103,48 +111,45 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
   const word = (field: keyof FormFaults) => (faults[field] === undefined ? null : text.faults[faults[field]])
 
   return (
-    <Stack gap="lg">
-      <Section title={text.certificate}>
-        <Choice
-          legend={text.certificate}
-          value={form.cert_id}
-          onChange={(id) => {
-            const chosen = certificates.find((one) => one.certificate.cert_id === id)
-            if (chosen) onChange(underCertificate(form, chosen.certificate))
-          }}
-          error={word('certificate')}
-          options={certificates.map(({ certificate: one }) => ({
-            value: one.cert_id,
-            name: <BidiText>{one.title}</BidiText>,
-            note: (
-              <>
-                <RoleName role={one.role} />
-                {' · '}
-                <RegionName region={one.region} />
-              </>
-            ),
-          }))}
-        />
-      </Section>
+    <Stack gap="lg" ref={page}>
+      <AuditWarning />
+      <Choice
+        legend={text.certificate}
+        value={form.cert_id}
+        onChange={(id) => {
+          const chosen = certificates.find((one) => one.certificate.cert_id === id)
+          if (chosen) onChange(underCertificate(form, chosen.certificate))
+        }}
+        error={word('certificate')}
+        options={certificates.map(({ certificate: one }) => ({
+          value: one.cert_id,
+          name: <BidiText>{one.title}</BidiText>,
+          note: (
+            <>
+              <RoleName role={one.role} />
+              {' · '}
+              <RegionName region={one.region} />
+            </>
+          ),
+        }))}
+      />
       {certificate ? (
         <>
-          <Section title={text.kind}>
-            <Choice
-              legend={text.kind}
-              value={form.drill ? 'drill' : 'real'}
-              onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
-              options={[
-                { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
-                {
-                  value: 'drill',
-                  name: text.drillChoice,
-                  note: text.drillChoiceNote,
-                  icon: <IconBarrierBlock size={28} aria-hidden />,
-                },
-              ]}
-              pairs
-            />
-          </Section>
+          <Choice
+            legend={text.kind}
+            value={form.drill ? 'drill' : 'real'}
+            onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
+            options={[
+              { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
+              {
+                value: 'drill',
+                name: text.drillChoice,
+                note: text.drillChoiceNote,
+                icon: <IconBarrierBlock size={28} aria-hidden />,
+              },
+            ]}
+            pairs
+          />
           <TemplateField form={form} allowed={severitiesOf(certificate.role)} onChange={onChange} />
           <SeverityField form={form} role={certificate.role} fault={word('severity')} onChange={onChange} />
           <RegionField
@@ -183,6 +188,7 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
           leftSection={<IconEye size={24} aria-hidden />}
           onClick={() => {
             setShown(true)
+            setPressed((times) => times + 1)
             if (count === 0) onCheck()
           }}
         >

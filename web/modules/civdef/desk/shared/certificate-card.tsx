@@ -19,7 +19,7 @@ export function RoleName({ role }: { readonly role: string }) {
 }
 
 /** How much time is left, in words (CIV-3). */
-export function EndsIn({ days }: { readonly days: number }) {
+function EndsIn({ days }: { readonly days: number }) {
   const text = useText(messages)
   const { language } = useLanguage()
   return (

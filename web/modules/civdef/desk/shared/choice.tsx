@@ -25,7 +25,7 @@ export interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ legend, note, options, value, onChange, error, pairs = false }: ChoiceProps<T>) {
   const id = useId()
   return (
-    <fieldset className={classes.choices} {...(error ? { 'aria-describedby': `${id}-error` } : {})}>
+    <fieldset className={classes.choices} {...(error ? { 'aria-describedby': `${id}-error`, 'data-problem': true } : {})}>
       <legend className={classes.legend}>{legend}</legend>
       {note ? <div className={classes.choiceNote}>{note}</div> : null}
       <div className={pairs ? classes.pair : classes.choices}>

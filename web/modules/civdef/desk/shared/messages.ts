@@ -19,6 +19,7 @@ export const messages = defineMessages({
     languages: { de: 'Deutsch', en: 'Englisch', other: 'Andere Sprache' },
     roleUnknown: 'Diese Rolle kennt dieses Gerät nicht.',
     wholeOf: (name: string, within: string) => `${name} (${within})`,
+    kreis: (name: string) => `Kreis ${name}`,
     certStates: {
       good: 'gültig',
       not_yet: 'gilt noch nicht',
@@ -96,6 +97,7 @@ export const messages = defineMessages({
     languages: { de: 'German', en: 'English', other: 'Another language' },
     roleUnknown: 'This device does not know this role.',
     wholeOf: (name, within) => `${name} (${within})`,
+    kreis: (name) => `Kreis ${name}`,
     certStates: {
       good: 'valid',
       not_yet: 'not valid yet',

@@ -42,7 +42,7 @@ export function PlaceField({ label, note, levelLabel, value, onChange }: PlaceFi
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         autoComplete="off"
-        size="lg"
+        classNames={{ input: classes.input }}
       />
       <ul className={classes.list} aria-label={search}>
         {found.map((place) => (

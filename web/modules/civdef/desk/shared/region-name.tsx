@@ -11,12 +11,14 @@ export function usePlace(region: string): Place | null {
   return place?.region === region ? place : null
 }
 
-/** „Issum (Kreis Kleve)“; the last part of the region as it is written where nothing is known of it. */
+/** „Issum (Kreis Kleve)“, „Kreis Kleve“; the last part of the region as it is written where nothing is known of it. */
 export function useRegionName(region: string): string {
   const text = useText(messages)
   const place = usePlace(region)
   if (!place) return region.split('.').at(-1) ?? region
-  return place.kind === 'gemeinde' && place.within !== '' ? text.wholeOf(place.name, place.within) : place.name
+  // a Kreis and its seat often share a name
+  if (place.kind === 'kreis') return /kreis|region/i.test(place.name) ? place.name : text.kreis(place.name)
+  return place.kind === 'gemeinde' ? text.wholeOf(place.name, place.within) : place.name
 }
 
 export function RegionName({ region }: { readonly region: string }) {

@@ -64,7 +64,3 @@ export function cosignersFor(records: readonly CertificateRecord[], wanted: Cosi
     return isHigher && within(wanted.region, certificate.region) && severityRank(above.cap) >= severityRank(wanted.severity)
   })
 }
-
-/** Whether a severity needs a second signature under a setting (CIV-4). */
-export const needsCosigner = (severity: AlertSeverity, from: AlertSeverity | 'never'): boolean =>
-  from !== 'never' && severityRank(severity) >= severityRank(from)

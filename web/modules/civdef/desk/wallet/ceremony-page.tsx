@@ -22,6 +22,7 @@ export function CeremonyPage() {
   const [side, setSide] = useState<'holder' | 'issuer' | null>(null)
   const [handed, setHanded] = useState<string | null>(null)
   const [answer, setAnswer] = useState<string | null>(null)
+  const [issued, setIssued] = useState(0)
 
   return (
     <DeskFrame title={text.title} intro={text.intro} back={WALLET} query={wallet}>
@@ -48,6 +49,7 @@ export function CeremonyPage() {
                     {...(mine.length > 0
                       ? {
                           onSignHere: (request: string) => {
+                            setIssued((count) => count + 1)
                             setHanded(request)
                             setSide('issuer')
                           },
@@ -57,10 +59,14 @@ export function CeremonyPage() {
                 </div>
                 <div hidden={side !== 'issuer'}>
                   <IssuerSide
-                    key={handed ?? ''}
+                    key={issued}
                     handed={handed}
                     roots={mine}
                     issuers={own.filter(mayIssue)}
+                    onAnother={() => {
+                      setHanded(null)
+                      setIssued((count) => count + 1)
+                    }}
                     {...(handed === null
                       ? {}
                       : {

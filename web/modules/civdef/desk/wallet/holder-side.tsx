@@ -85,7 +85,7 @@ function AskForm({ onAsked }: { readonly onAsked: (text: string) => void }) {
           value={called}
           onChange={(event) => setCalled(event.currentTarget.value)}
           maxLength={80}
-          size="lg"
+          classNames={{ input: classes.input }}
           autoComplete="off"
         />
       ) : null}

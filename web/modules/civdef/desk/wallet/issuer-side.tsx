@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Button, Stack, Text } from '@mantine/core'
 import { IconSignature } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type CeremonyRequest, ceremonyIssue, ceremonyRead, type rootList } from '#protocol/civdef/desk-capabilities.ts'
@@ -32,6 +32,8 @@ export interface IssuerSideProps {
   /** Certificates of this person that let it issue. */
   readonly issuers: readonly CertificateRecord[]
   readonly onSigned?: (text: string) => void
+  /** Begins anew, for the next person. */
+  readonly onAnother: () => void
 }
 
 const ROOT = 'root'
@@ -154,7 +156,7 @@ function SignForm({ code, request, fingerprint, roots, issuers, onSigned }: Sign
 }
 
 /** Who issues: reads the request, looks at the person, signs, shows the way back. */
-export function IssuerSide({ handed, roots, issuers, onSigned }: IssuerSideProps) {
+export function IssuerSide({ handed, roots, issuers, onSigned, onAnother }: IssuerSideProps) {
   const text = useText(messages).ceremony
   const [code, setCode] = useState(handed)
   const [signed, setSigned] = useState<string | null>(null)
@@ -205,6 +207,9 @@ export function IssuerSide({ handed, roots, issuers, onSigned }: IssuerSideProps
               {text.signed}
             </Text>
             <CodeToShow text={signed} />
+            <Button variant="default" className={classes.wide} onClick={onAnother}>
+              {text.another}
+            </Button>
           </>
         )}
       </Step>

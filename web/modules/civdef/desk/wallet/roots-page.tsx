@@ -101,7 +101,7 @@ function AddRoot({ me }: { readonly me: NodeId }) {
             error={shown && !matches(NodeIdSchema, root) ? text.idWrong : null}
             autoComplete="off"
             spellCheck={false}
-            size="lg"
+            classNames={{ input: classes.input }}
           />
         ) : (
           <CopyField label={text.id} value={me} oneLine />
@@ -113,7 +113,7 @@ function AddRoot({ me }: { readonly me: NodeId }) {
           error={shown && title === '' ? text.nameMissing : null}
           maxLength={80}
           autoComplete="off"
-          size="lg"
+          classNames={{ input: classes.input }}
         />
         <PlaceField
           label={text.region}

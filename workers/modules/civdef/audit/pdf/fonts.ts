@@ -33,7 +33,7 @@ function byteOf(mark: string): number | null {
  * A text in the one encoding that the standard fonts have. What it does not have is spelled out, never dropped: a reader of the
  * paper sees that something stood there, and what; the attached file has it as it was.
  */
-export function spelled(text: string): string {
+function spelled(text: string): string {
   let out = ''
   for (const mark of text.normalize('NFC')) {
     out += byteOf(mark) === null ? `‹U+${(mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}›` : mark

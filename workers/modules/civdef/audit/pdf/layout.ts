@@ -5,7 +5,7 @@ const MARGIN = 57
 /** Room for the running head, and for the foot. */
 const TOP = PAGE.height - 78
 const BOTTOM = 70
-export const COLUMN = PAGE.width - 2 * MARGIN
+const COLUMN = PAGE.width - 2 * MARGIN
 /** Width of the labels beside fields. */
 const LABEL = 104
 

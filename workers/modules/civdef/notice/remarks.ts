@@ -1,9 +1,9 @@
 import { alertDroppedRevoked, alertForeignRole } from '#protocol/civdef/events.ts'
 import type { EventDefinition } from '#protocol/core/module.ts'
-import type { ModuleDeps } from '../../kernel/modules.ts'
-import type { View } from '../../kernel/views.ts'
-import type { Knowledge } from './knowledge.ts'
-import type { AlertRow, CertificateRow } from './store.ts'
+import type { ModuleDeps } from '../../../kernel/modules.ts'
+import type { View } from '../../../kernel/views.ts'
+import type { Knowledge } from '../knowledge.ts'
+import type { AlertRow, CertificateRow } from '../store.ts'
 
 type Deps = Pick<ModuleDeps, 'notify'> & {
   readonly knowledge: Knowledge
@@ -12,7 +12,7 @@ type Deps = Pick<ModuleDeps, 'notify'> & {
 }
 
 /** Says once of each alert that it was refused for a revocation (CIV-2), or that its role is of a scheme unknown here (CIV-7). */
-export function startNotices({ notify, knowledge, alerts, certificates }: Deps): () => void {
+export function startRemarks({ notify, knowledge, alerts, certificates }: Deps): () => void {
   const said = new Set<string>()
 
   function say(type: EventDefinition, key: string): void {
