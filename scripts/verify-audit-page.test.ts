@@ -95,6 +95,17 @@ describe('the verifier’s page', () => {
     await page.getByRole('button', { name: 'Deutsch' }).click()
   })
 
+  it('says of a printed form whose file is damaged or missing that it is (AUD-5)', async () => {
+    const bytes = Buffer.from(pdf)
+    const place = bytes.indexOf('stream\n', bytes.indexOf('/EmbeddedFile')) + 60
+    bytes[place] = (bytes[place] ?? 0) ^ 1
+    for (const content of [bytes, Buffer.from('%PDF-1.7\n%%EOF')]) {
+      await page.setInputFiles('input[type=file]', { name: 'x.pdf', mimeType: 'application/pdf', buffer: content })
+      await page.locator('section', { hasText: 'In diesem PDF steckt kein Protokoll' }).waitFor()
+      await verdict('gut.jsonl', log)
+    }
+  })
+
   it('says that something else is no log, and runs nothing that is in it', async () => {
     const text = await verdict('sonst.txt', '<script>document.title = "weg"</script>')
     expect(text).toContain('✗ Das Protokoll hält nicht.')

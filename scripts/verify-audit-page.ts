@@ -12,6 +12,7 @@ const WORDS = {
       'Diese Seite prüft ein Protokoll des Zivilschutzes aus HearthNet. Sie rechnet auf Ihrem Gerät. Nichts verlässt es, und ein Netz braucht sie nicht.',
     drop: 'Datei hierher ziehen oder auswählen: .jsonl, oder das .pdf, in dem sie steckt',
     busy: 'Es wird gerechnet …',
+    damaged: '✗ In diesem PDF steckt kein Protokoll, oder es ist beschädigt.',
     good: '✓ Das Protokoll hält.',
     bad: '✗ Das Protokoll hält nicht.',
     printed: 'Geprüft wurde die Datei, die im PDF steckt, nicht die gedruckten Seiten.',
@@ -39,6 +40,7 @@ const WORDS = {
       'This page checks a civil defence log of HearthNet. It works on your device. Nothing leaves it, and it needs no network.',
     drop: 'Drag a file here or choose one: .jsonl, or the .pdf that it is in',
     busy: 'Working …',
+    damaged: '✗ There is no log inside this PDF, or it is damaged.',
     good: '✓ The log holds.',
     bad: '✗ The log does not hold.',
     printed: 'The file inside the PDF was checked, not the printed pages.',
@@ -65,7 +67,11 @@ const WORDS = {
 const MOST = 200
 
 let language: Language = navigator.language.startsWith('de') ? 'de' : 'en'
-let checked: { readonly name: string; readonly report: StandaloneReport; readonly isPrinted: boolean } | 'busy' | null = null
+let checked:
+  | { readonly name: string; readonly report: StandaloneReport; readonly isPrinted: boolean }
+  | 'busy'
+  | 'damaged'
+  | null = null
 
 /** An element; texts go in as texts, whatever a file says. */
 function make(tag: string, className: string, ...children: readonly (Node | string)[]): HTMLElement {
@@ -111,7 +117,7 @@ async function check(file: File): Promise<void> {
   checked = 'busy'
   draw()
   const { log, isPrinted } = await logIn(new Uint8Array(await file.arrayBuffer()))
-  checked = { name: file.name, report: await verifyAuditExport(log), isPrinted }
+  checked = log === null ? 'damaged' : { name: file.name, report: await verifyAuditExport(log), isPrinted }
   draw()
 }
 
@@ -150,6 +156,7 @@ function draw(): void {
   const result = make('section', '')
   result.setAttribute('aria-live', 'polite')
   if (checked === 'busy') result.append(make('p', '', words.busy))
+  else if (checked === 'damaged') result.append(make('p', 'verdict bad', words.damaged))
   else if (checked) result.append(...verdict(checked.name, checked.report, checked.isPrinted))
   document
     .querySelector('main')

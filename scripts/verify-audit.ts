@@ -29,6 +29,10 @@ async function main(path: string | undefined): Promise<number> {
   }
   try {
     const { log, isPrinted } = await logIn(await readFile(path))
+    if (log === null) {
+      console.log('✗ the log inside this PDF is damaged or missing')
+      return 1
+    }
     const report = await verifyAuditExport(log)
     print(report)
     if (isPrinted) console.log('  note: the file inside the PDF was checked, not the printed pages')

@@ -1,20 +1,16 @@
 import type { AlertContent, CosignRequest } from '#protocol/civdef/alert.ts'
-import type { AuditReport } from '#protocol/civdef/audit.ts'
 import * as civdef from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import * as desk from '#protocol/civdef/desk-capabilities.ts'
-import { auditChanged, cosignChanged, draftsChanged, roleRegistered, rootChanged } from '#protocol/civdef/events.ts'
+import { cosignChanged, draftsChanged, roleRegistered, rootChanged } from '#protocol/civdef/events.ts'
 import type { AckRecord, CertificateRecord } from '#protocol/civdef/records.ts'
 import { type AckStatus, type CertId, secondsTime, severityRank } from '#protocol/civdef/terms.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import type { FakeClient } from './fake-client.ts'
-import { claimIdFor, contentIdFor, NAMES, nodeIdFor, SIGNATURE, timeAt, ulidFor } from './village.ts'
+import { claimIdFor, contentIdFor, NAMES, nodeIdFor, SIGNATURE, ulidFor } from './village.ts'
 import { PLACES } from './village-alerts.ts'
-
-/** How far Anna's desk has come: nothing on it, everything in use, or a record that does not hold together. */
-export const DESK_SCENES = ['new', 'full', 'broken'] as const
-export type DeskScene = (typeof DESK_SCENES)[number]
+import { answerAudit, type DeskScene } from './village-audit.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
@@ -188,24 +184,6 @@ function ackRecord(at: number, status: AckStatus, role: string | null, note?: st
   }
 }
 
-const REPORT: AuditReport = {
-  whole: true,
-  entries: 412,
-  checkpoints: 6,
-  checkpointed: 409,
-  witnessed: 400,
-  witnesses: [nodeIdFor(NAMES[1]), nodeIdFor(NAMES[2])],
-  breaks: [],
-}
-const BROKEN: AuditReport = {
-  ...REPORT,
-  whole: false,
-  breaks: [
-    { fault: 'prev_hash', seq: 211, at: '/211/prev_sha', message: 'does not point at the entry before it' },
-    { fault: 'truncated', seq: 409, at: 'checkpoint', message: 'a checkpoint covers 420 entries, there are 412' },
-  ],
-}
-
 function answerCeremony(client: FakeClient): void {
   const code = (letter: string): string => `HN1:${letter}:${'ABCDEFGH234567'.repeat(90)}`
   client.answer(desk.ceremonyRequest, () => ({ text: code('R') }))
@@ -229,34 +207,6 @@ function answerCeremony(client: FakeClient): void {
     if (!first) throw new TypeError('a certificate')
     return { certificate: first.certificate, chain: [] }
   })
-}
-
-function answerAudit(client: FakeClient, scene: DeskScene): void {
-  let report = scene === 'broken' ? BROKEN : scene === 'new' ? null : REPORT
-  const witnesses = [...REPORT.witnesses]
-  client.answer(desk.auditState, () => ({
-    entries: scene === 'new' ? 0 : REPORT.entries,
-    report,
-    checked_at: scene === 'new' ? null : timeAt(0),
-    blocked: report?.whole === false,
-    expired: scene === 'full' ? 3 : 0,
-    earlier: scene === 'full' ? 1 : 0,
-    checkpoint: scene === 'new' ? null : { size: 409, at: timeAt(0), witnesses, note: 'x' },
-  }))
-  client.answer(desk.auditVerify, () => report ?? { ...REPORT, entries: 0 })
-  client.answer(desk.auditCheckpoint, () => ({ size: REPORT.entries, witnesses }))
-  client.answer(desk.auditDelete, () => ({ deleted: 3 }))
-  client.answer(desk.auditRestart, () => {
-    report = REPORT
-    client.emit(auditChanged)
-    return { size: 1 }
-  })
-  client.answer(civdef.auditExport, ({ format }) => ({
-    file_name: `protokoll.${format}`,
-    media_type: 'text/plain',
-    content: '',
-    entries: REPORT.entries,
-  }))
 }
 
 /** What lies on a responder's desk. */

@@ -238,6 +238,10 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await expect(bert.getByRole('heading', { level: 1, name: 'Issum' })).toBeVisible()
     await expect(notice).toBeHidden()
     await expect(cem.getByRole('alertdialog')).toBeHidden()
+    // after a reload browsers find each other through the box
+    await box.plugIn()
+    await seesDirectly(bert, 'Anna')
+    await seesDirectly(cem, 'Anna')
   })
 
   await test.step('A drill is in the list, says so in every word of it, and alarms nobody who takes no part', async () => {

@@ -4,9 +4,9 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { alertList } from '#protocol/civdef/capabilities.ts'
 import { placeGet } from '#protocol/civdef/desk-capabilities.ts'
-import type { AlertRecord } from '#protocol/civdef/records.ts'
+import type { AlertRecord, SealedPassing } from '#protocol/civdef/records.ts'
 import { Empty } from '../../kit/empty.tsx'
-import { useText } from '../../kit/i18n.tsx'
+import { useLanguage, useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
@@ -18,8 +18,10 @@ import { DESK } from './desk/paths.ts'
 import { messages } from './messages.ts'
 import { BRING_IN, PLACE } from './paths.ts'
 import { MainReasons } from './reasons/reasons-section.tsx'
+import { regionOfRole, roleWords } from './regions.ts'
 import { sorted } from './told.ts'
 import { useDecisions } from './use-decisions.ts'
+import { useRegionNames } from './use-region-names.ts'
 
 /** Alerts that are over, shown at first and at most. */
 const FEW = 30
@@ -61,13 +63,24 @@ function MyPlace() {
   )
 }
 
+/** What passes through this device for holders of a role (CIV-6): that it does, never what it says. */
+function Sealed({ sealed }: { readonly sealed: readonly SealedPassing[] }) {
+  const text = useText(messages)
+  const { language } = useLanguage()
+  const roles = [...new Set(sealed.flatMap((one) => one.roles))]
+  const nameOf = useRegionNames(roles.map(regionOfRole))
+  if (sealed.length === 0) return null
+  return <Text>{text.sealed(sealed.length, roles.map((role) => roleWords(role, language, nameOf)).join(', '))}</Text>
+}
+
 interface ListsProps {
   readonly active: readonly AlertRecord[]
   readonly recent: readonly AlertRecord[]
+  readonly sealed: readonly SealedPassing[]
   readonly onMore: (() => void) | null
 }
 
-function Lists({ active, recent, onMore }: ListsProps) {
+function Lists({ active, recent, sealed, onMore }: ListsProps) {
   const text = useText(messages)
   const now = useNow()
   const records = [...active, ...recent.filter(({ key }) => !active.some((one) => one.key === key))]
@@ -106,7 +119,8 @@ function Lists({ active, recent, onMore }: ListsProps) {
         ) : null}
       </Section>
       <Section title={text.elsewhere} intro={text.elsewhereIntro}>
-        {groups.elsewhere.length === 0 ? <Text c="dimmed">{text.nothingElsewhere}</Text> : null}
+        <Sealed sealed={sealed} />
+        {groups.elsewhere.length === 0 && sealed.length === 0 ? <Text c="dimmed">{text.nothingElsewhere}</Text> : null}
         <ul className={classes.cards}>{groups.elsewhere.map(explained)}</ul>
       </Section>
       {groups.refused.length === 0 ? null : (
@@ -130,8 +144,13 @@ export function AlertsPage() {
       <QueryView query={active} rows={6}>
         {({ alerts }) => (
           <QueryView query={recent} rows={6}>
-            {({ alerts: all, total }) => (
-              <Lists active={alerts} recent={all} onMore={total > limit && limit < MOST ? () => setLimit(MOST) : null} />
+            {({ alerts: all, total, sealed = [] }) => (
+              <Lists
+                active={alerts}
+                recent={all}
+                sealed={sealed}
+                onMore={total > limit && limit < MOST ? () => setLimit(MOST) : null}
+              />
             )}
           </QueryView>
         )}

@@ -18,6 +18,11 @@ export const messages = defineMessages({
     elsewhere: 'Warum sehe ich das nicht?',
     elsewhereIntro: 'Diese Warnungen kennt dein Gerät. Sie betreffen dich nicht. Zu jeder steht, warum.',
     nothingElsewhere: 'Es gibt keine Warnung, die dein Gerät dir nicht zeigt.',
+    sealed: (n: number, roles: string) =>
+      plural('de', n, {
+        one: `Dazu # verschlüsselte Meldung, nur für: ${roles}. Dein Gerät gibt sie weiter und kann sie nicht lesen.`,
+        other: `Dazu # verschlüsselte Meldungen, nur für: ${roles}. Dein Gerät gibt sie weiter und kann sie nicht lesen.`,
+      }),
     refused: 'Nicht geglaubt',
     refusedIntro: 'Diese Meldungen hat dein Gerät geprüft und abgewiesen. Verlass dich nicht darauf.',
     older: 'Ältere zeigen',
@@ -50,6 +55,11 @@ export const messages = defineMessages({
     elsewhere: 'Why do I not see this?',
     elsewhereIntro: 'Your device knows these alerts. They do not concern you. Each says why.',
     nothingElsewhere: 'There is no alert that your device does not show you.',
+    sealed: (n, roles) =>
+      plural('en', n, {
+        one: `Besides, # sealed message, only for: ${roles}. Your device passes it on and cannot read it.`,
+        other: `Besides, # sealed messages, only for: ${roles}. Your device passes them on and cannot read them.`,
+      }),
     refused: 'Not believed',
     refusedIntro: 'Your device has checked these messages and turned them away. Do not rely on them.',
     older: 'Show older ones',

@@ -1,4 +1,4 @@
-import { type Alert, AlertSchema } from '#protocol/civdef/alert.ts'
+import { type Alert, AlertSchema, contentSha } from '#protocol/civdef/alert.ts'
 import { shaOf } from '#protocol/civdef/audit.ts'
 import { alertCancel, alertPublish } from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
@@ -103,13 +103,16 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
         // pressed twice, or sent again after a lost answer (CIV-4)
         if (before) return { alert_id, content_id: before.cid }
         const content = contentFrom(draft, alert_id, requireSpeaker(draft, deps))
-        const alert = await signAlert(content, attestation, deps)
+        // what was signed before and did not get out goes out as it was, not as a second one under its number
+        const waiting = outbox.get().find((one) => one.alert_id === alert_id)
+        const isSame = waiting !== undefined && contentSha(waiting) === contentSha(content)
+        const alert = isSame ? waiting : await signAlert(content, attestation, deps)
         requireBelieved(alert, deps)
         if (chain.blocked())
           throw new HearthError('civdef_audit_chain_broken', 'the audit chain is broken; publishing is blocked')
         // found out before it is on its way: a role that nobody holds with a key
         await parcel(alert)
-        await outbox.set([...outbox.get(), alert])
+        await outbox.set([...outbox.get().filter((one) => one.alert_id !== alert_id), alert])
         const content_id = await send(alert)
         await forget(alert_id)
         return { alert_id, content_id }

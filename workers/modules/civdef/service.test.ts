@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Alert } from '#protocol/civdef/alert.ts'
 import { contentSha } from '#protocol/civdef/alert.ts'
 import {
@@ -122,6 +122,27 @@ describe('a warning for Issum', () => {
         (error: unknown) => error instanceof Error && 'code' in error && error.code === 'civdef_role_revoked',
       ),
     )
+  })
+
+  it('that failed half way goes out when it is sent again, and is one (CIV-4)', async () => {
+    const s = await settledScene(70)
+    const draft = s.draft({ alert_id: '01KSXB3Q000000000000000000' as Ulid })
+    const { bus } = s.wehr.node
+    // a store that fails is loud, and here it is meant to fail
+    const bugs = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {})
+    for (const write of [1, 2, 3]) {
+      s.wehr.store.crashAtWrite(write, 'before')
+      await expect(bus.call(alertPublish, { draft })).rejects.toThrow()
+      await s.village.runtime.advance(2000)
+    }
+    expect(bugs).toHaveBeenCalledTimes(3)
+    bugs.mockRestore()
+    await bus.call(alertPublish, { draft })
+    const again = await s.village.restart(s.wehr)
+    expect((await again.node.bus.call(auditState, {})).entries).toBe(1)
+    const { record } = await again.node.bus.call(alertGet, { key: '01KSXB3Q000000000000000000' })
+    expect((await again.node.bus.call(alertList, { limit: 10 })).total).toBe(1)
+    await s.knows(s.issum, record.key)
   })
 
   it('that was signed before a crash goes out on the next start, once (CIV-4)', async () => {

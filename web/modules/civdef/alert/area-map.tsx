@@ -37,6 +37,11 @@ export function AreaMap({ shapes, position, drill }: AreaMapProps) {
           data-drill={drill || undefined}
         />
       ))}
+      {drill ? (
+        <text x={WIDTH / 2} y={32} textAnchor="middle" className={classes.mapDrill}>
+          {text.drillWord}
+        </text>
+      ) : null}
       {me ? (
         <>
           <circle cx={me[0]} cy={me[1]} r={9} className={classes.mapMe} />

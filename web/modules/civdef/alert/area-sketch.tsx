@@ -19,16 +19,17 @@ interface AreaSketchProps {
   readonly target: string
   readonly place: string
   readonly nameOf: (region: string) => string
+  readonly drill: boolean
 }
 
 /** How target and own place lie to each other as boxes, since nobody here has the borders: not to scale, and it says so. */
-export function AreaSketch({ target, place, nameOf }: AreaSketchProps) {
+export function AreaSketch({ target, place, nameOf, drill }: AreaSketchProps) {
   const text = useText(messages)
   const lie = lieOf(target, place)
   const common = commonRegion(target, place)
   return (
     <figure className={classes.sketch}>
-      <figcaption>{text.sketch}</figcaption>
+      <figcaption>{drill ? `${text.drillWord} · ${text.sketch}` : text.sketch}</figcaption>
       {lie === 'apart' && common ? <span className={classes.sketchName}>{nameOf(common)}</span> : null}
       <div className={classes.sketchRow}>
         <div className={classes.sketchPlace} data-target>

@@ -62,7 +62,9 @@ export function WhereSection({ told, decision }: WhereProps) {
             <BidiText>{text.officialArea(told.area)}</BidiText>
           </Text>
         )}
-        {target !== undefined && place ? <AreaSketch target={target} place={place.region} nameOf={nameOf} /> : null}
+        {target !== undefined && place ? (
+          <AreaSketch target={target} place={place.region} nameOf={nameOf} drill={told.drill} />
+        ) : null}
         <Drawn told={told} decision={decision} />
       </Stack>
     </Section>

@@ -13,7 +13,7 @@ export const messages = defineMessages({
     drill: (words: string) => `ÜBUNG – ${words}`,
     official: (words: string) => `Abschrift einer amtlichen Warnung. ${words}`,
     foreign: (words: string) => `Rolle hier unbekannt. ${words}`,
-    from: (body: string, from: string) => `${body} (Von: ${from})`,
+    from: (body: string, from: string) => `${body} (Von: ${from})`.trim(),
     withdrawnBody: 'Der Ausweis hinter dieser Warnung wurde zurückgezogen. Verlass dich nicht mehr darauf.',
     ending: {
       own: 'Dein Ausweis läuft ab',
@@ -54,7 +54,7 @@ export const messages = defineMessages({
     drill: (words) => `DRILL – ${words}`,
     official: (words) => `Copy of an official warning. ${words}`,
     foreign: (words) => `Role unknown here. ${words}`,
-    from: (body, from) => `${body} (From: ${from})`,
+    from: (body, from) => `${body} (From: ${from})`.trim(),
     withdrawnBody: 'The credential behind this alert has been taken back. Do not rely on it any more.',
     ending: {
       own: 'Your credential is about to end',

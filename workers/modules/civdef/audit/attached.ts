@@ -2,11 +2,8 @@
 
 const HEAD = /\/Type \/EmbeddedFile [^\n]*\/Length (\d{1,12}) >>\nstream\n/
 
-/** The file inside a PDF that this app wrote; null for another PDF, or another file. */
-async function attachedLog(bytes: Uint8Array): Promise<string | null> {
-  // one character a byte, so that places in the text are places in the file
-  const text = new TextDecoder('latin1').decode(bytes)
-  if (!text.startsWith('%PDF-')) return null
+/** The file inside a PDF that this app wrote; null where there is none, or it is damaged. @param text one character a byte */
+async function attachedLog(bytes: Uint8Array, text: string): Promise<string | null> {
   const found = HEAD.exec(text)
   if (!found) return null
   const start = found.index + found[0].length
@@ -19,8 +16,9 @@ async function attachedLog(bytes: Uint8Array): Promise<string | null> {
   }
 }
 
-/** What a person handed over: the log itself, or the printed form with the log inside. */
-export async function logIn(bytes: Uint8Array): Promise<{ readonly log: string; readonly isPrinted: boolean }> {
-  const attached = await attachedLog(bytes)
-  return { log: attached ?? new TextDecoder().decode(bytes), isPrinted: attached !== null }
+/** What a person handed over: the log itself, or the printed form with the log inside; null where that is damaged or missing. */
+export async function logIn(bytes: Uint8Array): Promise<{ readonly log: string | null; readonly isPrinted: boolean }> {
+  const text = new TextDecoder('latin1').decode(bytes)
+  if (!text.startsWith('%PDF-')) return { log: new TextDecoder().decode(bytes), isPrinted: false }
+  return { log: await attachedLog(bytes, text), isPrinted: true }
 }

@@ -1,10 +1,12 @@
 import type { Alert, SealedAlert } from '#protocol/civdef/alert.ts'
-import type { AuditEntry } from '#protocol/civdef/audit.ts'
+import { type AuditEntry, AuditEntrySchema } from '#protocol/civdef/audit.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { fromBase64, parseCheckpoint, parseNote, toBase64 } from '#protocol/civdef/note.ts'
 import { canonical } from '#protocol/core/canonical.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, wireTime } from '#protocol/core/ids.ts'
+import { parseJson } from '#protocol/core/json.ts'
+import { matches } from '#protocol/core/schema.ts'
 import { written } from './entry.ts'
 import { createMerkleTree, type MerkleTree } from './merkle.ts'
 import { deletionOf, type Epoch, merkleBase } from './verify.ts'
@@ -32,7 +34,8 @@ export type ExportLine =
   | {
       readonly kind: 'entry'
       readonly index: number
-      readonly entry: AuditEntry
+      /** An `AuditEntry`; of a chain that was changed on the disk whatever stands there, as text where it is no JSON. */
+      readonly entry: unknown
       readonly proof: readonly string[]
       /** Whether its alert is a drill; left out where the alert is not known here, or there is none. */
       readonly drill?: boolean
@@ -57,9 +60,22 @@ const sizeOf = (note: string): number => {
   }
 }
 
+/** What a text says; the text itself where it is no JSON that can be written again. */
+function readable(text: string): unknown {
+  try {
+    const value = parseJson(text)
+    canonical(value)
+    return value
+  } catch {
+    return text
+  }
+}
+
 interface Chosen {
   readonly index: number
-  readonly entry: AuditEntry
+  readonly value: unknown
+  /** Null for what is no entry. */
+  readonly entry: AuditEntry | null
   /** Left out where it is not kept. */
   readonly record?: unknown
 }
@@ -67,7 +83,7 @@ interface Chosen {
 /** Whether a recorded alert, open or sealed, is a drill (CIV-9). */
 function drillIn({ entry, record }: Chosen): [[string, boolean]] | null {
   const isAlert = typeof record === 'object' && record !== null && 'publisher' in record && 'drill' in record
-  return isAlert && entry.alert_id !== null ? [[entry.alert_id, record.drill === true]] : null
+  return isAlert && entry && entry.alert_id !== null ? [[entry.alert_id, record.drill === true]] : null
 }
 
 /** Every proof leads to the newest checkpoint; of a chain that does not hold together there may be none. */
@@ -94,24 +110,32 @@ export async function exportLines(input: ExportInput): Promise<ExportLine[]> {
   }
   const chosen: Chosen[] = []
   for (const [place, text] of chain.entries.slice(0, size - gone).entries()) {
-    // what this device wrote and checked before it exports
-    const entry = JSON.parse(text) as AuditEntry
-    if (only && !only(entry)) continue
+    const value = readable(text)
+    const entry = matches(AuditEntrySchema, value) ? value : null
+    // what is none belongs into every part: nobody can say that it is not about this
+    if (only && entry && !only(entry)) continue
     const about = await record(gone + place)
-    chosen.push({ index: gone + place, entry, record: about === null ? undefined : JSON.parse(about) })
+    chosen.push({ index: gone + place, value, entry, record: about === null ? undefined : readable(about) })
   }
   // the records of this chain say of their alerts whether they are drills; of others' alerts the alerts themselves do
   const drills = new Map(chosen.flatMap((one) => drillIn(one) ?? []))
   const alerts = new Map<string, Alert | SealedAlert>()
   for (const { entry } of chosen) {
-    const alert = entry.alert_id === null || drills.has(entry.alert_id) ? null : alertOf(entry)
+    if (!entry || entry.alert_id === null || drills.has(entry.alert_id)) continue
+    const alert = alertOf(entry)
     if (alert) alerts.set(alert.alert_id, alert)
   }
   for (const { alert_id, drill } of alerts.values()) drills.set(alert_id, drill)
   const lines: ExportLine[] = []
-  for (const { index, entry, record: about } of chosen) {
-    const drill = drills.get(entry.alert_id ?? '')
-    lines.push({ kind: 'entry', index, entry, proof: proofIn(tree, index, size), ...(drill === undefined ? {} : { drill }) })
+  for (const { index, value, entry, record: about } of chosen) {
+    const drill = drills.get(entry?.alert_id ?? '')
+    lines.push({
+      kind: 'entry',
+      index,
+      entry: value,
+      proof: proofIn(tree, index, size),
+      ...(drill === undefined ? {} : { drill }),
+    })
     if (about !== undefined) lines.push({ kind: 'record', index, record: about })
   }
   for (const alert of alerts.values()) lines.push({ kind: 'alert', alert })

@@ -71,6 +71,22 @@ async function station(seed: number, ...names: readonly string[]): Promise<Stati
 
 const stateOf = ({ node }: Villager) => node.bus.call(auditState, {})
 
+/** Every stream of a PDF, as text. */
+const streamsOf = (pdf: Uint8Array): string[] => {
+  const bytes = Buffer.from(pdf)
+  const out: string[] = []
+  for (let at = bytes.indexOf('stream\n'); at >= 0; at = bytes.indexOf('stream\n', at)) {
+    const end = bytes.indexOf('\nendstream', at)
+    out.push(inflateSync(bytes.subarray(at + 7, end)).toString('utf8'))
+    at = end + 10
+  }
+  return out
+}
+const wordsOf = (stream: string): string =>
+  [...stream.matchAll(/\((.*?)(?<!\\)\) Tj/g)]
+    .map(([, text = '']) => text.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))))
+    .join('\n')
+
 describe('checkpoints', () => {
   it('make themselves after a quiet time, are witnessed by who is near, and one is not made for itself (AUD-2, AUD-3)', async () => {
     const { village, wehr, others, publish } = await station(81, 'Ada', 'Bert')
@@ -158,6 +174,33 @@ describe('a chain that was changed on the disk', () => {
     expect((await verifyAuditExport(then.content)).sound).toBe(false)
   })
 
+  it('beyond reading is still exported, for machine and court, with the place where it broke (AUD-4, AUD-5)', async () => {
+    const s = await station(93, 'Ada')
+    await s.publish()
+    await s.publish({ drill: true })
+    await s.village.during(s.wehr.node.bus.call(auditCheckpoint, {}))
+    const key = 'shelf.civdef.audit.0.0'
+    const [first = '', second = '', ...rest] = (await s.wehr.store.get('meta', key)) as string[]
+    const texts = ['{"seq":', second.slice(0, 9), 'null', first, ...rest]
+    await s.wehr.store.write([
+      { table: 'meta', key, value: texts },
+      { table: 'meta', key: 'shelf.civdef.audit.0.record.1', value: 'Kaffee' },
+    ])
+    const wehr = await s.village.restart(s.wehr)
+    expect((await stateOf(wehr)).blocked).toBe(true)
+    const { content } = await wehr.node.bus.call(auditExport, { format: 'jsonl' })
+    const { sound, problems } = await verifyAuditExport(content)
+    expect(sound).toBe(false)
+    expect(problems).toContainEqual({ fault: 'no_entry', line: 2, seq: 0 })
+    expect(problems).toContainEqual(expect.objectContaining({ fault: 'record_of_nothing' }))
+    const printed = await wehr.node.bus.call(auditExport, { format: 'pdf' })
+    const words = streamsOf(Buffer.from(printed.content, 'base64')).map(wordsOf).join('\n')
+    expect(words).toContain('HÄLT DER PRÜFUNG NICHT STAND')
+    expect(words).toContain('An der Stelle 0 steht kein Eintrag')
+    const part = await wehr.node.bus.call(auditExport, { format: 'pdf', since: secondsTime(s.village.runtime.now() + DAY) })
+    expect(part.entries).toBe(3)
+  })
+
   it('is noticed by itself, when a witness saw more than there is (AUD-3, AUD-4)', async () => {
     const s = await station(86, 'Ada')
     await s.publish()
@@ -193,22 +236,6 @@ describe('a chain that was changed on the disk', () => {
 })
 
 describe('an export', () => {
-  /** Every stream of a PDF, as text. */
-  const streamsOf = (pdf: Uint8Array): string[] => {
-    const bytes = Buffer.from(pdf)
-    const out: string[] = []
-    for (let at = bytes.indexOf('stream\n'); at >= 0; at = bytes.indexOf('stream\n', at)) {
-      const end = bytes.indexOf('\nendstream', at)
-      out.push(inflateSync(bytes.subarray(at + 7, end)).toString('utf8'))
-      at = end + 10
-    }
-    return out
-  }
-  const wordsOf = (stream: string): string =>
-    [...stream.matchAll(/\((.*?)(?<!\\)\) Tj/g)]
-      .map(([, text = '']) => text.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))))
-      .join('\n')
-
   it('has what entries are about, whole and in part, and a fresh checkpoint (AUD-5)', async () => {
     const s = await station(88, 'Ada')
     const alert_id = await s.publish()

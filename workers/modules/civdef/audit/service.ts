@@ -24,7 +24,7 @@ import { openChainStore } from './chain-store.ts'
 import { AUDIT_MEDIA_TYPE, type ExportLine, exportLines, toJsonl } from './export.ts'
 import { limitOf } from './retention.ts'
 import { createSteward } from './steward.ts'
-import type { Epoch } from './verify.ts'
+import { type Epoch, parsedEntry } from './verify.ts'
 import { createWitness } from './witness.ts'
 
 type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'shelf' | 'config' | 'notify' | 'log' | 'publish' | 'members'> & {
@@ -82,6 +82,14 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
       ...(only ? { only } : {}),
     })
   }
+  /** A checkpoint has no time of its own: when the last entry was written that it covers. */
+  function coveredUntil(size: number): string {
+    const { base, entries } = chain.current()
+    const text = entries[size - (base?.size ?? 0) - 1]
+    // what broke on the disk is none
+    const entry = text === undefined ? null : parsedEntry(text)
+    return entry?.at ?? wireTime(checkedAt)
+  }
   const coveredBy = (note: string): Promise<number> =>
     openCheckpoint(note, signer.nodeId).then(
       ({ body }) => body.size,
@@ -118,7 +126,9 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
         expired: chain.expired(limit()),
         earlier: chain.epochs().length - 1,
         checkpoint:
-          newest && opened ? { ...newest, at: wireTime(checkedAt), witnesses: [...(await witnessesOf(opened.note))] } : null,
+          newest && opened
+            ? { ...newest, at: coveredUntil(newest.size), witnesses: [...(await witnessesOf(opened.note))] }
+            : null,
       }
     }),
 

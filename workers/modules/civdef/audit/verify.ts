@@ -94,7 +94,8 @@ function treeOver({ base }: Epoch, forms: readonly Written[]): MerkleTree {
   return tree
 }
 
-function parsedEntry(text: string): AuditEntry | null {
+/** An entry as it is stored; null for a text that is none. */
+export function parsedEntry(text: string): AuditEntry | null {
   try {
     const value = parseJson(text)
     // a text that is not canonical would have another hash than the entry it shows

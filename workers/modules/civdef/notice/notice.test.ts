@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { alertCancel, alertPublish, roleRevoke } from '#protocol/civdef/capabilities.ts'
+import { alertCancel, alertGet, alertPublish, roleRevoke } from '#protocol/civdef/capabilities.ts'
 import { alertForwarded, noticeChanged } from '#protocol/civdef/events.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
+import type { Ulid } from '#protocol/core/ids.ts'
 import { eventsList, eventsWatch } from '#protocol/events/capabilities.ts'
 import type { Villager } from '../../../testing/village.ts'
 import { createForger } from '../testing/forger.ts'
@@ -131,6 +132,31 @@ describe('a notification', () => {
     expect(await page(s.issum)).toMatchObject([{ key: second, kind: 'new' }])
     expect(await page(s.issum)).toEqual([])
     expect(await noticesAt(s.issum)).toHaveLength(1)
+  })
+})
+
+describe('two alerts under one number', () => {
+  it('are one to a person: every device names the same one, and none is notified twice (CIV-8, EVT-3)', async () => {
+    const s = await settledScene(832)
+    const alert_id = '01KSXB3Q000000000000000000' as Ulid
+    s.village.network.partition([s.wehr.id, s.issum.id], [s.kreis.id, s.geldern.id])
+    await s.village.runtime.advance(1000)
+    await publish(s, { alert_id, title: 'Von der Wehr' })
+    const region = { region: 'DE.NRW.Kleve', roles: [], channels: ['local' as const] }
+    const other = s.draft({ alert_id, title: 'Vom Kreis', target: region, publisher_cert: s.kreisCert.cert_id })
+    await s.kreis.node.bus.call(alertPublish, { draft: other })
+    await s.knows(s.issum, alert_id)
+    await s.knows(s.geldern, alert_id)
+    expect(await page(s.issum)).toMatchObject([{ title: 'Von der Wehr' }])
+    expect(await page(s.geldern)).toMatchObject([{ title: 'Vom Kreis' }])
+    s.village.network.heal()
+    const titleAt = async (who: Villager) => {
+      const { record } = await who.node.bus.call(alertGet, { key: alert_id })
+      return record.alert?.title
+    }
+    await s.village.until('all name the same', async () => new Set(await Promise.all(s.everyone.map(titleAt))).size === 1)
+    expect(await page(s.issum)).toEqual([])
+    expect(await page(s.geldern)).toEqual([])
   })
 })
 

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { IconId } from '@tabler/icons-react'
 import { useEffect, useMemo, useState } from 'react'
 import { ulid } from 'ulid'
@@ -34,31 +34,58 @@ interface Start {
   readonly drill: boolean
 }
 
-/** What the form begins with: a kept draft, an alert to update, what this tab still had, or nothing. */
-function beginning({ certificates, draft, replaced, drill }: Start): AlertForm {
-  if (draft) return formOfDraft(draft, freshId)
-  if (replaced?.alert) return formOfUpdate(replaced.alert, freshId)
-  const kept = keptForm()
-  if (kept && !drill && kept.replaces === null) return kept
+interface Beginning {
+  readonly form: AlertForm
+  /** Whether this tab had it from before; the person may rather begin anew. */
+  readonly isResumed: boolean
+}
+
+/** An empty form, under the one certificate where there is only one. */
+function blank({ certificates, drill }: Start): AlertForm {
   const empty = { ...emptyForm(freshId), drill }
   const [only] = certificates
   return only && certificates.length === 1 ? underCertificate(empty, only.certificate) : empty
 }
 
-/** Keeps the form in the tab at once, and as a draft of the node when nothing was typed for a moment. */
-function useKept(form: AlertForm): string | null {
+/** What the form begins with: a kept draft, an alert to update, what this tab still had, or nothing. */
+function beginning(start: Start): Beginning {
+  const { draft, replaced, drill } = start
+  if (draft) return { form: formOfDraft(draft, freshId), isResumed: false }
+  if (replaced?.alert) return { form: formOfUpdate(replaced.alert, freshId), isResumed: false }
+  const kept = drill ? null : keptForm()
+  return kept ? { form: kept, isResumed: true } : { form: blank(start), isResumed: false }
+}
+
+/**
+ * Keeps the form as a draft of the node when nothing was typed for a moment; in the tab at once, unless it has a draft or an
+ * alert to begin from again. @returns when the node kept it last
+ */
+function useKept(form: AlertForm, inTab: boolean): string | null {
   const { run } = useCall(draftSave)
   const [savedAt, setSavedAt] = useState<string | null>(null)
   useEffect(() => {
-    keepForm(form)
+    if (inTab) keepForm(form)
     const draft = draftOf(form, Date.now())
     if (!draft) return
     const timer = setTimeout(async () => {
       if (await run({ draft, draft_id: form.draft_id })) setSavedAt(new Date().toISOString())
     }, REST_MS)
     return () => clearTimeout(timer)
-  }, [form, run])
+  }, [form, inTab, run])
   return savedAt
+}
+
+/** Says that it goes on with what was begun, and lets the person begin anew; what was begun stays among the drafts. */
+function Resumed({ onAnew }: { readonly onAnew: () => void }) {
+  const text = useText(messages)
+  return (
+    <Group gap="sm" role="note" mb="lg">
+      <Text fw={600}>{text.resumed}</Text>
+      <Button variant="default" className={classes.wide} onClick={onAnew}>
+        {text.anew}
+      </Button>
+    </Group>
+  )
 }
 
 function NoCertificate() {
@@ -79,10 +106,13 @@ function NoCertificate() {
 
 function Composer(start: Start) {
   const [, navigate] = useLocation()
-  const [form, setForm] = useState(() => beginning(start))
+  const [begun] = useState(() => beginning(start))
+  const [isResumed, setResumed] = useState(begun.isResumed)
+  const [form, setForm] = useState(begun.form)
+  const inTab = start.draft === null && start.replaced === null
   const [checkedAt, setCheckedAt] = useState<number | null>(null)
   const discard = useCall(draftDiscard)
-  const savedAt = useKept(form)
+  const savedAt = useKept(form, inTab)
   const draft = useMemo(() => (checkedAt === null ? null : draftOf(form, checkedAt)), [form, checkedAt])
   const certificate = start.certificates.find((one) => one.certificate.cert_id === form.cert_id)?.certificate
 
@@ -96,7 +126,7 @@ function Composer(start: Start) {
           toPageTop()
         }}
         onSent={async (next) => {
-          keepForm(null)
+          if (inTab) keepForm(null)
           await discard.run({ draft_id: form.draft_id })
           navigate('alert' in next ? boardPath(next.alert) : requestPath(next.request))
         }}
@@ -104,16 +134,26 @@ function Composer(start: Start) {
     )
   }
   return (
-    <WriteStep
-      form={form}
-      certificates={start.certificates}
-      savedAt={savedAt}
-      onChange={setForm}
-      onCheck={() => {
-        setCheckedAt(Date.now())
-        toPageTop()
-      }}
-    />
+    <>
+      {isResumed ? (
+        <Resumed
+          onAnew={() => {
+            setResumed(false)
+            setForm(blank(start))
+          }}
+        />
+      ) : null}
+      <WriteStep
+        form={form}
+        certificates={start.certificates}
+        savedAt={savedAt}
+        onChange={setForm}
+        onCheck={() => {
+          setCheckedAt(Date.now())
+          toPageTop()
+        }}
+      />
+    </>
   )
 }
 

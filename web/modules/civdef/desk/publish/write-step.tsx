@@ -11,6 +11,7 @@ import classes from '../desk.module.css'
 import { ActionBar } from '../shared/action-bar.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
 import { Choice } from '../shared/choice.tsx'
+import { DrillFrame } from '../shared/drill-frame.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { RegionName } from '../shared/region-name.tsx'
 import { severitiesOf } from '../shared/role-kinds.ts'
@@ -113,68 +114,72 @@ export function WriteStep({ form, certificates, savedAt, onChange, onCheck }: Wr
   return (
     <Stack gap="lg" ref={page}>
       <AuditWarning />
-      <Choice
-        legend={text.certificate}
-        value={form.cert_id}
-        onChange={(id) => {
-          const chosen = certificates.find((one) => one.certificate.cert_id === id)
-          if (chosen) onChange(underCertificate(form, chosen.certificate))
-        }}
-        error={word('certificate')}
-        options={certificates.map(({ certificate: one }) => ({
-          value: one.cert_id,
-          name: <BidiText>{one.title}</BidiText>,
-          note: (
+      <DrillFrame drill={form.drill}>
+        <Stack gap="lg">
+          <Choice
+            legend={text.certificate}
+            value={form.cert_id}
+            onChange={(id) => {
+              const chosen = certificates.find((one) => one.certificate.cert_id === id)
+              if (chosen) onChange(underCertificate(form, chosen.certificate))
+            }}
+            error={word('certificate')}
+            options={certificates.map(({ certificate: one }) => ({
+              value: one.cert_id,
+              name: <BidiText>{one.title}</BidiText>,
+              note: (
+                <>
+                  <RoleName role={one.role} />
+                  {' · '}
+                  <RegionName region={one.region} />
+                </>
+              ),
+            }))}
+          />
+          {certificate ? (
             <>
-              <RoleName role={one.role} />
-              {' · '}
-              <RegionName region={one.region} />
+              <Choice
+                legend={text.kind}
+                value={form.drill ? 'drill' : 'real'}
+                onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
+                options={[
+                  { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
+                  {
+                    value: 'drill',
+                    name: text.drillChoice,
+                    note: text.drillChoiceNote,
+                    icon: <IconBarrierBlock size={28} aria-hidden />,
+                  },
+                ]}
+                pairs
+              />
+              <TemplateField form={form} allowed={severitiesOf(certificate.role)} onChange={onChange} />
+              <SeverityField form={form} role={certificate.role} fault={word('severity')} onChange={onChange} />
+              <RegionField
+                key={certificate.cert_id}
+                scope={certificate.region}
+                value={form.region}
+                onChange={(region) => onChange({ ...form, region, roles: [] })}
+              />
+              <Choice
+                legend={text.language}
+                value={form.languages}
+                onChange={(languages) => onChange({ ...form, languages })}
+                options={(['de', 'both', 'en'] as const).map((value) => ({ value, name: text.languages[value] }))}
+                pairs
+              />
+              {form.languages === 'en' ? null : (
+                <WordFields language="de" words={form.de} faults={faults} onChange={(de) => onChange({ ...form, de })} />
+              )}
+              {form.languages === 'de' ? null : (
+                <WordFields language="en" words={form.en} faults={faults} onChange={(en) => onChange({ ...form, en })} />
+              )}
+              <LastingField form={form} onChange={onChange} />
+              <AudienceField form={form} faults={faults} onChange={(change) => onChange({ ...form, ...change })} />
             </>
-          ),
-        }))}
-      />
-      {certificate ? (
-        <>
-          <Choice
-            legend={text.kind}
-            value={form.drill ? 'drill' : 'real'}
-            onChange={(kind) => onChange({ ...form, drill: kind === 'drill' })}
-            options={[
-              { value: 'real', name: text.real, note: text.realNote, icon: <IconUrgent size={28} aria-hidden /> },
-              {
-                value: 'drill',
-                name: text.drillChoice,
-                note: text.drillChoiceNote,
-                icon: <IconBarrierBlock size={28} aria-hidden />,
-              },
-            ]}
-            pairs
-          />
-          <TemplateField form={form} allowed={severitiesOf(certificate.role)} onChange={onChange} />
-          <SeverityField form={form} role={certificate.role} fault={word('severity')} onChange={onChange} />
-          <RegionField
-            key={certificate.cert_id}
-            scope={certificate.region}
-            value={form.region}
-            onChange={(region) => onChange({ ...form, region, roles: [] })}
-          />
-          <Choice
-            legend={text.language}
-            value={form.languages}
-            onChange={(languages) => onChange({ ...form, languages })}
-            options={(['de', 'both', 'en'] as const).map((value) => ({ value, name: text.languages[value] }))}
-            pairs
-          />
-          {form.languages === 'en' ? null : (
-            <WordFields language="de" words={form.de} faults={faults} onChange={(de) => onChange({ ...form, de })} />
-          )}
-          {form.languages === 'de' ? null : (
-            <WordFields language="en" words={form.en} faults={faults} onChange={(en) => onChange({ ...form, en })} />
-          )}
-          <LastingField form={form} onChange={onChange} />
-          <AudienceField form={form} faults={faults} onChange={(change) => onChange({ ...form, ...change })} />
-        </>
-      ) : null}
+          ) : null}
+        </Stack>
+      </DrillFrame>
       <ActionBar>
         <Text role="status" size="sm">
           {shown && count > 0

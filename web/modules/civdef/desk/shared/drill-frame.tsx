@@ -4,19 +4,22 @@ import { useText } from '../../../../kit/i18n.tsx'
 import classes from '../desk.module.css'
 import { messages } from './messages.ts'
 
-/** Stripes and the word around everything that is only a drill (CIV-9). */
+/** Stripes and the word around everything that is only a drill (CIV-9). What is in it stays when the frame comes or goes. */
 export function DrillFrame({ drill, children }: { readonly drill: boolean; readonly children: ReactNode }) {
   const text = useText(messages)
-  if (!drill) return <div>{children}</div>
   return (
-    <div className={classes.drill} data-drill>
-      <div className={classes.drillInner}>
-        <p className={classes.drillWord}>
-          <IconBarrierBlock size={28} aria-hidden />
-          {text.drill}
-        </p>
-        <div>{text.drillNote}</div>
-        {children}
+    <div className={drill ? classes.drill : undefined}>
+      <div className={drill ? classes.drillInner : undefined}>
+        {drill ? (
+          <div>
+            <p className={classes.drillWord}>
+              <IconBarrierBlock size={28} aria-hidden />
+              {text.drill}
+            </p>
+            {text.drillNote}
+          </div>
+        ) : null}
+        <div>{children}</div>
       </div>
     </div>
   )

@@ -1,6 +1,8 @@
+import { AuditEntrySchema } from '#protocol/civdef/audit.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { parseNote } from '#protocol/civdef/note.ts'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
+import { matches } from '#protocol/core/schema.ts'
 import { AUDIT_MEDIA_TYPE, type ExportLine } from '../export.ts'
 import { type StandaloneReport, verifyAuditExport } from '../standalone.ts'
 import { CAVEAT_WORDS, problemText } from '../standalone-words.ts'
@@ -29,7 +31,8 @@ const DRILL = 'ÜBUNG'
 function cover(layout: Layout, { lines, jsonl, nameOf }: PdfInput, report: StandaloneReport): void {
   const [header] = ofKind(lines, 'header')
   const entries = ofKind(lines, 'entry')
-  const [first, last] = [entries[0]?.entry, entries.at(-1)?.entry]
+  const written = entries.flatMap(({ entry }) => (matches(AuditEntrySchema, entry) ? [entry] : []))
+  const [first, last] = [written[0], written.at(-1)]
   // checked when the document's own file was read by the verifier
   const owner = report.log as NodeId
   layout.gap(40)
@@ -85,6 +88,11 @@ function entriesPart(layout: Layout, { lines, nameOf }: PdfInput): void {
   for (const { index, entry, proof, drill } of ofKind(lines, 'entry')) {
     layout.mark(drill === true ? DRILL : '')
     layout.rule(120)
+    if (!matches(AuditEntrySchema, entry)) {
+      layout.paragraph(`An der Stelle ${index} steht kein Eintrag, der sich lesen lässt.`, STYLES.strong)
+      layout.field('Dort steht', typeof entry === 'string' ? entry : JSON.stringify(entry), STYLES.mono)
+      continue
+    }
     layout.paragraph(`${drill === true ? `${DRILL} · ` : ''}Eintrag ${entry.seq}: ${EVENT_WORDS[entry.event]}`, STYLES.strong)
     layout.field('Zeit', timeWords(entry.at))
     layout.field('Durch', `${nameOf(entry.actor) || 'ohne Namen'} (${displayNodeId(entry.actor)})`)
