@@ -143,6 +143,16 @@ export const cases: readonly Case[] = [
       }),
     }),
   ),
+  taken('CIV-16.forwarded', 'An alert of another community is taken with the certificates that carry it', (peer) =>
+    forwarded(peer, [elsewhere(peer)]),
+  ),
+  refused('CIV-16.from-nowhere', 'An alert that passed no community is refused', (peer) => forwarded(peer, [])),
+  refused('CIV-16.circle', 'An alert that comes back to where it was is refused', (peer) =>
+    forwarded(peer, [elsewhere(peer), peer.community]),
+  ),
+  refused('CIV-16.twice', 'An alert that passed one community twice is refused', (peer) =>
+    forwarded(peer, [elsewhere(peer), elsewhere(peer)]),
+  ),
   refused('CIV-7.device-only', 'What a device dropped is no event of the community', (peer) =>
     peer.event('civdef.alert.dropped.revoked', { alert_id: peer.ulid(), cert_id: 'A'.repeat(52) }),
   ),
@@ -153,3 +163,15 @@ function attested(peer: Peer, certificate: ReturnType<typeof certificateOf>): Js
   return attestationOf(peer.identity, certificate, other)
 }
 const asJson = (value: object): Json => JSON.parse(JSON.stringify(value))
+
+/** Any id will do for a community that the node under test has never heard of. */
+const elsewhere = (peer: Peer): string => peer.nodeId
+
+function forwarded(peer: Peer, path: readonly string[]): SignedEvent {
+  const certificate = certificateOf(peer.identity, peer.nodeId)
+  const { alert } = alertOf(
+    peer,
+    contentOf(peer, certificate, { target: { region: ISSUM, roles: [], channels: ['local', 'federation'] } }),
+  ).event.data as { readonly alert: Json } // as alertOf made it
+  return peer.event('civdef.alert.forwarded', asJson({ alert, certificates: [certificate], path }))
+}
