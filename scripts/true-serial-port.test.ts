@@ -158,8 +158,10 @@ describe('a true serial port given to Chromium (LOR-6)', () => {
         const noticed = await hear(page, 'state', 'waiting', pulled)
         const second = await plugIn()
         running.push(second)
-        // the same device, another terminal behind it: in the browser's namespace alone
-        execFileSync('sh', ['-c', `nsenter -m -t "$(cat '${folder}/pid')" mount --bind ${second.path} ${TTY}`])
+        // the same device, another terminal behind it: in the browser's namespace alone. The first one's name is gone with it,
+        // and nothing can be mounted over what has no name, so it is taken off
+        const replace = `umount ${TTY} && mount --bind ${second.path} ${TTY}`
+        execFileSync('sh', ['-c', `nsenter -m -t "$(cat '${folder}/pid')" sh -c '${replace}'`])
         const plugged = Date.now()
         const back = await hear(page, 'state', 'ready', plugged)
         process.stdout.write(
