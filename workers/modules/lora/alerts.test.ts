@@ -2,24 +2,68 @@ import { describe, expect, it } from 'vitest'
 import type { SignedEvent } from '#protocol/core/event.ts'
 import type { ContentId } from '#protocol/core/ids.ts'
 import { wireTime } from '#protocol/core/ids.ts'
+import { decodeFrame } from '#protocol/lora/frame.ts'
+import type { LogChange } from '../../kernel/log/log.ts'
 import type { VerifiedEvent } from '../../kernel/log/verify.ts'
-import { isSevereAlert } from './alerts.ts'
+import { createSignal } from '../../kernel/signal.ts'
+import { isSevereAlert, onSevereAlert } from './alerts.ts'
+import { createBoard, createPlainShelf, createStation, person, radio } from './testing/stations.ts'
+import { createStormClock } from './testing/storm-clock.ts'
 
 const NOW = Date.UTC(2026, 4, 26, 8)
-const published = (alert: object, event_type = 'civdef.alert.published', at = NOW): VerifiedEvent => ({
+const EXTREME = { severity: 'extreme', drill: false, title: 'Chlorgas' }
+
+const published = (data: object, at = NOW, event_type = 'civdef.alert.published'): VerifiedEvent => ({
   cid: '' as ContentId,
   text: '',
   // what is looked at of an event
-  event: { event_type, wall_clock: wireTime(at), data: { alert } } as unknown as SignedEvent,
+  event: { event_type, wall_clock: wireTime(at), data } as unknown as SignedEvent,
 })
 
 describe('alerts (CIV-13)', () => {
-  it('set the panic flag when they are emergency or extreme, of now, and no drill', () => {
-    expect(isSevereAlert(published({ severity: 'emergency' }), NOW)).toBe(true)
-    expect(isSevereAlert(published({ severity: 'extreme', drill: false }), NOW)).toBe(true)
-    expect(isSevereAlert(published({ severity: 'extreme', drill: true }), NOW)).toBe(false)
-    expect(isSevereAlert(published({ severity: 'warning' }), NOW)).toBe(false)
-    expect(isSevereAlert(published({ severity: 'extreme' }, 'civdef.alert.cancelled'), NOW)).toBe(false)
-    expect(isSevereAlert(published({ severity: 'extreme' }, 'civdef.alert.published', NOW - 3_600_001), NOW)).toBe(false)
+  it('set the panic flag when they are emergency or extreme, and of now (LOR-12)', () => {
+    expect(isSevereAlert(published({ alert: EXTREME }), NOW)).toBe(true)
+    expect(isSevereAlert(published({ alert: { ...EXTREME, severity: 'emergency' } }), NOW)).toBe(true)
+    for (const severity of ['info', 'advisory', 'warning', 'EXTREME', undefined])
+      expect(isSevereAlert(published({ alert: { ...EXTREME, severity } }), NOW)).toBe(false)
+    expect(isSevereAlert(published({ alert: EXTREME }, NOW - 3_600_001), NOW)).toBe(false)
+    expect(isSevereAlert(published({ alert: EXTREME }, NOW + 3_600_001), NOW)).toBe(false)
+    expect(isSevereAlert(published({ alert: EXTREME }, NOW, 'civdef.alert.cancelled'), NOW)).toBe(false)
+  })
+
+  it('are no drill: one that does not say so is not believed, and what is sealed calls nobody', () => {
+    for (const drill of [true, undefined, null, 'false', 0])
+      expect(isSevereAlert(published({ alert: { ...EXTREME, drill } }), NOW)).toBe(false)
+    expect(isSevereAlert(published({ sealed: { ...EXTREME, roles: ['fire'] } }), NOW)).toBe(false)
+    expect(isSevereAlert(published(EXTREME), NOW), 'beside where an alert stands').toBe(false)
+    for (const data of [{}, { alert: null }, { alert: 'extreme' }]) expect(isSevereAlert(published(data), NOW)).toBe(false)
+  })
+
+  it('put the flag on the next beacon and on no other, and a drill puts it on none (LOR-12)', async () => {
+    const clock = createStormClock(12)
+    const panicFlags: boolean[] = []
+    const station = await createStation({
+      ...{ runtime: clock, shelf: createPlainShelf(), board: createBoard(), nodeId: person(1), members: [] },
+      ...{ settings: radio(), frames: 'v1', override: false, intervalSeconds: 60 },
+      transmit: (frame) => panicFlags.push(decodeFrame(frame).flags.panic),
+    })
+    const changed = createSignal<LogChange>()
+    const stop = onSevereAlert({ changed }, clock, station.sender.alert)
+    const beacons = async (count: number): Promise<readonly boolean[]> => {
+      const before = panicFlags.length
+      while (panicFlags.length < before + count) await clock.second()
+      return panicFlags.slice(before)
+    }
+    const arrive = (data: object): void => changed.emit({ added: [published(data, clock.now())], removed: [], types: [] })
+
+    await beacons(1)
+    arrive({ alert: { ...EXTREME, drill: true } })
+    expect(await beacons(2)).toEqual([false, false])
+    arrive({ alert: EXTREME })
+    expect(await beacons(2)).toEqual([true, false])
+    stop()
+    arrive({ alert: EXTREME })
+    expect(await beacons(1)).toEqual([false])
+    await station.stop()
   })
 })

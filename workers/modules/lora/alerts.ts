@@ -11,15 +11,19 @@ const FRESH_MS = 3_600_000
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && name in value ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined
 
-/** Whether an event is an alert that sets the panic flag: severe, no drill, and of now (CIV-13). */
+/**
+ * Whether an event is an alert that sets the panic flag: severe, no drill, and of now (CIV-13). Its data is `{alert}` or
+ * `{sealed}`; what is sealed for holders of a role says nothing of its severity, and is no call to everybody.
+ */
 export function isSevereAlert({ event }: VerifiedEvent, now: number): boolean {
   if (event.event_type !== ALERT_TYPE || Math.abs(now - Date.parse(event.wall_clock)) > FRESH_MS) return false
   const alert = fieldOf(event.data, 'alert')
-  return SEVERE.has(fieldOf(alert, 'severity')) && fieldOf(alert, 'drill') !== true
+  // every alert says whether it is a drill: one that does not is none
+  return SEVERE.has(fieldOf(alert, 'severity')) && fieldOf(alert, 'drill') === false
 }
 
 /** @returns what ends it */
-export const onSevereAlert = (log: EventLog, runtime: Runtime, alert: () => void): (() => void) =>
+export const onSevereAlert = (log: Pick<EventLog, 'changed'>, runtime: Runtime, alert: () => void): (() => void) =>
   log.changed.on(({ added }) => {
     if (added.some((event) => isSevereAlert(event, runtime.now()))) alert()
   })
