@@ -159,19 +159,21 @@ function sameAs(options: Options, before: readonly { readonly id: string; readon
 /** Whether the suite tells a node with this fault from a right one. The last line says by what. @returns 0 when it does */
 async function caught(options: Options, place: Place): Promise<number> {
   const cases = chosen(options)
-  let by = 'nothing'
+  let by: string | null = null
+  let ran = 0
   try {
     const { target, close } = await open(options, place)
     const { seed, lanes } = options
     const results = await runCases(target, cases, { seed, lanes, bail: true, recipe: recipeOf(options) })
-    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? 'nothing'
+    ran = results.filter(({ state }) => state !== 'skipped').length
+    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? null
     await close()
   } catch (failure) {
     // a node that cannot even be set up is told from a right one
     by = `setup: ${failure instanceof Error ? failure.message : String(failure)}`
   }
-  process.stdout.write(`${JSON.stringify({ fault: options.fault, by })}\n`)
-  return by === 'nothing' ? 1 : 0
+  process.stdout.write(`${JSON.stringify({ fault: options.fault, by, ran })}\n`)
+  return by === null ? 1 : 0
 }
 
 /** What a command line asks for. @returns exit code */

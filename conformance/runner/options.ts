@@ -16,7 +16,6 @@ export interface Options {
   readonly seed: number
   readonly json: boolean
   readonly fault: string | null
-  readonly faults: boolean
   readonly bail: boolean
   /** Rule whose cases run first. */
   readonly first: string | null
@@ -42,7 +41,9 @@ export const HELP = `npm run conformance -- [options]
   --bail             stop at the first failure
   --first RULE       the cases of this rule before the others
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
-  --faults           every fault in turn, with the rate of those caught
+  --faults           every fault in turn: which case catches which, and the rate of those caught. It goes on where it was
+                     broken off, and writes conformance/faults/kills.json. With --part NAME only faults whose names begin
+                     so, with --again none that is known, with --without-browser none in a browser; those write nothing
 `
 
 export class UsageError extends Error {}
@@ -71,7 +72,6 @@ export function readOptions(args: readonly string[]): Options | null {
       lanes: { type: 'string', default: '4' },
       bail: { type: 'boolean', default: false },
       fault: { type: 'string' },
-      faults: { type: 'boolean', default: false },
       first: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -89,7 +89,6 @@ export function readOptions(args: readonly string[]): Options | null {
     seed: wholeNumber('seed', values.seed),
     json: values.json,
     fault: values.fault ?? null,
-    faults: values.faults,
     bail: values.bail || values.fault !== undefined,
     first: values.first ?? null,
     repeat: Math.max(1, wholeNumber('repeat', values.repeat)),
