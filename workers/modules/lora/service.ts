@@ -67,7 +67,7 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     runtime,
     nodeId: self,
     drawer: await shelf.open('lora.chains', OwnChainsSchema, NO_CHAINS),
-    anchored: () => anchorRows.get(self)?.chains.map(({ anchored }) => anchored) ?? [],
+    anchored: () => anchorRows.get(self)?.chains ?? [],
     async publish(anchored) {
       publish(await log.append(chainAnchored, anchored))
     },

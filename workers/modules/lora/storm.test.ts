@@ -39,8 +39,8 @@ const PANICS_AT = [3, 8, 13, 18, 22].map((hour) => hour * 3600 + 77)
 const CALLER_STEP = NODES / PANICS_AT.length
 const RESTART_EVERY_SECONDS = 5400
 const HEAP_EVERY_SECONDS = 10_800
-/** From noon, when what is bounded is nearly full, to midnight, for all nodes: half a million frames that left 100 bytes each were 50 MB. */
-const HEAP_GROWTH_BYTES = 25_000_000
+/** From noon, when what is bounded is nearly full, to midnight, for all nodes: a device's share is less than one of its restarts may leave behind. */
+const HEAP_GROWTH_BYTES = 8_000_000
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
