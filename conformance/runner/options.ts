@@ -13,6 +13,8 @@ export interface Options {
   readonly sections: readonly string[]
   /** Beginnings of ids. */
   readonly only: readonly string[]
+  /** Whole ids, of a run that is done again; null for any. */
+  readonly exactly: readonly string[] | null
   readonly seed: number
   readonly json: boolean
   readonly fault: string | null
@@ -86,6 +88,7 @@ export function readOptions(args: readonly string[]): Options | null {
     invite: values.invite ?? null,
     sections: values.section,
     only: values.case,
+    exactly: null,
     seed: wholeNumber('seed', values.seed),
     json: values.json,
     fault: values.fault ?? null,

@@ -22,6 +22,8 @@ const LIMIT_MS = { loopback: 120_000, browser: 400_000 }
 const BETWEEN_SOUND_RUNS = 40
 const SOUND = ''
 const WANTED = 0.95
+/** Characters of what gave a fault away (CONF-7). */
+const LONGEST = 300
 const OUT = join(ROOT, 'conformance-report')
 const PARTIAL = join(OUT, 'faults.partial.json')
 const TABLE = join(ROOT, 'conformance/faults/kills.json')
@@ -152,7 +154,7 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   const rows = chosen
     .map(({ name, rule, unseen }) => {
       const found = notes.get(`loopback ${name}`)?.by ?? null
-      const by = found ?? notes.get(`browser ${name}`)?.by ?? null
+      const by = (found ?? notes.get(`browser ${name}`)?.by ?? null)?.slice(0, LONGEST) ?? null
       /** @type {Way | null} */
       const target = by === null ? null : found === null ? 'browser' : 'loopback'
       return { fault: name, rule, target, by, reason: by === null ? (unseen ?? 'no case fails') : null }
