@@ -66,4 +66,21 @@ describe('alerts (CIV-13)', () => {
     expect(await beacons(1)).toEqual([false])
     await station.stop()
   })
+
+  it('are no news after an hour: a beacon that comes later says nothing of them (LOR-12)', async () => {
+    const clock = createStormClock(13)
+    const panicFlags: boolean[] = []
+    const station = await createStation({
+      ...{ runtime: clock, shelf: createPlainShelf(), board: createBoard(), nodeId: person(1), members: [] },
+      ...{ settings: radio(), frames: 'v1', override: false, intervalSeconds: 7200 },
+      transmit: (frame) => panicFlags.push(decodeFrame(frame).flags.panic),
+    })
+    while (panicFlags.length < 1) await clock.second()
+    station.sender.alert()
+    expect(station.sender.flags().panic).toBe(true)
+    while (panicFlags.length < 2) await clock.second()
+    expect(panicFlags).toEqual([false, false])
+    expect(station.sender.alertSince()).toBeNull()
+    await station.stop()
+  })
 })

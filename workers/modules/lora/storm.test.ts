@@ -39,7 +39,7 @@ const PANICS_AT = [3, 8, 13, 18, 22].map((hour) => hour * 3600 + 77)
 const CALLER_STEP = NODES / PANICS_AT.length
 const RESTART_EVERY_SECONDS = 5400
 const HEAP_EVERY_SECONDS = 10_800
-/** From noon, when what is bounded is nearly full, to midnight, for all nodes: a device's share is less than one of its restarts may leave behind. */
+/** From noon, when what is bounded is nearly full, to midnight. A node that is not let go when it restarts is 1.7 MB, and eight of them restart. */
 const HEAP_GROWTH_BYTES = 8_000_000
 
 setFlagsFromString('--expose-gc')
