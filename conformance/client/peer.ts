@@ -9,6 +9,8 @@ export const SYNC = '/hearthnet/sync/3.0.0'
 
 /** How long an answer may take before the case says so. */
 const ANSWER_MS = 8_000
+/** Of the 256 that one frame may ask for, so many that a frame of about 1 MiB holds what they name. */
+const WANT_IDS = 64
 /** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */
 const HOLDS_NOTHING = '6100000200'
 
@@ -245,6 +247,13 @@ export class Peer {
     await stream.send(encode({ type: 'done' }))
     await stream.end()
     return Array.isArray(events) ? (events as readonly Json[]) : [] // Array.isArray forgets that it is JSON
+  }
+
+  /** As `fetch`, for more ids than fit into one frame. */
+  async fetchAll(ids: readonly string[]): Promise<readonly Json[]> {
+    const found: Json[] = []
+    for (let at = 0; at < ids.length; at += WANT_IDS) found.push(...(await this.fetch(ids.slice(at, at + WANT_IDS))))
+    return found
   }
 
   async publish(bytes: Uint8Array): Promise<void> {

@@ -148,6 +148,13 @@ async function caught(options: Options, place: Place): Promise<number> {
   const cases = chosen(options)
   let by: string | null = null
   let ran = 0
+  const tell = (): void => void process.stdout.write(`${JSON.stringify({ fault: options.fault, by, ran })}\n`)
+  // in Node it is part of this process, and may take it down
+  process.once('uncaughtException', (thrown) => {
+    by ??= `uncaught: ${thrown.message}`
+    tell()
+    process.exit(0)
+  })
   try {
     const { target, close } = await open(options, place)
     const { seed, lanes } = options
@@ -159,7 +166,7 @@ async function caught(options: Options, place: Place): Promise<number> {
     // a node that cannot even be set up is told from a right one
     by = `setup: ${failure instanceof Error ? failure.message : String(failure)}`
   }
-  process.stdout.write(`${JSON.stringify({ fault: options.fault, by, ran })}\n`)
+  tell()
   return by === null ? 1 : 0
 }
 
