@@ -9,8 +9,8 @@ export const SYNC = '/hearthnet/sync/3.0.0'
 
 /** How long an answer may take before the case says so. */
 const ANSWER_MS = 8_000
-/** Of the 256 that one frame may ask for, so many that a frame of about 1 MiB holds what they name. */
-const WANT_IDS = 64
+/** Ids that one frame may ask for. */
+const WANT_IDS = 256
 /** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */
 const HOLDS_NOTHING = '6100000200'
 
@@ -249,10 +249,17 @@ export class Peer {
     return Array.isArray(events) ? (events as readonly Json[]) : [] // Array.isArray forgets that it is JSON
   }
 
-  /** As `fetch`, for more ids than fit into one frame. */
+  /** As `fetch`, for more than fits into one frame: asks for the rest until none of it is there. */
   async fetchAll(ids: readonly string[]): Promise<readonly Json[]> {
     const found: Json[] = []
-    for (let at = 0; at < ids.length; at += WANT_IDS) found.push(...(await this.fetch(ids.slice(at, at + WANT_IDS))))
+    let open = [...ids]
+    while (open.length > 0) {
+      const asked = open.slice(0, WANT_IDS)
+      const events = await this.fetch(asked)
+      found.push(...events)
+      const held = new Set(events.map(contentId))
+      open = events.length === 0 ? open.slice(WANT_IDS) : open.filter((id) => !held.has(id))
+    }
     return found
   }
 
