@@ -104,11 +104,12 @@ export const cases: readonly Case[] = [
     limitMs: 60_000,
     async run({ peer, does, eventually }) {
       const reader = await peer('member')
+      // a call for help that an earlier case left standing would go at once; a beacon goes once an anchor would be there
+      await does('experimental.lora.panic.cancel', {})
       const lastSent = async () => member(await does(STATUS, {}), 'last_sent_at')
       const [before, earlier] = [new Set(await reader.offered()), await lastSent()]
       await does('experimental.lora.stick.attach', { adapter: 'meshtastic', port_id: null, simulated: true })
       try {
-        // not what an earlier case had sent: an anchor would be made before the next beacon
         const sent = await eventually(async () => (await lastSent()) !== earlier, 20_000)
         const status = await does(STATUS, {})
         ensure(sent, 'a beacon', status)
