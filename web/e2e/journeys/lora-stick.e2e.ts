@@ -111,7 +111,9 @@ test('Somebody plugs a stick in, is heard and hears, pulls it, plugs it in again
   await pasted.fill(`Meine Kennung: ${STRANGER}`)
   await page.getByRole('button', { name: 'Bestätigen' }).click()
   await expect(
-    page.getByText(`Du hast bestätigt, dass dieses Rufzeichen Gerät ${displayNodeId(STRANGER)} gehört.`),
+    page.getByText(
+      `Du hast bestätigt, dass dieses Rufzeichen Gerät ${displayNodeId(STRANGER).replaceAll('-', '\u2011')} gehört.`,
+    ),
   ).toBeVisible()
   await expect(page.getByText('nicht sicher, kann von irgendwem stammen')).toBeVisible()
 

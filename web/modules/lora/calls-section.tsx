@@ -7,25 +7,26 @@ import { Call } from './everywhere/call.tsx'
 import { openPanics, panicKey } from './everywhere/panics.ts'
 import classes from './lora.module.css'
 import { messages } from './messages.ts'
+import type { LoraStatus } from './status.ts'
 
 /** Written out at once; senders that somebody made up must not bury the rest of the page. */
 const SHOWN = 3
 
 interface CallsSectionProps {
-  readonly panics: readonly PanicRecord[]
+  readonly status: LoraStatus
   /** ms since 1970 */
   readonly now: number
 }
 
 /** Calls for help that have not ended, also those that were seen: whoever helps comes back to look (LOR-4). */
-export function CallsSection({ panics, now }: CallsSectionProps) {
+export function CallsSection({ status: { panics, stick }, now }: CallsSectionProps) {
   const text = useText(messages).calls
   const open = openPanics(panics)
   if (open.length === 0) return null
   const list = (of: readonly PanicRecord[]): ReactNode => (
     <Stack gap="md">
       {of.map((panic) => (
-        <Call key={panicKey(panic)} panic={panic} now={now} />
+        <Call key={panicKey(panic)} panic={panic} now={now} simulated={stick.simulated} />
       ))}
     </Stack>
   )

@@ -69,7 +69,7 @@ export function LoraPage() {
           <Stack gap="lg">
             {status.stick.state === 'none' ? <NoStick /> : null}
             <ReportSection status={status} now={now} />
-            <CallsSection panics={status.panics} now={now} />
+            <CallsSection status={status} now={now} />
             <HeardSection status={status} now={now} />
             <HearingSection intervalSeconds={status.interval_seconds} now={now} />
             <BudgetSection status={status} now={now} />

@@ -12,12 +12,15 @@ export const callSign = (senderHash: string): string => `${senderHash.slice(0, 4
 
 type Named = Pick<PeerRecord, 'sender_hash' | 'display_name' | 'node_id'>
 
+/** What is compared by eye stays on one line. */
+const UNBROKEN_HYPHEN = '\u2011'
+
 /** As the member list calls it; a device that is in no list by its short id. Null where nobody knows whose call sign it is. */
 export function useName(): (sender: Named) => string | null {
   const text = useText(messages).who
   return ({ display_name, node_id }) => {
     if (display_name !== null && display_name !== '') return visibleText(display_name)
-    return node_id === null ? null : text.device(displayNodeId(node_id))
+    return node_id === null ? null : text.device(displayNodeId(node_id).replaceAll('-', UNBROKEN_HYPHEN))
   }
 }
 

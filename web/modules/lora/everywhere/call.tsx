@@ -9,8 +9,16 @@ import { signalOf, strengthOf } from '../signal.ts'
 import { Who } from '../who.tsx'
 import { messages } from './messages.ts'
 
+interface CallProps {
+  readonly panic: PanicRecord
+  /** ms since 1970 */
+  readonly now: number
+  /** Whether this device hears a simulation: what comes over the network is real all the same. */
+  readonly simulated: boolean
+}
+
 /** One call: who, how sure, since when, how it came (LOR-4). */
-export function Call({ panic, now }: { readonly panic: PanicRecord; readonly now: number }) {
+export function Call({ panic, now, simulated }: CallProps) {
   const text = useText(messages).notice
   const words = useText(shared)
   const format = useFormat()
@@ -18,6 +26,7 @@ export function Call({ panic, now }: { readonly panic: PanicRecord; readonly now
   const signal = signalOf(panic)
   return (
     <Stack gap="xs" component="article" className={classes.call} data-sure={certainty === 'sure' ? 'yes' : 'no'}>
+      {simulated && panic.via === 'radio' ? <Text fw={700}>{text.simulated}</Text> : null}
       <div className={classes.callName}>
         <Who sender={panic} certainty={certainty} />
       </div>

@@ -61,9 +61,8 @@ function Calls({ known, urgent, simulated }: CallsProps) {
         </>
       }
     >
-      {simulated ? <Text fw={700}>{text.simulated}</Text> : null}
       {urgent.slice(0, SHOWN).map((panic) => (
-        <Call key={panicKey(panic)} panic={panic} now={now} />
+        <Call key={panicKey(panic)} panic={panic} now={now} simulated={simulated} />
       ))}
       {urgent.length > SHOWN ? <Text>{text.more(urgent.length - SHOWN)}</Text> : null}
       <div>
