@@ -76,8 +76,8 @@ function chosen({ sections, only, exactly, first }: Options): readonly Placed[] 
   const cases = inSections(ALL_CASES, sections)
     .filter(({ test }) => only.length === 0 || only.some((start) => test.id.startsWith(start)))
     .filter(({ test }) => exactly === null || exactly.includes(test.id))
-  const early = ({ test }: Placed): boolean => first !== null && ruleOf(test) === first
-  return [...cases.filter(early), ...cases.filter((placed) => !early(placed))]
+  const turn = ({ test }: Placed): number => (first.includes(test.id) ? 0 : first.includes(ruleOf(test)) ? 1 : 2)
+  return [0, 1, 2].flatMap((wanted) => cases.filter((placed) => turn(placed) === wanted))
 }
 
 interface Ran {

@@ -19,8 +19,8 @@ export interface Options {
   readonly json: boolean
   readonly fault: string | null
   readonly bail: boolean
-  /** Rule whose cases run first. */
-  readonly first: string | null
+  /** Cases, and rules whose cases, run before the others. */
+  readonly first: readonly string[]
   readonly repeat: number
   readonly lanes: number
   readonly out: string
@@ -41,7 +41,7 @@ export const HELP = `npm run conformance -- [options]
   --replay FILE      the run of a run_manifest.json again; fails where a result differs
   --repeat N         runs in a row; fails at the first that differs from the first
   --bail             stop at the first failure
-  --first RULE       the cases of this rule before the others
+  --first NAME       this case, or the cases of this rule, before the others; may be given more than once
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
   --faults           every fault in turn: which case catches which, and the rate of those caught. It goes on where it was
                      broken off, and writes conformance/faults/kills.json. With --part NAME only faults whose names begin
@@ -74,7 +74,7 @@ export function readOptions(args: readonly string[]): Options | null {
       lanes: { type: 'string', default: '4' },
       bail: { type: 'boolean', default: false },
       fault: { type: 'string' },
-      first: { type: 'string' },
+      first: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -93,7 +93,7 @@ export function readOptions(args: readonly string[]): Options | null {
     json: values.json,
     fault: values.fault ?? null,
     bail: values.bail || values.fault !== undefined,
-    first: values.first ?? null,
+    first: values.first,
     repeat: Math.max(1, wholeNumber('repeat', values.repeat)),
     lanes: Math.max(1, wholeNumber('lanes', values.lanes)),
     out: values.out,

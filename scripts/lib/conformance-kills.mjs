@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROOT } from './process.mjs'
 
-// Which case catches which fault. Every fault meets every case against the node in memory, its own rule's first, until one
-// fails; what passes them all meets them again in a browser, where frames, the box and other peers are real.
+// Which case catches which fault. Every fault meets every case against the node in memory until one fails: first the case
+// that caught it last, then those of its own rule, then all others. What passes them all meets them again in a browser,
+// where frames, the box and other peers are real.
 
 /** @typedef {'loopback' | 'browser'} Way */
 /** @typedef {import('../../conformance/faults/fault.ts').Fault} Fault */
@@ -31,13 +32,12 @@ const TABLE = join(ROOT, 'conformance/faults/kills.json')
 /**
  * One run, in a process of its own.
  * @param {Way} way
- * @param {{ readonly name: string, readonly rule: string }} fault
- * @param {readonly string[]} args
+ * @param {{ readonly name: string, readonly first: readonly string[] }} fault
  * @returns {Promise<Verdict>} the case that failed, or null where none did
  */
-const run = (way, { name, rule }, args) =>
+const run = (way, { name, first }) =>
   new Promise((resolve) => {
-    const own = ['--target', way, '--fault', name, ...(rule === '' ? [] : ['--first', rule]), ...args]
+    const own = ['--target', way, '--fault', name, ...first.flatMap((early) => ['--first', early])]
     const child = spawn(process.execPath, ['scripts/conformance.mjs', ...own], {
       cwd: ROOT,
       // what was built for the first serves the others
@@ -91,6 +91,13 @@ const notesOf = (of, again) => {
   }
 }
 
+/** The case that caught each fault when the table was last written: likely the one to catch it again. */
+const caughtLast = () => {
+  /** @type {{ rows: readonly Kill[] }} */
+  const { rows } = existsSync(TABLE) ? JSON.parse(readFileSync(TABLE, 'utf8')) : { rows: [] }
+  return new Map(rows.flatMap(({ fault, by }) => (by === null ? [] : [[fault, [by]]])))
+}
+
 /** @param {readonly Kill[]} rows */
 const summary = (rows) => {
   const caught = rows.filter(({ by }) => by !== null).length
@@ -121,6 +128,7 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   const chosen = faults.filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
   const notes = notesOf(fingerprint(built), values.again)
   const startedAt = new Date().toISOString()
+  const last = caughtLast()
   /** @type {Record<Way, { cases: number, sound: number }>} */
   const runs = { loopback: { cases: 0, sound: 0 }, browser: { cases: 0, sound: 0 } }
 
@@ -129,14 +137,14 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
    * @param {readonly Fault[]} some
    */
   const against = async (way, some) => {
-    /** @type {{ readonly name: string, readonly rule: string, readonly key: string }[]} */
+    /** @type {{ readonly name: string, readonly first: readonly string[], readonly key: string }[]} */
     const queue = some.flatMap(({ name, rule }, at) => [
-      ...(at % BETWEEN_SOUND_RUNS === 0 ? [{ name: SOUND, rule: '', key: `${way} sound ${at}` }] : []),
-      { name, rule, key: `${way} ${name}` },
+      ...(at % BETWEEN_SOUND_RUNS === 0 ? [{ name: SOUND, first: [], key: `${way} sound ${at}` }] : []),
+      { name, first: [rule, ...(last.get(name) ?? [])], key: `${way} ${name}` },
     ])
     const work = async () => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const verdict = notes.get(next.key) ?? (await run(way, next, []))
+        const verdict = notes.get(next.key) ?? (await run(way, next))
         if (next.name === SOUND) {
           if (verdict.by !== null) throw new Error(`without a fault, over ${way}: ${verdict.by}`)
           runs[way] = { cases: verdict.ran, sound: runs[way].sound + 1 }
