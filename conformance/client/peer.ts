@@ -8,7 +8,7 @@ export const BUS = '/hearthnet/bus/3.0.0'
 export const SYNC = '/hearthnet/sync/3.0.0'
 
 /** How long an answer may take before the case says so. */
-const ANSWER_MS = 8_000
+export const ANSWER_MS = 20_000
 /** Ids that one frame may ask for. */
 const WANT_IDS = 256
 /** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */

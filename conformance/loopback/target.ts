@@ -10,9 +10,9 @@ import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Verdict, Wire }
 import { createInvites } from '../targets/invites.ts'
 
 const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
-const REACH_MS = 5_000
+const REACH_MS = 20_000
 const STEP_MS = 10
-const ANSWER_MS = 15_000
+const ANSWER_MS = 30_000
 
 /** Frames that are asked for with a time to wait; what comes later is not lost. */
 function streamOf(stream: LoopbackStream, delay: (ms: number) => Promise<void>): Stream {

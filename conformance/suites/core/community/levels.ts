@@ -204,7 +204,6 @@ export const cases: readonly Case[] = [
     title: 'With enough signatures a member is out: what last_valid reaches stays, a backdated event gains nothing',
     needs: ['wire', 'sync', 'person'],
     alone: true,
-    limitMs: 30_000,
     async run(context) {
       const [subject, carrier] = [await context.fresh('member'), await context.peer('member')]
       const kept = await subject.write(NOTE, { text: 'kept' })
@@ -222,7 +221,6 @@ export const cases: readonly Case[] = [
     title: 'Who was revoked is hung up on, or told so: on a call, and at the door whatever invite it brings',
     needs: ['wire', 'sync', 'person'],
     alone: true,
-    limitMs: 30_000,
     async run(context) {
       const subject = await context.fresh('member')
       const kept = await subject.write(NOTE, { text: 'kept' })

@@ -101,7 +101,6 @@ export const cases: readonly Case[] = [
     capability: STATUS,
     needs: [...needs, 'person'],
     alone: true,
-    limitMs: 60_000,
     async run({ peer, does, eventually }) {
       const reader = await peer('member')
       // a call for help that an earlier case left standing would go at once; a beacon goes once an anchor would be there

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CAPABILITIES } from '#protocol/capabilities.ts'
 import { ERROR_CODES } from '#protocol/core/errors.ts'
-import NOT_PROVOKED from '../codes-not-provoked.json'
+import NOT_PROVOKED from './codes-not-provoked.json'
 
-const ROOT = join(import.meta.dirname, '..')
+const ROOT = import.meta.dirname
 
 /** Text of every case and every vector. */
 const textOf = (folder: string): string =>
