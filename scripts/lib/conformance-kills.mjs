@@ -18,7 +18,7 @@ import { ROOT } from './process.mjs'
 /** Runs at once: each is a process of its own, and mostly waits. A browser has the machine for itself. */
 const AT_ONCE = { loopback: 2, browser: 1 }
 /** A node that hangs is told from a right one. Milliseconds. */
-const LIMIT_MS = { loopback: 120_000, browser: 400_000 }
+const LIMIT_MS = { loopback: 600_000, browser: 900_000 }
 /** Among so many faults comes one run without any: what fails then is no kill. */
 const BETWEEN_SOUND_RUNS = 40
 const SOUND = ''
