@@ -17,28 +17,31 @@ import { AWKWARD } from '../workers/modules/lora/testing/settings.ts'
 import { launchOptions } from './lib/browser.mjs'
 
 const TTY = '/dev/ttyS0'
+/** Where Debian's Chromium looks for what it is allowed. */
+const POLICIES = '/etc/chromium'
 /** A frame at SF9 takes 247. */
 const ECHO_MS = 400
 const { executablePath = '', args = [] } = launchOptions()
 
-function isCommand(name: string): boolean {
+function runs(command: string): boolean {
   try {
-    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' })
+    execFileSync('sh', ['-c', command], { stdio: 'ignore' })
     return true
   } catch {
     return false
   }
 }
 
+const isCommand = (name: string): boolean => runs(`command -v ${name}`)
+
 /** Why this cannot run here; empty where it can. */
 function missing(): string {
   if (process.env.HEARTHNET_TTY !== '1') return 'only with HEARTHNET_TTY=1: it mounts over devices, in a namespace of its own'
   if (process.getuid?.() !== 0) return 'needs root'
-  if (!existsSync(TTY)) return `needs ${TTY}`
-  return ['unshare', 'nsenter', 'python3']
-    .filter((name) => !isCommand(name))
-    .map((name) => `needs ${name}`)
-    .join(', ')
+  for (const path of [TTY, POLICIES]) if (!existsSync(path)) return `needs ${path}`
+  const commands = ['unshare', 'nsenter', 'python3'].filter((name) => !isCommand(name))
+  if (commands.length > 0) return `needs ${commands.join(', ')}`
+  return runs('unshare -m mount -t tmpfs none /mnt') ? '' : 'needs leave to mount in a namespace of its own (CAP_SYS_ADMIN)'
 }
 const reason = missing()
 
@@ -81,9 +84,9 @@ async function browserWith(terminal: Terminal, origin: string, folder: string): 
     `#!/bin/sh
 exec unshare -m sh -c '
 mount --bind "${terminal.path}" ${TTY}
-mount -t tmpfs none /etc/chromium
-mkdir -p /etc/chromium/policies/managed
-echo '"'"'${policy}'"'"' > /etc/chromium/policies/managed/serial.json
+mount -t tmpfs none ${POLICIES}
+mkdir -p ${POLICIES}/policies/managed
+echo '"'"'${policy}'"'"' > ${POLICIES}/policies/managed/serial.json
 echo $$ > "${folder}/pid"
 exec "$@"' -- ${executablePath} "$@"
 `,
@@ -158,8 +161,10 @@ describe('a true serial port given to Chromium (LOR-6)', () => {
         const noticed = await hear(page, 'state', 'waiting', pulled)
         const second = await plugIn()
         running.push(second)
-        // the same device, another terminal behind it: in the browser's namespace alone
-        execFileSync('sh', ['-c', `nsenter -m -t "$(cat '${folder}/pid')" mount --bind ${second.path} ${TTY}`])
+        // the same device, another terminal behind it: in the browser's namespace alone. The first one's name is gone with it,
+        // and nothing can be mounted over what has no name, so it is taken off
+        const replace = `umount ${TTY} && mount --bind ${second.path} ${TTY}`
+        execFileSync('sh', ['-c', `nsenter -m -t "$(cat '${folder}/pid')" sh -c '${replace}'`])
         const plugged = Date.now()
         const back = await hear(page, 'state', 'ready', plugged)
         process.stdout.write(

@@ -8,7 +8,9 @@ export const BUS = '/hearthnet/bus/3.0.0'
 export const SYNC = '/hearthnet/sync/3.0.0'
 
 /** How long an answer may take before the case says so. */
-const ANSWER_MS = 8_000
+export const ANSWER_MS = 20_000
+/** Ids that one frame may ask for. */
+const WANT_IDS = 256
 /** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */
 const HOLDS_NOTHING = '6100000200'
 
@@ -245,6 +247,20 @@ export class Peer {
     await stream.send(encode({ type: 'done' }))
     await stream.end()
     return Array.isArray(events) ? (events as readonly Json[]) : [] // Array.isArray forgets that it is JSON
+  }
+
+  /** As `fetch`, for more than fits into one frame: asks for the rest until none of it is there. */
+  async fetchAll(ids: readonly string[]): Promise<readonly Json[]> {
+    const found: Json[] = []
+    let open = [...ids]
+    while (open.length > 0) {
+      const asked = open.slice(0, WANT_IDS)
+      const events = await this.fetch(asked)
+      found.push(...events)
+      const held = new Set(events.map(contentId))
+      open = events.length === 0 ? open.slice(WANT_IDS) : open.filter((id) => !held.has(id))
+    }
+    return found
   }
 
   async publish(bytes: Uint8Array): Promise<void> {

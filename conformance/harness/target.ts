@@ -15,6 +15,7 @@ export const FEATURES = {
   restart: 'a clean stop and a start',
   kill: 'an end without a goodbye, and a start',
   codec: 'its canonical form, ids and signatures as functions',
+  'self-test': 'a run of the suite by the system on itself',
 } as const
 export type Feature = keyof typeof FEATURES
 

@@ -25,7 +25,7 @@ export const suite: ConformanceSuite = {
         progress: (done, total, failed, current) => progress({ done, total, failed, current }),
       })
       signal.throwIfAborted()
-      const facts = { seed, startedAt, endedAt: new Date(host.now()).toISOString(), faults: null }
+      const facts = { seed, startedAt, endedAt: new Date(host.now()).toISOString() }
       return await makeReport(target, results, facts, async () => null)
     } finally {
       await target.stop()

@@ -6,13 +6,13 @@ import { BUS, SYNC } from '../client/peer.ts'
 import { ensure, member, outcomeOf } from '../harness/case.ts'
 import { Inbox } from '../harness/inbox.ts'
 import type { Random } from '../harness/random.ts'
-import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Wire } from '../harness/target.ts'
+import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Verdict, Wire } from '../harness/target.ts'
 import { createInvites } from '../targets/invites.ts'
 
 const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
-const REACH_MS = 5_000
+const REACH_MS = 20_000
 const STEP_MS = 10
-const ANSWER_MS = 15_000
+const ANSWER_MS = 30_000
 
 /** Frames that are asked for with a time to wait; what comes later is not lost. */
 function streamOf(stream: LoopbackStream, delay: (ms: number) => Promise<void>): Stream {
@@ -122,8 +122,16 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
   }
 }
 
-/** The app's own node in memory, founded and ready (X09). @param codec the system's functions, where they are at hand */
-export async function openLoopbackTarget(host: LoopbackHost, random: Random, codec: Codec | null = null): Promise<Target> {
+/** The system's functions, where it hands them over. */
+const codecOf = ({ codec }: LoopbackHost): Codec | null =>
+  codec && {
+    // JSON both, read-only here
+    run: (area, operation, input) => codec.run(area, operation, input as JsonValue) as Promise<Verdict>,
+  }
+
+/** The app's own node in memory, founded and ready (X09). */
+export async function openLoopbackTarget(host: LoopbackHost, random: Random): Promise<Target> {
+  const codec = codecOf(host)
   const node = await host.startNode('Node under test')
   const seat = seatAt(node, random, host.delay)
   const founded = await seat.ask('community.found', { name: 'Conformance' })

@@ -1,4 +1,4 @@
-import type { CaseResult, Report, UnsignedReport } from '#protocol/protocol/report.ts'
+import type { CaseResult, FaultRow, Report, UnsignedReport } from '#protocol/protocol/report.ts'
 import { PAGE_STYLE } from './page-style.ts'
 
 /** Every word of the page in both languages; the reader's browser chooses, a button changes it. */
@@ -29,7 +29,16 @@ const WORDS = {
   reproduce: ['So sieht man es wieder', 'How to see it again'],
   skips: ['Was nicht lief, und warum', 'What did not run, and why'],
   all: ['Alle Prüfungen', 'All cases'],
-  faults: ['Eingebaute Fehler, die erkannt wurden', 'Built-in faults that were caught'],
+  faults: ['Die Probe auf die Prüfung', 'The suite, put to the test'],
+  faultsAbout: [
+    'Ein Knoten mit absichtlich eingebauten Fehlern, einer nach dem anderen: Erkennt die Prüfung jeden? Über den geprüften Knoten sagt das nichts.',
+    'A node with mistakes built in on purpose, one after the other: does the suite catch each? This says nothing of the node under test.',
+  ],
+  fault: ['Fehler', 'Fault'],
+  rule: ['Regel', 'Rule'],
+  caughtBy: ['Erkannt von', 'Caught by'],
+  missed: ['Nicht erkannt', 'Missed'],
+  everyFault: ['Alle Fehler', 'All faults'],
 } as const
 type Word = keyof typeof WORDS
 
@@ -59,14 +68,29 @@ function reasons(cases: readonly CaseResult[]): string {
   return [...counts].map(([reason, count]) => `<li>${count} × ${escaped(reason)}</li>`).join('')
 }
 
+/** Which case catches which built-in fault, those that none catches first (CONF-7). */
+function faultsTable(rows: readonly FaultRow[]): string {
+  const caught = rows.filter(({ by }) => by !== null)
+  const missed = rows.filter(({ by }) => by === null)
+  const line = ({ fault, rule, target, by }: FaultRow): string =>
+    `<tr><th scope="row"><code>${escaped(fault)}</code></th><td>${escaped(rule)}</td><td><code>${escaped(by ?? '')}</code> · ${escaped(target ?? '')}</td></tr>`
+  const miss = ({ fault, rule, reason }: FaultRow): string =>
+    `<li><span aria-hidden="true">✗</span> <span class="hidden">${word('missed')}: </span><code>${escaped(fault)}</code> (${escaped(rule)}): ${escaped(reason ?? '')}</li>`
+  return `<h2>${word('faults')}</h2><p>${word('faultsAbout')}</p><p><strong>${caught.length} / ${rows.length}</strong></p>
+${missed.length === 0 ? '' : `<h3>${word('missed')}</h3><ul>${missed.map(miss).join('\n')}</ul>`}
+<details><summary>${word('everyFault')}</summary><div class="scroll"><table class="words"><thead><tr><th>${word('fault')}</th><th>${word('rule')}</th><th>${word('caughtBy')}</th></tr></thead><tbody>
+${caught.map(line).join('\n')}
+</tbody></table></div></details>`
+}
+
 // the reader's language first; without scripts both would show, so German does
 const SCRIPT = `const html=document.documentElement,set=(l)=>{html.lang=l;html.dataset.lang=l};
 set((navigator.language||'de').startsWith('de')?'de':'en');
 document.getElementById('language').addEventListener('click',()=>set(html.lang==='de'?'en':'de'))`
 
 /** A report that a person likes to read: one file, no request to anywhere, on a phone too, light and dark, German or English. */
-export function htmlOf({ summary, cases }: Report | UnsignedReport): string {
-  const { implementation, sections, overall, faults } = summary
+export function htmlOf({ summary, cases, faults }: Report | UnsignedReport): string {
+  const { implementation, sections, overall } = summary
   const failed = cases.filter(({ state }) => state === 'failed')
   const signed = 'signature' in summary
   return `<!doctype html>
@@ -82,7 +106,6 @@ ${fact('suite', escaped(summary.suite_version))}
 ${fact('target', escaped(summary.target))}
 ${fact('seed', String(summary.seed))}
 ${fact('when', `<time>${escaped(summary.started_at)}</time>`)}
-${faults ? fact('faults', `${faults.caught} / ${faults.known}`) : ''}
 </dl><p>${word(signed ? 'signed' : 'unsigned')}</p>
 <h2>${word('sections')}</h2><div class="scroll"><table><thead><tr><th>${word('section')}</th><th>${word('passedCount')}</th><th>${word('failedCount')}</th><th>${word('skippedCount')}</th></tr></thead><tbody>
 ${sections.map((each) => `<tr class="${each.failed > 0 ? 'failed' : ''}"><th scope="row"><a href="#section-${escaped(each.section)}">${escaped(each.section)}</a></th><td>${each.passed}</td><td>${each.failed > 0 ? `✗ ${each.failed}` : '0'}</td><td>${each.skipped}</td></tr>`).join('\n')}
@@ -99,6 +122,7 @@ ${sections
         .join('')}</ul></details>`,
   )
   .join('\n')}
+${faults ? faultsTable(faults) : ''}
 </main><script>${SCRIPT}</script></body></html>
 `
 }

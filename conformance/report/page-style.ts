@@ -15,7 +15,7 @@ code,pre{font:.85em ui-monospace,monospace;overflow-wrap:anywhere;white-space:pr
 dt{color:var(--quiet);font-size:.9em}dd{margin:0}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%}
 th,td{text-align:start;padding:.5rem .35rem;border-bottom:1px solid var(--line);font-weight:400}
-td,thead th+th{text-align:right}@media(max-width:30rem){table{font-size:.85rem}}
+td,thead th+th{text-align:right}.words td,.words thead th+th{text-align:start}@media(max-width:30rem){table{font-size:.85rem}}
 tr.failed td,.failed>span:first-child,.failure h3{color:var(--bad)}
 .failure{border:1px solid var(--line);border-radius:.75rem;padding:1rem;margin:1rem 0}.failure h3{margin:0}
 summary{padding:.6rem 0;cursor:pointer}

@@ -3,11 +3,13 @@ import {
   type CaseResult,
   casesHash,
   countSections,
+  faultsSummary,
   overallOf,
   type Report,
   type UnsignedReport,
 } from '#protocol/protocol/report.ts'
 import type { Json } from '../client/encoding.ts'
+import { KILLS } from '../faults/kills.ts'
 import { isObject, member, outcomeOf, shown } from '../harness/case.ts'
 import type { Target } from '../harness/target.ts'
 import SUITE_VERSION_TEXT from '../VERSION?raw'
@@ -18,7 +20,6 @@ export interface RunFacts {
   readonly seed: number
   readonly startedAt: string
   readonly endedAt: string
-  readonly faults: { readonly known: number; readonly caught: number } | null
 }
 
 const textAt = (value: Json, name: string, longest: number): string =>
@@ -42,10 +43,13 @@ export async function makeReport(
   asPeer: () => Promise<Json>,
 ): Promise<UnsignedReport> {
   const sections = countSections(cases)
+  // what another version of the suite caught says nothing of this one
+  const faults = KILLS.suite_version === SUITE_VERSION ? { faults: [...KILLS.rows] } : {}
   return {
     format: 'hearthnet-conformance-report',
     version: 1,
     cases: [...cases],
+    ...faults,
     summary: {
       // the form was checked where the target was opened
       node_id: target.nodeId as UnsignedReport['summary']['node_id'],
@@ -59,7 +63,7 @@ export async function makeReport(
       overall: overallOf(sections),
       sections,
       cases_hash: casesHash(cases),
-      faults: facts.faults,
+      faults: faults.faults ? faultsSummary(faults.faults) : null,
     },
   }
 }

@@ -6,6 +6,7 @@ import { ruleOf } from '../harness/case.ts'
 import { randomOf } from '../harness/random.ts'
 import { ALL_CASES, inSections } from '../harness/registry.ts'
 import { type Placed, runCases } from '../harness/run.ts'
+import { unexpectedSkips } from '../harness/skips.ts'
 import type { Target } from '../harness/target.ts'
 import { openLoopbackTarget } from '../loopback/target.ts'
 import { htmlOf } from '../report/html.ts'
@@ -51,9 +52,9 @@ async function openBrowser(options: Options, place: Place): Promise<Opened> {
 }
 
 async function openLoopback(options: Options, place: Place): Promise<Opened> {
-  const { openHost, codec } = await place.loopback()
+  const { openHost } = await place.loopback()
   const { host, stop } = openHost()
-  const target = await openLoopbackTarget(host, randomOf(options.seed, 'target'), codec)
+  const target = await openLoopbackTarget(host, randomOf(options.seed, 'target'))
   return {
     target,
     async close() {
@@ -71,12 +72,12 @@ async function open(options: Options, place: Place): Promise<Opened> {
   return { target, close: target.stop }
 }
 
-function chosen({ sections, only, first }: Options): readonly Placed[] {
-  const cases = inSections(ALL_CASES, sections).filter(
-    ({ test }) => only.length === 0 || only.some((start) => test.id.startsWith(start)),
-  )
-  const early = ({ test }: Placed): boolean => first !== null && ruleOf(test) === first
-  return [...cases.filter(early), ...cases.filter((placed) => !early(placed))]
+function chosen({ sections, only, exactly, first }: Options): readonly Placed[] {
+  const cases = inSections(ALL_CASES, sections)
+    .filter(({ test }) => only.length === 0 || only.some((start) => test.id.startsWith(start)))
+    .filter(({ test }) => exactly === null || exactly.includes(test.id))
+  const turn = ({ test }: Placed): number => (first.includes(test.id) ? 0 : first.includes(ruleOf(test)) ? 1 : 2)
+  return [0, 1, 2].flatMap((wanted) => cases.filter((placed) => turn(placed) === wanted))
 }
 
 interface Ran {
@@ -87,19 +88,6 @@ interface Ran {
 
 const say = (options: Options, text: string): void => {
   if (!options.json) process.stdout.write(text)
-}
-
-/** Skipped without the target lacking what the case needs, or its capability: then the reason is no reason. */
-function unexpectedSkips(target: Target, cases: readonly Placed[], results: readonly CaseResult[]): readonly string[] {
-  const tests = new Map(cases.map(({ test }) => [test.id, test]))
-  return results
-    .filter(({ id, state, reason = '' }) => {
-      const test = tests.get(id)
-      if (state !== 'skipped' || !test) return false
-      const lacks = test.needs.some((feature) => !target.features.has(feature))
-      return !lacks && !(test.capability !== undefined && reason.includes(test.capability))
-    })
-    .map(({ id }) => id)
 }
 
 /** One run from an opened target to the files of its report. */
@@ -124,7 +112,6 @@ async function once(options: Options, place: Place): Promise<Ran> {
       seed: options.seed,
       startedAt: startedAt.toISOString(),
       endedAt: new Date().toISOString(),
-      faults: null,
     }
     const unsigned = await makeReport(target, results, facts, async () => null)
     const { report, why } = await signedBy(target, unsigned)
@@ -141,7 +128,7 @@ async function once(options: Options, place: Place): Promise<Ran> {
     else say(options, summaryLines(written, { times, why, problems, seconds, out }).join('\n'))
     const ran = results.filter(({ state }) => state !== 'skipped').length
     const failed = results.some(({ state }) => state === 'failed')
-    const surprising = unexpectedSkips(target, cases, results)
+    const surprising = unexpectedSkips(target.features, cases, results)
     for (const id of surprising) say(options, `✗ skipped, though nothing of it is missing: ${id}\n`)
     return { results, manifest, code: failed || ran === 0 || problems.length > 0 || surprising.length > 0 ? 1 : 0 }
   } finally {
@@ -159,26 +146,35 @@ function sameAs(options: Options, before: readonly { readonly id: string; readon
 /** Whether the suite tells a node with this fault from a right one. The last line says by what. @returns 0 when it does */
 async function caught(options: Options, place: Place): Promise<number> {
   const cases = chosen(options)
-  let by = 'nothing'
+  let by: string | null = null
+  let ran = 0
+  const tell = (): void => void process.stdout.write(`${JSON.stringify({ fault: options.fault, by, ran })}\n`)
+  // in Node it is part of this process, and may take it down
+  process.once('uncaughtException', (thrown) => {
+    by ??= `uncaught: ${thrown.message}`
+    tell()
+    process.exit(0)
+  })
   try {
     const { target, close } = await open(options, place)
     const { seed, lanes } = options
     const results = await runCases(target, cases, { seed, lanes, bail: true, recipe: recipeOf(options) })
-    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? 'nothing'
+    ran = results.filter(({ state }) => state !== 'skipped').length
+    by = results.find(({ state }) => state === 'failed')?.id ?? target.problems()[0] ?? null
     await close()
   } catch (failure) {
     // a node that cannot even be set up is told from a right one
     by = `setup: ${failure instanceof Error ? failure.message : String(failure)}`
   }
-  process.stdout.write(`${JSON.stringify({ fault: options.fault, by })}\n`)
-  return by === 'nothing' ? 1 : 0
+  tell()
+  return by === null ? 1 : 0
 }
 
 /** What a command line asks for. @returns exit code */
 export async function conform(options: Options, place: Place): Promise<number> {
   if (options.replay !== null) {
     const manifest: Manifest = JSON.parse(await readFile(options.replay, 'utf8'))
-    const again: Options = { ...options, ...manifest.options, only: manifest.results.map(({ id }) => id) }
+    const again: Options = { ...options, ...manifest.options, exactly: manifest.results.map(({ id }) => id) }
     return sameAs(options, manifest.results, await once(again, place))
   }
   if (options.fault !== null) return caught(options, place)

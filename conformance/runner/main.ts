@@ -1,6 +1,5 @@
 import type { chromium } from 'playwright'
 import type { LoopbackHost } from '#protocol/protocol/suite.ts'
-import type { Codec } from '../harness/target.ts'
 import { conform } from './conform.ts'
 import { HELP, readOptions, UsageError } from './options.ts'
 
@@ -8,7 +7,6 @@ const EXIT_USAGE = 2
 
 export interface LoopbackPlace {
   readonly openHost: () => { readonly host: LoopbackHost; stop(): Promise<void> }
-  readonly codec: Codec
 }
 
 /** What `scripts/conformance.mjs` knows of the machine. */
@@ -18,7 +16,7 @@ export interface Place {
   readonly web: string
   readonly faulty: string
   readonly peerPage: string
-  /** The app's own node in memory, and its own functions: for `--target loopback`. */
+  /** The app's own node in memory, with its functions: for `--target loopback`. */
   readonly loopback: () => Promise<LoopbackPlace>
   readonly launch: Parameters<typeof chromium.launch>[0]
 }

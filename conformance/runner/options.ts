@@ -13,13 +13,14 @@ export interface Options {
   readonly sections: readonly string[]
   /** Beginnings of ids. */
   readonly only: readonly string[]
+  /** Whole ids, of a run that is done again; null for any. */
+  readonly exactly: readonly string[] | null
   readonly seed: number
   readonly json: boolean
   readonly fault: string | null
-  readonly faults: boolean
   readonly bail: boolean
-  /** Rule whose cases run first. */
-  readonly first: string | null
+  /** Cases, and rules whose cases, run before the others. */
+  readonly first: readonly string[]
   readonly repeat: number
   readonly lanes: number
   readonly out: string
@@ -40,9 +41,11 @@ export const HELP = `npm run conformance -- [options]
   --replay FILE      the run of a run_manifest.json again; fails where a result differs
   --repeat N         runs in a row; fails at the first that differs from the first
   --bail             stop at the first failure
-  --first RULE       the cases of this rule before the others
+  --first NAME       this case, or the cases of this rule, before the others; may be given more than once
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
-  --faults           every fault in turn, with the rate of those caught
+  --faults           every fault in turn: which case catches which, and the rate of those caught. It goes on where it was
+                     broken off, and writes conformance/faults/kills.json. With --part NAME only faults whose names begin
+                     so, with --again none that is known, with --without-browser none in a browser; those write nothing
 `
 
 export class UsageError extends Error {}
@@ -71,8 +74,7 @@ export function readOptions(args: readonly string[]): Options | null {
       lanes: { type: 'string', default: '4' },
       bail: { type: 'boolean', default: false },
       fault: { type: 'string' },
-      faults: { type: 'boolean', default: false },
-      first: { type: 'string' },
+      first: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -86,12 +88,12 @@ export function readOptions(args: readonly string[]): Options | null {
     invite: values.invite ?? null,
     sections: values.section,
     only: values.case,
+    exactly: null,
     seed: wholeNumber('seed', values.seed),
     json: values.json,
     fault: values.fault ?? null,
-    faults: values.faults,
     bail: values.bail || values.fault !== undefined,
-    first: values.first ?? null,
+    first: values.first,
     repeat: Math.max(1, wholeNumber('repeat', values.repeat)),
     lanes: Math.max(1, wholeNumber('lanes', values.lanes)),
     out: values.out,

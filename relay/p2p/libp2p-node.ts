@@ -5,10 +5,10 @@ import type { Connection, Libp2p, MultiaddrConnection, PrivateKey, ServiceMap } 
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import type { DirectCertificate } from '../identity/certificate.ts'
 import { LIMITS } from '../limits.ts'
+import { hostOf } from './host-of.ts'
 import { attachedWebSockets, type WebSocketTransportInit } from './websocket-transport.ts'
 
 type WebRtc = typeof import('@libp2p/webrtc')
@@ -26,8 +26,6 @@ export interface NodeInit {
   /** How others reach it: libp2p's own list leaves out public addresses that nobody has verified yet. */
   readonly announce: readonly string[]
 }
-
-export const hostOf = (address: Multiaddr): string => address.getComponents()[0]?.value ?? ''
 
 /** @returns null where the native WebRTC library does not load: the box goes on without. */
 export async function loadWebRtc(load: () => Promise<WebRtc> = () => import('@libp2p/webrtc')): Promise<WebRtc | null> {

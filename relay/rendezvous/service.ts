@@ -10,7 +10,8 @@ import {
 import { requireSignature } from '#protocol/core/signing.ts'
 import { type Clock, createMeter } from '../clock.ts'
 import { LIMITS } from '../limits.ts'
-import { type BoxNode, hostOf } from '../p2p/libp2p-node.ts'
+import { hostOf } from '../p2p/host-of.ts'
+import type { BoxNode } from '../p2p/libp2p-node.ts'
 import { answerFrames, createFrameStream, type FrameStream } from './frames.ts'
 import type { Member, Registry } from './registry.ts'
 

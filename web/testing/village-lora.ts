@@ -48,7 +48,7 @@ const STICKS: Readonly<Partial<Record<LoraScene, StickRecord>>> = {
   simulated: { ...READY, simulated: true, firmware: null },
 }
 const BUDGET: BudgetRecord = {
-  sub_band: '869,4–869,65 MHz',
+  sub_band: '869.4-869.65',
   used_ms: 42_000,
   limit_ms: 360_000,
   window_seconds: 3600,

@@ -12,7 +12,15 @@ import {
   versionList,
 } from '#protocol/protocol/capabilities.ts'
 import { conformanceProgressed, registryUpdated } from '#protocol/protocol/events.ts'
-import { type CaseResult, casesHash, countSections, overallOf, type Report } from '#protocol/protocol/report.ts'
+import {
+  type CaseResult,
+  casesHash,
+  countSections,
+  type FaultRow,
+  faultsSummary,
+  overallOf,
+  type Report,
+} from '#protocol/protocol/report.ts'
 import type { FakeClient } from './fake-client.ts'
 import { contentIdFor, NAMES, nodeIdFor, timeAt } from './village.ts'
 
@@ -64,6 +72,12 @@ const cases: readonly CaseResult[] = Array.from({ length: CASES }, (_, at): Case
   return { ...base, state: 'passed' }
 })
 
+const FAULTS: FaultRow[] = [
+  { fault: 'bus/replays', rule: 'BUS-3', target: 'loopback', by: 'BUS-3.replay', reason: null },
+  { fault: 'sync/gossip-not-forwarded', rule: 'SYN-1', target: 'browser', by: 'SYN-1.forwards-what-it-verified', reason: null },
+  { fault: 'tokens/audience-is-the-issuer', rule: 'TOK-2', target: null, by: null, reason: 'Both ids are one.' },
+]
+
 /** Signed by a key of its own: the village's people have none. */
 async function signedReport(): Promise<Report> {
   const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
@@ -87,9 +101,10 @@ async function signedReport(): Promise<Report> {
       overall: overallOf(sections),
       sections,
       cases_hash: casesHash(cases),
-      faults: null,
+      faults: faultsSummary(FAULTS),
     }),
     cases: [...cases],
+    faults: FAULTS,
   }
 }
 

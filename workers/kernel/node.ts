@@ -10,6 +10,7 @@ import { createBus } from './bus/create-bus.ts'
 import { createClocks } from './clocks.ts'
 import { createCommunityHolder } from './community/holder.ts'
 import { createMembers } from './community/members.ts'
+import { isWithdrawn } from './community/state.ts'
 import { openConfig } from './config.ts'
 import { type Home, recallHome } from './home.ts'
 import { openIdentity } from './identity.ts'
@@ -93,7 +94,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     providers: (capability) => net?.manifests.providers(capability) ?? [],
     isTokenHonoured: ({ jti, iss }) => {
       const state = community.current()?.log.state()
-      return state?.members.get(iss)?.status === 'active' && !state.revokedTokens.has(jti)
+      return state?.members.get(iss)?.status === 'active' && !isWithdrawn(state.withdrawals, { jti, iss })
     },
     onAbuse: rest,
     onClock(peer, aheadMs) {

@@ -2,6 +2,7 @@ import { ulid } from 'ulid'
 import { parseUlid } from '#protocol/core/ids.ts'
 import { createRealRuntime as createKernelRuntime } from '../kernel/real-runtime.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { nextTurn } from './next-turn.ts'
 
 /** A runtime whose clock stands still until `advance` moves it. */
 export interface SeededRuntime extends Runtime {
@@ -44,7 +45,7 @@ const NOTHING = new Uint8Array(0)
 async function settle(): Promise<void> {
   for (let turn = 0; turn < SETTLE_TURNS; turn++) {
     await Promise.all(Array.from({ length: CRYPTO_THREADS }, () => crypto.subtle.digest('SHA-256', NOTHING)))
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    await nextTurn()
   }
 }
 

@@ -14,9 +14,10 @@ const MAX_DEPTH = 32
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 const bad = (message, field = '/') => new Refusal('bad_request', message, { data: { field } })
 
-/** Brackets outside strings, counted before anything recurses (ENC-1). */
+/** Brackets outside strings, counted before anything recurses (ENC-1). @returns the number of members: of colons outside strings */
 function checkDepth(text) {
   let depth = 0
+  let members = 0
   let inString = false
   for (let at = 0; at < text.length; at++) {
     const one = text[at]
@@ -28,7 +29,15 @@ function checkDepth(text) {
       depth++
       if (depth > MAX_DEPTH) throw bad('nested too deep')
     } else if (one === ']' || one === '}') depth--
+    else if (one === ':') members++
   }
+  return members
+}
+
+function countMembers(value) {
+  if (typeof value !== 'object' || value === null) return 0
+  const items = Object.values(value)
+  return items.reduce((sum, item) => sum + countMembers(item), Array.isArray(value) ? 0 : items.length)
 }
 
 function checkValue(value) {
@@ -51,7 +60,7 @@ export function parse(bytes) {
     throw bad('not UTF-8')
   }
   if (text.startsWith('\uFEFF')) throw bad('byte order mark')
-  checkDepth(text)
+  const written = checkDepth(text)
   let value
   try {
     value = JSON.parse(text)
@@ -59,6 +68,7 @@ export function parse(bytes) {
     throw bad('not JSON')
   }
   checkValue(value)
+  if (countMembers(value) !== written) throw bad('a name twice')
   return value
 }
 

@@ -27,13 +27,13 @@ export const faults = defineFaults([
   }),
   door.instead('door-forgets-withdrawn-invites', {
     rule: 'COM-2',
-    original: 'state?.revokedTokens.has(grant.jti)',
+    original: 'state && isWithdrawn(state.withdrawals, token)',
     faulty: 'false',
     why: 'A withdrawn invite is refused later and with another reason.',
   }),
   fold.without('withdrawn-invites-work', {
     rule: 'COM-2',
-    original: 'if (replay.revokedTokens.has(grant.jti)) return\n',
+    original: 'if (isWithdrawn(replay.withdrawals, { jti: grant.jti, iss: grant.inviter })) return\n',
     why: 'Withdrawing is an event that nobody reads when somebody joins.',
   }),
   door.instead('door-takes-the-joining-of-others', {

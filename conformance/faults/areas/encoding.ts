@@ -66,6 +66,15 @@ export const faults = defineFaults([
     why: 'A parser without a limit can be made to recurse until it falls over.',
   },
   {
+    name: 'encoding/names-twice',
+    rule: 'ENC-1',
+    file: JSON_TS,
+    original: `if (written !== countMembers(value)) refuse('', 'a member name twice in one object')`,
+    faulty: '',
+    statements: true,
+    why: 'Parsers keep one of two equal names and say nothing: what one node verifies, another reads differently.',
+  },
+  {
     name: 'encoding/byte-order-mark',
     rule: 'ENC-1',
     file: JSON_TS,

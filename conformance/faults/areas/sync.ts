@@ -70,6 +70,19 @@ export const faults = defineFaults([
     faulty: 'item && compare(item, bound) <= 0',
     why: 'The upper bound of a range is taken as part of it.',
   }),
+  sets.instead('cut-list-is-all', {
+    rule: 'SYN-2',
+    original: 'writeIds(out, from, cut, between(last, next))',
+    faulty: 'writeIds(out, from, cut, bound)',
+    why: 'A list that does not fit is cut, and its bound is not: the rest is taken for missing and sent back.',
+  }),
+  sets.without('cut-list-without-rest', {
+    rule: 'SYN-2',
+    at: `writeIds(out, from, cut, between(last, next))
+            writeRest(out, cut)`,
+    original: 'writeRest(out, cut)',
+    why: 'What does not fit into one message is never mentioned again.',
+  }),
   sets.without('last-id-not-told', {
     rule: 'SYN-2',
     at: `break

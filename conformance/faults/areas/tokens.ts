@@ -2,6 +2,7 @@ import { defineFaults, faultsIn } from '../fault.ts'
 
 const token = faultsIn('tokens', 'protocol/src/core/token.ts')
 const grant = faultsIn('tokens', 'workers/kernel/bus/grants.ts')
+const withdrawn = faultsIn('tokens', 'workers/kernel/community/state.ts')
 const issued = faultsIn('tokens', 'workers/kernel/services/auth.ts')
 
 export const faults = defineFaults([
@@ -65,6 +66,18 @@ export const faults = defineFaults([
     rule: 'TOK-3',
     original: `if (!deps.isTokenHonoured(token)) throw new HearthError('revoked', 'token is no longer honoured')`,
     why: 'Revocations are stored, and nobody asks for them.',
+  }),
+  withdrawn.instead('only-anchors-revoke', {
+    rule: 'TOK-5',
+    original: `by !== undefined && (by.has('anchor') || by.has(iss))`,
+    faulty: `by !== undefined && by.has('anchor')`,
+    why: 'A member who loses a token it issued has to find an anchor first, and is told that it worked.',
+  }),
+  withdrawn.instead('anybody-revokes', {
+    rule: 'TOK-5',
+    original: `by !== undefined && (by.has('anchor') || by.has(iss))`,
+    faulty: 'by !== undefined',
+    why: 'The event names a token and nobody asks whose it is: one member ends everybody’s.',
   }),
   grant.without('any-issuer', {
     rule: 'TOK-3',

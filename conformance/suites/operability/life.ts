@@ -3,7 +3,6 @@ import { type Case, ensure, member, outcomeOf, same } from '../../harness/case.t
 import type { Context } from '../../harness/context.ts'
 
 const NOTE = 'conformance.note.written'
-const SLOW_MS = 60_000
 
 const idOf = async ({ does }: Context) => member(await does('node.status', {}), 'identity', 'node_id')
 
@@ -20,7 +19,6 @@ const comesBack = (how: 'kill' | 'restart', id: string, title: string): Case => 
   title,
   needs: [how, 'wire', 'sync', 'person'],
   alone: true,
-  limitMs: SLOW_MS,
   async run(context) {
     const author = await context.fresh('member')
     const event = await author.write(NOTE, { text: `before the ${how}` })
@@ -47,7 +45,6 @@ export const cases: readonly Case[] = [
     title: 'What the person was told is written survives a kill right after',
     needs: ['kill', 'person'],
     alone: true,
-    limitMs: SLOW_MS,
     async run(context) {
       await context.does('community.rename', { display_name: 'Written down' })
       await ended(context, 'kill')
@@ -61,7 +58,6 @@ export const cases: readonly Case[] = [
     title: 'After a kill the node writes on the end of its own chain',
     needs: ['kill', 'wire', 'sync', 'person'],
     alone: true,
-    limitMs: SLOW_MS,
     async run(context) {
       await context.does('community.rename', { display_name: 'One' })
       await ended(context, 'kill')
@@ -79,7 +75,6 @@ export const cases: readonly Case[] = [
     title: 'Calls under way when the node stops are answered or reset, and none is left hanging',
     needs: ['restart', 'wire'],
     alone: true,
-    limitMs: SLOW_MS,
     async run(context) {
       const caller = await context.fresh('member')
       const calls = Array.from({ length: 8 }, () =>

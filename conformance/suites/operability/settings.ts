@@ -6,7 +6,6 @@ export const cases: readonly Case[] = [
     title: 'What the person set is set after a restart',
     needs: ['person', 'restart'],
     alone: true,
-    limitMs: 60_000,
     async run({ does, target }) {
       const before = await does('config.get', {})
       ensure(member(before, 'evidence', 'enabled') === true, 'a setting that was changed', before)

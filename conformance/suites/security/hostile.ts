@@ -79,7 +79,6 @@ export const cases: readonly Case[] = [
     title: 'A flood of a stranger is cut off, and the others are served meanwhile',
     needs: ['wire'],
     alone: true,
-    limitMs: 60_000,
     async run(context) {
       const eve = await context.fresh('stranger')
       let [sent, answered] = [0, 0]
@@ -112,7 +111,6 @@ export const cases: readonly Case[] = [
     id: 'TRA-6.oversized-again-and-again',
     title: 'Frames over the limit, again and again, harm nobody',
     needs: ['bytes'],
-    limitMs: 40_000,
     async run(context) {
       const eve = await context.fresh('stranger')
       for (let at = 0; at < 5; at++) {
@@ -128,7 +126,6 @@ export const cases: readonly Case[] = [
     id: 'ENC-1.fuzz',
     title: 'A hundred frames of seeded noise are refused, each on its own, and the node goes on',
     needs: ['wire'],
-    limitMs: 60_000,
     async run(context) {
       const { random } = context
       const eve = await context.fresh('stranger')

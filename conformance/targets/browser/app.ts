@@ -1,11 +1,14 @@
 import type { Browser, BrowserContext, Page } from 'playwright'
 import type { Json } from '../../client/encoding.ts'
-import type { Seat } from '../../harness/target.ts'
+import type { Seat, Talk } from '../../harness/target.ts'
+import { type PageSeat, SEAT, type SeatCall, seatInPage } from './seat.ts'
 
 // How our own app is driven: by its screens, in German, and as one more tab of it. An implementer with
 // another app writes a file like this one; nothing else of the suite knows a word of a screen.
 
 const START_MS = 30_000
+/** How long the person waits for an answer. */
+const ANSWER_MS = 30_000
 const COMMUNITY = 'Conformance'
 const PERSON = 'Node under test'
 /** Where a window finds the name of a fault, in a build that has faults (conformance/faults). */
@@ -22,46 +25,6 @@ export interface App {
   crash(): Promise<void>
   reload(): Promise<void>
   close(): Promise<void>
-}
-
-interface Asking {
-  readonly call: string
-  readonly message: Json
-}
-
-/** Runs in the page, as a further tab of the app: calls go over a channel that the node answers on. */
-function seatInPage(): void {
-  const ports = new BroadcastChannel('hearthnet-ports')
-  const channel = `hearthnet-ports-conformance-${crypto.randomUUID()}`
-  const port = new BroadcastChannel(channel)
-  const waiting = new Map<string, (answer: unknown) => void>()
-  port.onmessage = ({ data }) => {
-    if (data.kind === 'message') {
-      waiting.get(data.call)?.(data.message)
-      waiting.delete(data.call)
-      port.postMessage({ kind: 'end', call: data.call })
-    }
-  }
-  const attached = new Promise<void>((resolve) => {
-    ports.onmessage = ({ data }) => {
-      if (data.kind === 'attached' && data.channel === channel) resolve()
-      if (data.kind === 'node-started') ports.postMessage({ kind: 'attach', channel })
-    }
-    // the node takes a tab for alive while it holds the lock of its channel's name
-    void navigator.locks.request(channel, () => {
-      ports.postMessage({ kind: 'attach', channel })
-      return new Promise(() => undefined)
-    })
-  })
-  const seat = async (asking: string): Promise<string> => {
-    const { call, message }: Asking = JSON.parse(asking)
-    await attached
-    return new Promise((resolve) => {
-      waiting.set(call, (answer) => resolve(JSON.stringify(answer)))
-      port.postMessage({ kind: 'open', call, message })
-    })
-  }
-  Reflect.set(window, 'conformanceSeat', seat)
 }
 
 export async function openApp(
@@ -87,25 +50,45 @@ export async function openApp(
     await page.goto(url)
   }
 
-  async function ask(capability: string, input: Json, version = '1.0'): Promise<Json> {
+  /** One thing said or asked at the page's seat. */
+  async function atSeat(asking: SeatCall): Promise<Json | null> {
     if (!seated) {
-      await page.evaluate(seatInPage)
+      await page.evaluate(seatInPage, SEAT)
       seated = true
     }
+    const heard = await page.evaluate(
+      // what `seatInPage` left there
+      ([name, text]) => (Reflect.get(window, name) as PageSeat)(text),
+      [SEAT, JSON.stringify(asking)] as const,
+    )
+    return JSON.parse(heard)
+  }
+
+  async function open(capability: string, input: Json, version = '1.0'): Promise<Talk> {
     const call = ulid()
     const timestamp = new Date().toISOString()
     const message = { capability, version, request_id: call, community: null, timestamp, body: { params: {}, input } }
-    const answer = await page.evaluate(
-      // the function that `seatInPage` left there
-      (asking) => (Reflect.get(window, 'conformanceSeat') as (asking: string) => Promise<string>)(asking),
-      JSON.stringify({ call, message }),
-    )
-    return JSON.parse(answer)
+    await atSeat({ say: 'open', call, message })
+    return {
+      say: async (said) => {
+        await atSeat({ say: 'message', call, message: said })
+      },
+      hear: (waitMs) => atSeat({ say: 'hear', call, waitMs }),
+      abort: () => void atSeat({ say: 'end', call }).catch(() => undefined), // a page that is gone has hung up
+    }
+  }
+
+  async function ask(capability: string, input: Json, version?: string): Promise<Json> {
+    const talk = await open(capability, input, version)
+    const answer = await talk.hear(ANSWER_MS)
+    talk.abort()
+    if (answer === null) throw new Error(`${capability} is not answered`)
+    return answer
   }
 
   await load()
   return {
-    seat: { ask },
+    seat: { ask, open },
     problems,
     async settle() {
       page.setDefaultTimeout(START_MS)

@@ -17,6 +17,8 @@ const FEATURES: readonly Feature[] = [
   'inbound',
   'box',
   'person',
+  'stream',
+  'self-test',
   'restart',
   'kill',
 ]

@@ -56,9 +56,13 @@ export function checkJson(value: unknown): asserts value is JsonValue {
   check(value, '', 0)
 }
 
-/** Counts brackets outside strings, so that a bomb is refused before `JSON.parse` recurses into it. */
-function checkTextDepth(text: string): void {
+/**
+ * Counts brackets outside strings, so that a bomb is refused before `JSON.parse` recurses into it.
+ * @returns the members that are written in it: each has one colon outside strings
+ */
+function checkTextDepth(text: string): number {
   let depth = 0
+  let members = 0
   let inString = false
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -69,7 +73,15 @@ function checkTextDepth(text: string): void {
     else if (code === 0x5b || code === 0x7b) {
       if (++depth > MAX_JSON_DEPTH) refuse('', `nested deeper than ${MAX_JSON_DEPTH}`)
     } else if (code === 0x5d || code === 0x7d) depth--
+    else if (code === 0x3a) members++
   }
+  return members
+}
+
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const items = Object.values(value)
+  return items.reduce<number>((sum, item) => sum + countMembers(item), Array.isArray(value) ? 0 : items.length)
 }
 
 /**
@@ -85,7 +97,7 @@ export function parseJson(input: Uint8Array | string): JsonValue {
     refuse('', 'not UTF-8')
   }
   if (text.startsWith('\uFEFF')) refuse('', 'byte order mark')
-  checkTextDepth(text)
+  const written = checkTextDepth(text)
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -93,5 +105,7 @@ export function parseJson(input: Uint8Array | string): JsonValue {
     refuse('', 'not JSON')
   }
   checkJson(value)
+  // of two members of one name a parser keeps the first, the last or both: what is signed would be read in two ways
+  if (written !== countMembers(value)) refuse('', 'a member name twice in one object')
   return value
 }

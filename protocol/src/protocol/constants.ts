@@ -12,3 +12,5 @@ export const PROTOCOL_DESCRIPTOR_MAX_BYTES = 64 * 1024
 export const PROTOCOL_REGISTRY_PAGE = 256
 /** Cases one report holds at most (CONF-3). */
 export const CONFORMANCE_MAX_CASES = 20_000
+/** Faults whose catching one report tells of at most (CONF-7). */
+export const CONFORMANCE_MAX_FAULTS = 2000

@@ -7,6 +7,8 @@ import {
   casesHash,
   checkReport,
   countSections,
+  type FaultRow,
+  faultsSummary,
   overallOf,
   type Report,
   type UnsignedReport,
@@ -68,6 +70,28 @@ describe('a report', () => {
     ]
     for (const cases of tampered) await expect(checkReport({ ...report, cases })).rejects.toMatchObject({ code: 'bad_request' })
     await expect(checkReport(await signed([first, first]))).rejects.toMatchObject({ data: { field: '/cases' } })
+  })
+
+  it('tells how the suite itself was tried, and is refused when that table is not the one that was signed (CONF-7)', async () => {
+    const rows = [
+      { fault: 'a/seen', rule: 'ID-1', target: 'loopback', by: 'ID-1.form', reason: null },
+      { fault: 'a/unseen', rule: 'ID-1', target: null, by: null, reason: 'no case fails' },
+    ]
+    const report = { ...(await signed(CASES, { faults: faultsSummary(rows) })), faults: rows }
+    expect((await checkReport(JSON.parse(JSON.stringify(report)))).summary.faults).toMatchObject({ known: 2, caught: 1 })
+    const [seen, unseen] = rows as [FaultRow, FaultRow]
+    const tampered = [
+      undefined,
+      [seen],
+      [unseen, seen],
+      [seen, { ...unseen, target: 'browser', by: 'ID-1.other', reason: null }],
+    ]
+    for (const faults of tampered) {
+      await expect(checkReport(JSON.parse(JSON.stringify({ ...report, faults })))).rejects.toMatchObject({
+        data: { field: '/summary/faults' },
+      })
+    }
+    await expect(checkReport({ ...(await signed()), faults: rows })).rejects.toMatchObject({ code: 'bad_request' })
   })
 
   it('is refused when its counts or its verdict do not follow from its cases, signed or not (CONF-5)', async () => {

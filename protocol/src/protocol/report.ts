@@ -13,7 +13,7 @@ import {
 } from '../core/schema.ts'
 import { requireSignature } from '../core/signing.ts'
 import * as Type from '../core/type.ts'
-import { CONFORMANCE_MAX_CASES } from './constants.ts'
+import { CONFORMANCE_MAX_CASES, CONFORMANCE_MAX_FAULTS } from './constants.ts'
 import { ProtocolVersionSchema } from './descriptor.ts'
 
 export const CASE_STATES = ['passed', 'failed', 'skipped'] as const
@@ -39,6 +39,21 @@ export const CaseResultSchema = Strict({
   reproduce: Type.Optional(Text),
 })
 export type CaseResult = Static<typeof CaseResultSchema>
+
+/** A mistake that the suite was tried against, and the case that catches it (CONF-7). */
+export const FaultRowSchema = Strict({
+  /** `<area>/<what goes wrong>`. */
+  fault: Type.String({ minLength: 1, maxLength: 96 }),
+  /** The rule that a node with it breaks. */
+  rule: Type.String({ minLength: 1, maxLength: 32 }),
+  /** How the suite reached the node that it caught; null for a fault it misses. */
+  target: Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 32 })]),
+  /** Id of the case, or what else gave it away; null for a fault it misses. */
+  by: Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 300 })]),
+  /** Why it is missed; null for one that is caught. */
+  reason: Type.Union([Type.Null(), Text]),
+})
+export type FaultRow = Static<typeof FaultRowSchema>
 
 export const SectionCountSchema = Strict({
   section: Type.String({ minLength: 1, maxLength: 64 }),
@@ -68,8 +83,11 @@ const summary = {
   sections: Type.Array(SectionCountSchema, { maxItems: 64 }),
   /** BLAKE3 over the canonical `cases` of the report. */
   cases_hash: ContentIdSchema,
-  /** Named faults of the suite's own test, and how many it caught; null where it was not tested in this run. */
-  faults: Type.Union([Type.Null(), Strict({ known: CountSchema, caught: CountSchema })]),
+  /**
+   * How the suite itself was tried: named faults of a node, how many of them it caught, and the hash of the canonical table
+   * (CONF-7). It says nothing of the node under test. Null where that was never measured.
+   */
+  faults: Type.Union([Type.Null(), Strict({ known: CountSchema, caught: CountSchema, table_hash: ContentIdSchema })]),
 }
 const UnsignedSummarySchema = Strict(summary)
 /** What is signed and shared; it binds the cases by their hash (CONF-4). */
@@ -80,6 +98,8 @@ const file = {
   format: Type.Literal('hearthnet-conformance-report'),
   version: Type.Literal(1),
   cases: Type.Array(CaseResultSchema, { maxItems: CONFORMANCE_MAX_CASES }),
+  /** The table that `summary.faults` sums up (CONF-7). */
+  faults: Type.Optional(Type.Array(FaultRowSchema, { maxItems: CONFORMANCE_MAX_FAULTS })),
 }
 /** A report before the node under test has signed it: what a suite hands over. */
 export const UnsignedReportSchema = Strict({ ...file, summary: UnsignedSummarySchema })
@@ -89,6 +109,13 @@ export const ReportSchema = Strict({ ...file, summary: ReportSummarySchema })
 export type Report = Static<typeof ReportSchema>
 
 export const casesHash = (cases: readonly CaseResult[]) => contentIdOf(cases)
+
+/** What a summary says of the table of faults (CONF-7). */
+export const faultsSummary = (rows: readonly FaultRow[]) => ({
+  known: rows.length,
+  caught: rows.filter(({ by }) => by !== null).length,
+  table_hash: contentIdOf(rows),
+})
 
 /** Counts of each section, by name. */
 export function countSections(cases: readonly CaseResult[]): SectionCount[] {
@@ -116,12 +143,14 @@ export function overallOf(sections: readonly SectionCount[]): Overall {
 const wrong = (message: string, field: string): HearthError => new HearthError('bad_request', message, { data: { field } })
 
 /** What of a report follows from its cases. @throws HearthError `bad_request` naming what does not */
-function checkSums({ summary: said, cases }: UnsignedReport): void {
+function checkSums({ summary: said, cases, faults }: UnsignedReport): void {
   const sections = countSections(cases)
   if (said.cases_hash !== casesHash(cases)) throw wrong('the cases are not those that were summed up', '/summary/cases_hash')
   if (contentIdOf(said.sections) !== contentIdOf(sections))
     throw wrong('the counts are not those of the cases', '/summary/sections')
   if (said.overall !== overallOf(sections)) throw wrong('the verdict does not follow from the cases', '/summary/overall')
+  if (contentIdOf(said.faults) !== contentIdOf(faults ? faultsSummary(faults) : null))
+    throw wrong('the table of faults is not the one that was summed up', '/summary/faults')
   if (new Set(cases.map(({ id }) => id)).size < cases.length) throw wrong('a case is in it twice', '/cases')
 }
 

@@ -71,7 +71,17 @@ export interface LoopbackPeer {
   leave(): void
 }
 
+/** What became of a vector's input: what comes out, or the code it is refused with. */
+export type CodecVerdict = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly code: string }
+
+/** The app's own functions: operations of the areas that `conformance/vectors/README.md` names. */
+export interface LoopbackCodec {
+  run(area: string, operation: string, input: JsonValue): Promise<CodecVerdict>
+}
+
 export interface LoopbackHost {
+  /** Null where they cannot be reached. */
+  readonly codec: LoopbackCodec | null
   startNode(name: string): Promise<LoopbackNode>
   peer(nodeId: NodeId): LoopbackPeer
   /** Milliseconds since 1970. */

@@ -1,4 +1,8 @@
-import { expect } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { toHex } from '#protocol/core/encoding.ts'
+import { displayNodeId, nodeIdOf } from '#protocol/core/ids.ts'
+import { encodeFrame, senderHashOf } from '#protocol/lora/frame.ts'
+import type { Flags } from '#protocol/lora/records.ts'
 import type { HouseBox } from '../support/box.ts'
 import { test as base } from '../support/fixtures.ts'
 import { atDesk, layOutSticks, onAir, startBoxWithSticks } from '../support/serial-stub.ts'
@@ -17,6 +21,27 @@ const saysOk = (hex: string): boolean => (Number.parseInt(hex.slice(14, 16), 16)
 
 /** Bytes 1 to 12 of a frame: who, which, when. */
 const identity = (hex: string): string => hex.slice(2, 26)
+
+const FLAGS: Flags = { panic: false, ok: false, gateway: false, low_battery: false }
+/** Nobody of the community: a device with a key, and one that plays tricks. */
+const STRANGER = nodeIdOf(new Uint8Array(32).fill(7))
+const NUISANCE = 'a1b2c3d4'
+let spoken = 0
+
+/** Speaks until it was heard: a stick that is sending hears nothing meanwhile. */
+async function speakUntil(page: Page, senderHash: string, flags: Partial<Flags>, heard: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    const unixSeconds = Math.floor(Date.now() / 1000)
+    const frame = encodeFrame({ version: 1, senderHash, sequence: ++spoken, flags: { ...FLAGS, ...flags }, unixSeconds })
+    await atDesk(page, { order: 'speak', hex: toHex(frame) })
+    await heard()
+  }).toPass()
+}
+
+const senderIn = (page: Page, callSign: string): Locator =>
+  page.getByRole('list', { name: 'Absender, die zu hören sind' }).getByRole('listitem').filter({ hasText: callSign })
+
+const signOf = (hash: string): string => `${hash.slice(0, 4)}\u00a0${hash.slice(4)}`.toUpperCase()
 
 test('Somebody plugs a stick in, is heard and hears, pulls it, plugs it in again, and nothing goes out twice', async ({
   box,
@@ -40,17 +65,12 @@ test('Somebody plugs a stick in, is heard and hears, pulls it, plugs it in again
   await expect(page.getByText(/^Um \d\d:\d\d gesendet\./)).toBeVisible()
   await expect.poll(async () => (await onAir(page)).filter(saysOk).length).toBe(1)
 
-  const seconds = Math.floor(Date.now() / 1000)
-    .toString(16)
-    .padStart(8, '0')
-  const senders = page.getByRole('list', { name: 'Absender, die zu hören sind' }).getByRole('listitem')
-  let sequence = 0
-  // who is sending hears nothing: the neighbour speaks until it was quiet here
-  await expect(async () => {
-    const number = (++sequence).toString(16).padStart(4, '0')
-    await atDesk(page, { order: 'speak', hex: `01a1b2c3d4${number}0200${seconds}${'00'.repeat(19)}` })
-    await expect(senders.first()).toContainText('Unbekannter Absender', { timeout: 2_000 })
-  }).toPass()
+  const stranger = senderHashOf(STRANGER)
+  const unknown = senderIn(page, signOf(stranger))
+  await speakUntil(page, stranger, { ok: true }, () =>
+    expect(unknown).toContainText('Unbekannter Absender', { timeout: 2_000 }),
+  )
+  await expect(unknown).toContainText('Bitte bestätigen')
 
   await visit(page, '/lora/stick')
   await atDesk(page, { order: 'pull' })
@@ -65,4 +85,53 @@ test('Somebody plugs a stick in, is heard and hears, pulls it, plugs it in again
   const sent = await onAir(page)
   expect(new Set(sent.map(identity)).size, 'Every frame is on the air once (LOR-6)').toBe(sent.length)
   expect(await page.evaluate(() => 'sameDocument' in globalThis), 'Without a reload').toBe(true)
+
+  // what to make of who is heard (LOR-3): leave it unknown, and nobody asks again
+  await unknown.getByRole('link').click()
+  await page.getByRole('button', { name: 'Unbekannt lassen' }).click()
+  await expect(page.getByText('Du hast entschieden, es unbekannt zu lassen.')).toBeVisible()
+  await visit(page, '/lora')
+  await expect(unknown).toContainText('unbekannt')
+  await expect(unknown).not.toContainText('Bitte bestätigen')
+
+  // anybody can call for help in anybody's name: it is shown at once, and looks like what it is (LOR-4)
+  const notice = page.getByRole('alertdialog', { name: 'Vielleicht ein Hilferuf' })
+  await speakUntil(page, stranger, { panic: true }, () => expect(notice).toBeVisible({ timeout: 2_000 }))
+  await expect(notice).toContainText('Nicht sicher: Niemand hier weiß, wem dieses Rufzeichen gehört.')
+  await expect(notice).toHaveAttribute('data-tone', 'warn')
+  await notice.getByRole('button', { name: 'Zum Funk' }).click()
+  await expect(page.getByRole('region', { name: 'Hilferufe' })).toContainText(signOf(stranger))
+
+  // their full ID, pasted: now it is known whose call sign it is, and a frame without a proof is still one
+  await unknown.getByRole('link').click()
+  const pasted = page.getByLabel('Oder die ganze Kennung einfügen')
+  await pasted.fill('keine Kennung')
+  await page.getByRole('button', { name: 'Bestätigen' }).click()
+  await expect(page.getByText('Darin steckt keine Kennung.')).toBeVisible()
+  await pasted.fill(`Meine Kennung: ${STRANGER}`)
+  await page.getByRole('button', { name: 'Bestätigen' }).click()
+  await expect(
+    page.getByText(
+      `Du hast bestätigt, dass dieses Rufzeichen Gerät ${displayNodeId(STRANGER).replaceAll('-', '\u2011')} gehört.`,
+    ),
+  ).toBeVisible()
+  await expect(page.getByText('nicht sicher, kann von irgendwem stammen')).toBeVisible()
+
+  // whoever is blocked is not heard any more, not even with a call for help
+  await visit(page, '/lora')
+  const nuisance = senderIn(page, signOf(NUISANCE))
+  await speakUntil(page, NUISANCE, {}, () => expect(nuisance).toBeVisible({ timeout: 2_000 }))
+  await nuisance.getByRole('link').click()
+  await page.getByRole('button', { name: 'Blockieren' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Blockieren' }).click()
+  await expect(page.getByText('Blockiert: Was von diesem Rufzeichen kommt, wird nicht gezeigt.')).toBeVisible()
+  const frames = page.locator('dt:text-is("Funksprüche") + dd')
+  const heardBefore = (await frames.textContent()) ?? ''
+  await speakUntil(page, NUISANCE, { panic: true }, async () => {
+    // what is blocked moves nothing on the screen: it has to be looked at again
+    await visit(page, '/lora')
+    await visit(page, `/lora/sender/${NUISANCE}`)
+    await expect(frames).not.toHaveText(heardBefore, { timeout: 2_000 })
+  })
+  await expect(page.getByRole('alertdialog')).toBeHidden()
 })

@@ -154,7 +154,16 @@ test('Two neighbours hear each other by stick, one confirms the other, and a cal
   await expect(anna.getByRole('region', { name: 'Bestätigen durch Vergleichen' })).toContainText(shortId ?? 'no id')
   await expectNoBarrier(anna)
   await anna.getByRole('button', { name: 'Stimmt überein, das ist Bert' }).click()
-  await expect(anna.getByText('Du hast bestätigt, dass dieses Rufzeichen Bert gehört.')).toBeVisible()
+  const confirmed = anna.getByText('Du hast bestätigt, dass dieses Rufzeichen Bert gehört.')
+  await expect(confirmed).toBeVisible()
+
+  // the other way: it is taken back, and confirmed by a photo of the code on Bert's screen
+  await anna.getByRole('button', { name: 'Entscheidung zurücknehmen' }).click()
+  await anna.getByRole('dialog').getByRole('button', { name: 'Entscheidung zurücknehmen' }).click()
+  const scan = anna.getByRole('region', { name: 'Bestätigen mit dem QR-Code' })
+  const buffer = await bert.getByRole('img', { name: 'QR-Code mit deiner Kennung' }).screenshot()
+  await scan.locator('input[type="file"]').setInputFiles({ name: 'code.png', mimeType: 'image/png', buffer })
+  await expect(confirmed).toBeVisible()
 
   await visit(anna, '/')
   await holdHelp(bert)
@@ -162,6 +171,7 @@ test('Two neighbours hear each other by stick, one confirms the other, and a cal
   const notice = anna.getByRole('alertdialog', { name: 'Bert ruft um Hilfe' })
   await expect(notice).toBeVisible({ timeout: 30_000 })
   await expect(notice).toContainText('Sicher: Dieser Hilferuf kommt von dieser Person.')
+  await expect(notice, 'What is sure looks like nothing else').toHaveAttribute('data-tone', 'bad')
   await expect(notice).toContainText(/Seit \d\d:\d\d/)
   await expect(notice.getByRole('button', { name: 'Ton aus' })).toBeVisible()
   await anna.keyboard.press('Escape')

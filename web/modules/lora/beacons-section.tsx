@@ -36,6 +36,7 @@ export function BeaconsSection({ counts, queue }: Pick<LoraStatus, 'counts' | 'q
             {beacons.map((beacon) => {
               const certainty = certaintyOf(beacon)
               const signal = signalOf(beacon)
+              const words = said(beacon)
               return (
                 <li key={`${beacon.beacon_id} ${beacon.heard_at}`} className={classes.beacon}>
                   <Text span className={classes.time}>
@@ -44,7 +45,7 @@ export function BeaconsSection({ counts, queue }: Pick<LoraStatus, 'counts' | 'q
                   <span className={classes.words}>
                     <Text span>
                       <Who sender={beacon} certainty={certainty} />
-                      {`: ${said(beacon) || text.beacons.present}`}
+                      {words === '' || beacon.proof === 'proven' ? `: ${words || text.beacons.present}` : ` ${words}`}
                     </Text>
                     <span className={classes.meta}>
                       <CertaintyMark certainty={certainty} />

@@ -3,6 +3,7 @@ import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { StatusDot } from '../../kit/status-dot.tsx'
 import { beaconsLeft, usedShare, waitsUntil } from './budget.ts'
+import { useMegahertz } from './megahertz.ts'
 import { messages } from './messages.ts'
 import type { LoraStatus } from './status.ts'
 
@@ -16,6 +17,7 @@ interface BudgetSectionProps {
 export function BudgetSection({ status: { budget, panic_override }, now }: BudgetSectionProps) {
   const text = useText(messages).budget
   const format = useFormat()
+  const megahertz = useMegahertz()
   if (budget === null) {
     return (
       <Section title={text.title}>
@@ -29,7 +31,11 @@ export function BudgetSection({ status: { budget, panic_override }, now }: Budge
     <Section title={text.title} intro={text.intro}>
       <Stack gap="sm">
         <Text>
-          {text.used(format.number(Math.round(share)), format.duration(budget.window_seconds * 1000))} ({budget.sub_band})
+          {text.used(
+            format.number(Math.round(share)),
+            format.duration(budget.window_seconds * 1000),
+            megahertz.band(budget.sub_band),
+          )}
         </Text>
         <Progress value={share} aria-label={text.label} size="xl" color={waits === null ? 'ember' : 'warn'} />
         {waits === null ? (

@@ -11,6 +11,7 @@ import { useNow } from '../../kit/use-now.ts'
 import { useQuery } from '../../port/hooks.ts'
 import { BeaconsSection } from './beacons-section.tsx'
 import { BudgetSection } from './budget-section.tsx'
+import { CallsSection } from './calls-section.tsx'
 import { HeardSection } from './heard-section.tsx'
 import { HearingSection } from './hearing-section.tsx'
 import { messages } from './messages.ts'
@@ -68,6 +69,7 @@ export function LoraPage() {
           <Stack gap="lg">
             {status.stick.state === 'none' ? <NoStick /> : null}
             <ReportSection status={status} now={now} />
+            <CallsSection status={status} now={now} />
             <HeardSection status={status} now={now} />
             <HearingSection intervalSeconds={status.interval_seconds} now={now} />
             <BudgetSection status={status} now={now} />

@@ -34,13 +34,22 @@ export const messages = defineMessages({
     calling: {
       title: 'Du rufst um Hilfe',
       since: (time: string) => `Seit ${time}.`,
-      byAlert: 'Ausgelöst durch eine amtliche Warnung.',
       burst: (sent: string, total: string) => `${sent} von ${total} Funksprüchen sind hinaus.`,
       rest: 'Der Rest geht von selbst hinaus, sobald es geht.',
       goesOn: 'Jedes weitere Lebenszeichen trägt den Hilferuf, bis du ihn beendest.',
       overridden: 'Die Sendezeit war aufgebraucht. Ein Hilferuf darf trotzdem hinaus.',
       end: 'Hilferuf beenden',
       endText: 'Dein nächstes Lebenszeichen sagt dann, dass es dir gut geht.',
+    },
+    passingOn: {
+      title: 'Eine Warnung wird weitergegeben',
+      text: 'Es gilt eine schwere Warnung. Dein nächstes Lebenszeichen trägt deshalb das Hilfezeichen, damit auch andere aufmerksam werden.',
+      stop: 'Nicht weitergeben',
+    },
+    calls: {
+      title: 'Hilferufe',
+      intro: 'Was noch nicht zu Ende ist. Ein Ende zählt nur, wenn die Person es selbst sagt.',
+      more: (n: number) => plural('de', n, { one: '# weiterer Hilferuf', other: '# weitere Hilferufe' }),
     },
     heard: {
       title: 'Hört mich jemand?',
@@ -49,7 +58,8 @@ export const messages = defineMessages({
       next: (when: string) => `Nächstes Lebenszeichen von selbst: ${when}.`,
       by: (n: number) => plural('de', n, { one: 'Ja. # Gerät hat es gemeldet:', other: 'Ja. # Geräte haben es gemeldet:' }),
       nobody: 'Niemand hat es bisher gemeldet',
-      nobodyHint: 'Melden kann es nur, wer zugleich im Netz ist. Gehört hat dich vielleicht trotzdem jemand.',
+      nobodyHint:
+        'Melden kann es nur, wer zugleich im Netz ist, und es dauert zehn bis zwanzig Minuten. Gehört hat dich vielleicht trotzdem jemand.',
       echoed: (time: string) => `Ein anderer Funkstick hat dein Lebenszeichen um ${time} weitergegeben.`,
       unproven: 'Andere können noch nicht prüfen, ob deine Funksprüche von dir sind. Das kommt von selbst.',
       list: 'Wer dich gehört hat',
@@ -77,6 +87,7 @@ export const messages = defineMessages({
     who: {
       alleged: (name: string) => `angeblich ${name}`,
       maybe: (name: string) => `vielleicht ${name}`,
+      device: (shortId: string) => `Gerät ${shortId}`,
       unknown: 'Unbekannter Absender',
       callSign: (sign: string) => `Rufzeichen ${sign}`,
     },
@@ -92,14 +103,15 @@ export const messages = defineMessages({
     budget: {
       title: 'Sendezeit',
       intro: 'Funk teilen sich alle. Deshalb darf jedes Gerät nur einen kleinen Teil der Zeit senden.',
-      used: (share: string, window: string) => `${share} % der erlaubten Zeit verbraucht, gerechnet über ${window}`,
+      used: (share: string, window: string, band: string) =>
+        `${share} % der erlaubten Zeit verbraucht, gerechnet über ${window} (${band})`,
       label: 'Verbrauchte Sendezeit',
       left: (n: number) =>
         plural('de', n, { one: 'Reicht noch für # Lebenszeichen.', other: 'Reicht noch für # Lebenszeichen.' }),
       now: 'Das nächste darf jetzt hinaus.',
       waits: (time: string) => `Das nächste darf um ${time} hinaus.`,
       override: 'Ein Hilferuf geht auch, wenn sie aufgebraucht ist.',
-      noOverride: 'Ist sie aufgebraucht, muss auch ein Hilferuf warten.',
+      noOverride: 'Ein Rest bleibt für einen Hilferuf zurück. Ist auch der verbraucht, muss er warten.',
       unknown: 'Wie viel Sendezeit bleibt, steht hier, sobald ein Funkstick bereit ist.',
     },
     stick: {
@@ -173,13 +185,22 @@ export const messages = defineMessages({
     calling: {
       title: 'You are calling for help',
       since: (time) => `Since ${time}.`,
-      byAlert: 'Set off by an official alert.',
       burst: (sent, total) => `${sent} of ${total} messages are out.`,
       rest: 'The rest goes out by itself as soon as it can.',
       goesOn: 'Every further sign of life carries the call until you end it.',
       overridden: 'The airtime was used up. A call for help may go out all the same.',
       end: 'End the call for help',
       endText: 'Your next sign of life then says that you are fine.',
+    },
+    passingOn: {
+      title: 'An alert is being passed on',
+      text: 'A severe alert is in force. So your next sign of life carries the sign for help, for others to take notice, too.',
+      stop: 'Do not pass it on',
+    },
+    calls: {
+      title: 'Calls for help',
+      intro: 'Those that have not ended. An end counts only when the person says so themselves.',
+      more: (n) => plural('en', n, { one: '# more call for help', other: '# more calls for help' }),
     },
     heard: {
       title: 'Does anybody hear me?',
@@ -188,7 +209,8 @@ export const messages = defineMessages({
       next: (when) => `Next sign of life by itself: ${when}.`,
       by: (n) => plural('en', n, { one: 'Yes. # device has said so:', other: 'Yes. # devices have said so:' }),
       nobody: 'Nobody has said so yet',
-      nobodyHint: 'Only who is on the network at the same time can say so. Somebody may have heard you all the same.',
+      nobodyHint:
+        'Only who is on the network at the same time can say so, and it takes ten to twenty minutes. Somebody may have heard you all the same.',
       echoed: (time) => `Another radio stick passed your sign of life on at ${time}.`,
       unproven: 'Others cannot check yet whether your messages are from you. That comes by itself.',
       list: 'Who has heard you',
@@ -215,6 +237,7 @@ export const messages = defineMessages({
     who: {
       alleged: (name) => `allegedly ${name}`,
       maybe: (name) => `perhaps ${name}`,
+      device: (shortId) => `Device ${shortId}`,
       unknown: 'Unknown sender',
       callSign: (sign) => `call sign ${sign}`,
     },
@@ -230,13 +253,13 @@ export const messages = defineMessages({
     budget: {
       title: 'Airtime',
       intro: 'Everybody shares the air. So each device may send for a small part of the time only.',
-      used: (share, window) => `${share}% of the permitted time used, counted over ${window}`,
+      used: (share, window, band) => `${share}% of the permitted time used, counted over ${window} (${band})`,
       label: 'Airtime used',
       left: (n) => plural('en', n, { one: 'Enough for # sign of life.', other: 'Enough for # signs of life.' }),
       now: 'The next one may go now.',
       waits: (time) => `The next one may go at ${time}.`,
       override: 'A call for help goes out even when it is used up.',
-      noOverride: 'When it is used up, a call for help has to wait too.',
+      noOverride: 'Some of it is kept back for a call for help. When that is used up, too, it has to wait.',
       unknown: 'How much airtime is left is said here as soon as a radio stick is ready.',
     },
     stick: {

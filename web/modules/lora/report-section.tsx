@@ -8,11 +8,11 @@ import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { useCall } from '../../port/hooks.ts'
 import { waitsUntil } from './budget.ts'
-import { Calling } from './calling.tsx'
+import { Calling, PassingOn } from './calling.tsx'
 import { HelpCountdown } from './help-countdown.tsx'
 import classes from './lora.module.css'
 import { messages } from './messages.ts'
-import type { LoraStatus } from './status.ts'
+import { type LoraStatus, ownCall } from './status.ts'
 
 interface ReportProps {
   readonly status: LoraStatus
@@ -74,16 +74,23 @@ function HelpButton({ status }: Pick<ReportProps, 'status'>) {
   )
 }
 
-/** The two things a person may want to say, as large as they fit. */
+/** The two things a person may want to say, as large as they fit. Whoever calls for help ends that first, and is asked. */
 export function ReportSection({ status, now }: ReportProps) {
   const text = useText(messages).report
+  const call = ownCall(status)
   return (
     <Section title={text.title}>
-      {status.panic ? <Calling panic={status.panic} /> : null}
-      <div className={classes.report}>
-        <FineButton status={status} now={now} />
-        {status.panic ? null : <HelpButton status={status} />}
-      </div>
+      {call ? (
+        <Calling panic={call} />
+      ) : (
+        <>
+          {status.panic ? <PassingOn /> : null}
+          <div className={classes.report}>
+            <FineButton status={status} now={now} />
+            <HelpButton status={status} />
+          </div>
+        </>
+      )}
       {status.state === 'ready' ? null : <Text c="dimmed">{text.notReady}</Text>}
     </Section>
   )

@@ -109,6 +109,11 @@ export const messages = defineMessages({
       expected: 'Erwartet',
       observed: 'Gesehen',
       reproduce: 'So noch einmal',
+      faults: (caught: number, known: number) => `Probe auf die Prüfung: ${caught} von ${known} Fehlern erkannt`,
+      faultsAbout:
+        'In ein Gerät wurden absichtlich Fehler eingebaut, einer nach dem anderen. So sieht man, was die Prüfung findet. Über dieses Gerät sagt das nichts.',
+      caughtBy: (name: string) => `Erkannt: ${name}`,
+      missed: (reason: string) => `Nicht erkannt: ${reason}`,
       save: 'Bericht als Datei',
     },
   },
@@ -212,6 +217,11 @@ export const messages = defineMessages({
       expected: 'Expected',
       observed: 'Seen',
       reproduce: 'To see it again',
+      faults: (caught, known) => `The test put to the test: ${caught} of ${known} mistakes found`,
+      faultsAbout:
+        'Mistakes were built into a device on purpose, one after the other. This shows what the test finds. It says nothing about this device.',
+      caughtBy: (name) => `Found: ${name}`,
+      missed: (reason) => `Not found: ${reason}`,
       save: 'Report as a file',
     },
   },

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Stack, Table, Text } from '@mantine/core'
 import { IconAlertTriangle, IconDownload } from '@tabler/icons-react'
 import { displayNodeId } from '#protocol/core/ids.ts'
-import type { CaseResult, Report } from '#protocol/protocol/report.ts'
+import type { CaseResult, FaultRow, Report } from '#protocol/protocol/report.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { saveFile } from '../../kit/save-file.ts'
 import { Section } from '../../kit/section.tsx'
@@ -100,6 +100,30 @@ function Counts({ report }: { readonly report: Report }) {
   )
 }
 
+/** How the suite itself was put to the test (CONF-7): which built-in mistake it sees, and which it does not. */
+function Faults({ rows }: { readonly rows: readonly FaultRow[] }) {
+  const text = useText(messages).conformance
+  const missed = rows.filter(({ by }) => by === null)
+  return (
+    <details>
+      <summary className={classes.summary}>
+        <span className={classes.summaryText}>{text.faults(rows.length - missed.length, rows.length)}</span>
+      </summary>
+      <Text>{text.faultsAbout}</Text>
+      <ul className={classes.list}>
+        {[...missed, ...rows.filter(({ by }) => by !== null)].map(({ fault, by, reason }) => (
+          <li key={fault}>
+            <Text className={classes.code}>{fault}</Text>
+            <Text size="sm" className={by === null ? undefined : classes.code}>
+              {by === null ? text.missed(reason ?? '') : text.caughtBy(by)}
+            </Text>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
 /** The signed report as a person reads it: the verdict, the parts, and what went wrong. */
 export function ReportSection({ report }: { readonly report: Report }) {
   const text = useText(messages).conformance
@@ -143,6 +167,7 @@ export function ReportSection({ report }: { readonly report: Report }) {
       <Counts report={report} />
       <Cases summary={text.failures(failed.length)} cases={failed} />
       <Cases summary={text.skips(skipped.length)} cases={skipped} />
+      {report.faults ? <Faults rows={report.faults} /> : null}
       <Group>
         <Button
           variant="default"

@@ -6,7 +6,7 @@ import { contentIdOf } from '#protocol/core/hash.ts'
 import type { CommunityId, ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
 import { readToken } from '#protocol/core/token.ts'
-import type { CommunityState, Member, Pending } from './state.ts'
+import { type CommunityState, isWithdrawn, type Member, type Pending } from './state.ts'
 
 /** Types that decide who is a member. */
 export const MEMBERSHIP_TYPES: ReadonlySet<string> = new Set([...Object.values(types), tokenRevoked].map(({ type }) => type))
@@ -35,7 +35,7 @@ interface Replay {
   readonly members: Map<NodeId, Member>
   readonly redeemed: Map<Ulid, number>
   readonly issued: Map<Ulid, { by: NodeId; uses: number; expiresAt: string }>
-  readonly revokedTokens: Set<string>
+  readonly withdrawals: Map<string, Set<NodeId | 'anchor'>>
   readonly petitions: Map<string, Petition>
   /** Last events of those who left and did not come back. */
   readonly goodbyes: Map<NodeId, readonly ContentId[]>
@@ -99,7 +99,7 @@ const joined = step(types.memberJoined, (replay, data, { event }, { bounds }) =>
   const grant = inviteGrant(readToken(data.invite))
   const known = replay.members.get(event.author)
   if (known && known.status !== 'left') return
-  if (replay.revokedTokens.has(grant.jti)) return
+  if (isWithdrawn(replay.withdrawals, { jti: grant.jti, iss: grant.inviter })) return
   const uses = replay.redeemed.get(grant.jti) ?? 0
   if (uses >= grant.uses) return
   if (!vouches(replay, grant.jti, replay.members.get(grant.inviter), grant.level, bounds)) return
@@ -142,8 +142,8 @@ const policyChanged = step(types.policyChanged, (replay, data, { event }) => {
 })
 
 const tokenWithdrawn = step(tokenRevoked, (replay, data, { event }) => {
-  const issuer = replay.issued.get(data.jti)?.by
-  if (issuer === event.author || atLeast(replay.members.get(event.author), 'anchor')) replay.revokedTokens.add(data.jti)
+  const by = replay.withdrawals.get(data.jti) ?? new Set()
+  replay.withdrawals.set(data.jti, by.add(atLeast(replay.members.get(event.author), 'anchor') ? 'anchor' : event.author))
 })
 
 /** Counts one signature. @returns whether the petition just became effective. */
@@ -207,7 +207,7 @@ function replay(events: readonly MembershipEvent[], context: Context, reach: Rea
     members: new Map(),
     redeemed: new Map(),
     issued: new Map(),
-    revokedTokens: new Set(),
+    withdrawals: new Map(),
     petitions: new Map(),
     goodbyes: new Map(),
     discovered: null,
@@ -256,7 +256,7 @@ export function foldCommunity(
       bounds: new Map([...state.goodbyes, ...bounds]),
       redeemed: state.redeemed,
       issued: state.issued,
-      revokedTokens: state.revokedTokens,
+      withdrawals: state.withdrawals,
       pending: [...state.petitions.values()].map(({ pending, signers, needed: count }) => ({
         ...pending,
         signedBy: [...signers],

@@ -23,6 +23,15 @@ export interface Pending {
   readonly needed: number
 }
 
+/** Who withdrew a token, by its `jti`; `'anchor'` stands for any who were one (TOK-5). */
+export type Withdrawals = ReadonlyMap<string, ReadonlySet<NodeId | 'anchor'>>
+
+/** Whether a token was withdrawn by its issuer or an anchor (TOK-5): the word of others ends nobody's token. */
+export function isWithdrawn(withdrawals: Withdrawals, { jti, iss }: { readonly jti: string; readonly iss: NodeId }): boolean {
+  const by = withdrawals.get(jti)
+  return by !== undefined && (by.has('anchor') || by.has(iss))
+}
+
 /** The member list and what hangs on it: a pure function of the set of events (EVT-3). */
 export interface CommunityState {
   readonly communityId: CommunityId
@@ -39,6 +48,6 @@ export interface CommunityState {
   readonly redeemed: ReadonlyMap<Ulid, number>
   /** Invites their issuers recorded: jti to expiry and issuer. */
   readonly issued: ReadonlyMap<Ulid, { readonly by: NodeId; readonly uses: number; readonly expiresAt: string }>
-  readonly revokedTokens: ReadonlySet<string>
+  readonly withdrawals: Withdrawals
   readonly pending: readonly Pending[]
 }

@@ -22,7 +22,7 @@ import { statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { CommunityHolder, OpenCommunity } from '../community/holder.ts'
 import type { Members } from '../community/members.ts'
-import type { CommunityState } from '../community/state.ts'
+import { type CommunityState, isWithdrawn } from '../community/state.ts'
 import type { Identity, IdentityKeeper } from '../identity.ts'
 import type { VerifiedEvent } from '../log/verify.ts'
 import type { Mesh } from '../mesh/mesh.ts'
@@ -147,7 +147,7 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
         uses,
         expires_at: expiresAt,
         redeemed: state?.redeemed.get(jti) ?? 0,
-        revoked: state?.revokedTokens.has(jti) ?? false,
+        revoked: state ? isWithdrawn(state.withdrawals, { jti, iss: own }) : false,
       })),
     }
   })

@@ -7,6 +7,7 @@ import type { EventData } from '#protocol/core/module.ts'
 import { parseAs } from '#protocol/core/schema.ts'
 import { checkGrant, openToken } from '#protocol/core/token.ts'
 import type { Members } from '../community/members.ts'
+import { isWithdrawn } from '../community/state.ts'
 import type { EventLog } from '../log/log.ts'
 import type { Runtime } from '../runtime.ts'
 
@@ -41,7 +42,7 @@ export async function answerJoin(deps: DoorDeps, event: SignedEvent, caller: Nod
   })
   const state = log.state()
   const grant = inviteGrant(token)
-  if (state?.revokedTokens.has(grant.jti)) throw new HearthError('revoked', 'this invite was withdrawn')
+  if (state && isWithdrawn(state.withdrawals, token)) throw new HearthError('revoked', 'this invite was withdrawn')
   if ((state?.redeemed.get(grant.jti) ?? 0) >= grant.uses) {
     throw new HearthError('expired', 'this invite was used already', { data: { reason: 'redeemed' } })
   }

@@ -1,5 +1,5 @@
 import { fromBase64Url } from '#protocol/core/encoding.ts'
-import type { ContentId, NodeId } from '#protocol/core/ids.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
 import type { EventData } from '#protocol/core/module.ts'
 import { type Anchor, chainSeconds, saltOf } from '#protocol/lora/chain.ts'
 import { chainAnchored } from '#protocol/lora/events.ts'
@@ -11,7 +11,7 @@ type Anchored = EventData<typeof chainAnchored>
 /** A member's chains, the last anchored first. */
 interface AnchorsRow {
   readonly nodeId: NodeId
-  readonly chains: readonly { readonly cid: ContentId; readonly anchored: Anchored }[]
+  readonly chains: readonly Anchored[]
 }
 
 /** Of one member count this many chains: the one in use, its successor, and what they replaced. */
@@ -19,7 +19,7 @@ const CHAINS_PER_MEMBER = 4
 
 export const anchorsView = defineView<Anchored, AnchorsRow>({
   id: 'lora.anchors',
-  version: 1,
+  version: 2,
   events: [chainAnchored],
   // the type's own check ran when the event was stored
   map: ({ event }) => [{ entity: event.author, item: event.data as Anchored }],
@@ -29,7 +29,7 @@ export const anchorsView = defineView<Anchored, AnchorsRow>({
     chains: parts
       .slice(-CHAINS_PER_MEMBER)
       .reverse()
-      .map(({ cid, item }) => ({ cid, anchored: item })),
+      .map(({ item }) => item),
   }),
   indexes: { hash: ({ nodeId }) => [senderHashOf(nodeId)] },
 })
@@ -50,19 +50,20 @@ export const chainAt = <C extends { readonly startsAt: number }>(chains: readonl
 
 /** @param isMember chains of whoever is no active member prove nothing (COM-4) */
 export function createAnchors(view: View<AnchorsRow>, isMember: (nodeId: NodeId) => boolean): Anchors {
-  const decoded = new Map<ContentId, Anchor>()
-  view.changed.on(() => decoded.clear())
+  // 8 KB of text each; what is no longer in the view goes with it
+  const decoded = new WeakMap<Anchored, Anchor>()
 
-  function decode(nodeId: NodeId, cid: ContentId, { starts_at, keys, panics }: Anchored): Anchor {
-    const known = decoded.get(cid)
+  function decode(nodeId: NodeId, anchored: Anchored): Anchor {
+    const known = decoded.get(anchored)
     if (known) return known
+    const { starts_at, keys, panics } = anchored
     const anchor: Anchor = {
       nodeId,
       startsAt: starts_at,
       salt: saltOf(nodeId, starts_at),
       commitments: { key: fromBase64Url(keys), panic: fromBase64Url(panics) },
     }
-    decoded.set(cid, anchor)
+    decoded.set(anchored, anchor)
     return anchor
   }
 
@@ -72,8 +73,8 @@ export function createAnchors(view: View<AnchorsRow>, isMember: (nodeId: NodeId)
     has: (senderHash) => rowsOf(senderHash).length > 0,
     covering: (senderHash, unixSeconds) =>
       rowsOf(senderHash).flatMap(({ nodeId, chains }) => {
-        const chain = chains.find(({ anchored }) => covers(anchored.starts_at, unixSeconds))
-        return chain ? [decode(nodeId, chain.cid, chain.anchored)] : []
+        const chain = chains.find(({ starts_at }) => covers(starts_at, unixSeconds))
+        return chain ? [decode(nodeId, chain)] : []
       }),
   }
 }

@@ -14,6 +14,8 @@ import type { Transmission, Transmitter } from './transmitter.ts'
 
 /** A stick that comes back says so at once, unless the last beacon is younger than this. */
 const FRESH_MS = 60_000
+/** How long an alert waits for a beacon to carry it: what a stick that comes later would say is no news (LOR-12). */
+const ALERT_MS = 3_600_000
 /** What neighbours who all waited for something are spread over. */
 const SPREAD_MS = 500
 
@@ -46,7 +48,8 @@ export interface Sender {
   /** The next beacon carries the panic flag: a signal, no content (CIV-13). */
   alert(): void
   ownPanic(): OwnPanic | null
-  isAlert(): boolean
+  /** Since when an alert waits for the next beacon, milliseconds since 1970; null while none does. */
+  alertSince(): number | null
   flags(): Flags
   /** Milliseconds since 1970; null while nothing is planned. */
   nextAt(): number | null
@@ -76,7 +79,7 @@ export function createSender(deps: SenderDeps): Sender {
   let stopBeacon = (): void => {}
   let stopBurst = (): void => {}
   let okNext = false
-  let alerted = false
+  let alertedAt: number | null = null
   let stopped = false
 
   /** In [0, 1). */
@@ -85,9 +88,10 @@ export function createSender(deps: SenderDeps): Sender {
     return (high * 256 + low) / 65_536
   }
   const ownPanic = (): OwnPanic | null => drawer.get().panic
+  const alertSince = (): number | null => (alertedAt !== null && runtime.now() - alertedAt < ALERT_MS ? alertedAt : null)
 
   function flags(): Flags {
-    const panic = ownPanic() !== null || alerted
+    const panic = ownPanic() !== null || alertSince() !== null
     return { panic, ok: okNext && !panic, gateway: deps.gateway(), low_battery: deps.lowBattery() }
   }
 
@@ -131,7 +135,7 @@ export function createSender(deps: SenderDeps): Sender {
   /** What was said once need not be said again. */
   function settleFlags(said: Flags | null): void {
     if (said?.ok) okNext = false
-    if (said?.panic) alerted = false
+    if (said?.panic) alertedAt = null
   }
 
   /** A beacon of the cadence: over budget it waits, without a stick it waits for one (LOR-2, LOR-6). */
@@ -193,11 +197,11 @@ export function createSender(deps: SenderDeps): Sender {
 
   async function cancel(): Promise<void> {
     stopBurst()
-    alerted = false
+    alertedAt = null
+    herald.tell(stickChanged)
     if (!ownPanic()) return
     await drawer.set({ panic: null })
     okNext = true
-    herald.tell(stickChanged)
     plan(0)
   }
 
@@ -207,7 +211,7 @@ export function createSender(deps: SenderDeps): Sender {
     ownPanic,
     cancel,
     nextAt: () => nextAt,
-    isAlert: () => alerted,
+    alertSince,
 
     ready() {
       const last = transmitter.lastSentAt()
@@ -240,7 +244,7 @@ export function createSender(deps: SenderDeps): Sender {
     },
 
     alert() {
-      alerted = true
+      alertedAt = runtime.now()
       herald.tell(stickChanged)
     },
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { AdapterId } from '#protocol/lora/records.ts'
@@ -169,6 +170,37 @@ describe('an attached stick (LOR-6)', () => {
     await closing
     await cable.port.open({ baudRate: 115_200 })
     expect(cable.port.readable?.locked).toBe(false)
+  })
+
+  it('leaves nothing behind for each time it was pulled: twenty times are as one', async () => {
+    const cable = cableOf('rnode')
+    const serial = createSimulatedSerial([cable])
+    const asked: AbortSignal[] = []
+    const sticks = createSticks({
+      runtime,
+      serial: async () => serial,
+      adapter: async () => ({
+        ...rnode,
+        open(streams, options) {
+          if (options.signal) asked.push(options.signal)
+          return rnode.open(streams, options)
+        },
+      }),
+      simulate: async (id, settings) => createSimulatedVillage({ runtime, adapter: ADAPTERS[id], settings }),
+    })
+    serial.plug(cable)
+    const stick = sticks.open({ adapter: 'rfm95w', portId: null, simulated: false }, SETTINGS)
+    open.push(stick)
+    const listeners: number[] = []
+    for (let time = 0; time < 20; time++) {
+      await until(ready(stick))
+      listeners.push(...new Set(asked.map((signal) => getEventListeners(signal, 'abort').length)))
+      serial.pull(cable)
+      await until(() => !ready(stick)())
+      serial.plug(cable)
+    }
+    expect(asked.length).toBe(20)
+    expect(listeners).toEqual(Array(20).fill(1))
   })
 
   it('is let go of at once while it is still being asked who it is', async () => {

@@ -32,12 +32,6 @@ export interface SimulatedSurroundings extends SerialLike {
   end(): void
 }
 
-interface Opened {
-  readonly session: StickSession
-  /** Resolves when it is gone. */
-  readonly lost: Promise<void>
-}
-
 /** Opens sticks and keeps them open, unplugged or not. */
 export function createSticks({ runtime, serial, simulate, adapter: load }: SticksDeps): Sticks {
   const changed = createSignal<void>()
@@ -56,7 +50,8 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
     const heard = createSignal<Heard>()
     const statusChanged = createSignal<void>()
     const stopping = new AbortController()
-    const stopped = aborted(stopping.signal)
+    /** Ends what this stick is waiting for: the next look for its port, or the end of its session. */
+    let wake = (): void => undefined
     let refusals = 0
     let status: StickStatus = { state: 'waiting', problem: 'unplugged', session: null }
 
@@ -66,11 +61,16 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       statusChanged.emit()
     }
 
-    /** Waits, but not longer than until a port comes or goes. */
+    /** Waits, but not longer than until a port comes or goes, or nobody wants this stick any more. */
     async function pause(ms: number): Promise<void> {
-      const over = new AbortController()
-      const stop = changed.on(() => over.abort())
-      await delay(runtime, ms, AbortSignal.any([over.signal, stopping.signal])).catch(() => undefined)
+      if (stopping.signal.aborted) return
+      const over = new Promise<void>((resolve) => {
+        wake = resolve
+      })
+      const cancel = runtime.after(ms, wake)
+      const stop = changed.on(wake)
+      await over
+      cancel()
       stop()
     }
 
@@ -85,17 +85,6 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       }
     }
 
-    /** A session over this port. @throws HearthError as the adapter does. */
-    async function begin(port: PortLike, adapter: Adapter): Promise<Opened> {
-      const opening = stopping.signal
-      let onLost: () => void = () => undefined
-      const lost = new Promise<void>((resolve) => {
-        onLost = resolve
-      })
-      const onHeard = (frame: Heard): void => heard.emit(frame)
-      return { session: await adapter.open(port, { runtime, settings, onHeard, onLost, signal: opening }), lost }
-    }
-
     /** One life of a port: open it, use it until it is gone, close it. @returns how long to wait before the next. */
     async function live(port: PortLike, adapter: Adapter): Promise<number> {
       try {
@@ -108,10 +97,14 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       }
       become('opening', null)
       try {
-        const { session, lost } = await begin(port, adapter)
+        const over = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        const onHeard = (frame: Heard): void => heard.emit(frame)
+        const session = await adapter.open(port, { runtime, settings, onHeard, onLost: wake, signal: stopping.signal })
         become('ready', null, session)
         refusals = 0
-        await Promise.race([lost, stopped])
+        await over
         become('waiting', 'unplugged')
         await session.close()
         return 0
@@ -161,6 +154,7 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
       heard,
       async close() {
         stopping.abort()
+        wake()
         await running
         status = { state: 'waiting', problem: 'unplugged', session: null }
       },
@@ -180,9 +174,3 @@ export function createSticks({ runtime, serial, simulate, adapter: load }: Stick
     },
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })

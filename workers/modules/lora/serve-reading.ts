@@ -74,8 +74,9 @@ export function serveReading(deps: ReadingDeps): (() => void)[] {
         overridden: panic.overridden,
       }
     }
-    if (!sender.isAlert()) return null
-    return { since: wireTime(runtime.now()), cause: 'alert' as const, frames_sent: 0, frames_total: 1, overridden: false }
+    const since = sender.alertSince()
+    if (since === null) return null
+    return { since: wireTime(since), cause: 'alert' as const, frames_sent: 0, frames_total: 1, overridden: false }
   }
 
   return [

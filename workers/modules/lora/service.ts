@@ -6,7 +6,7 @@ import { senderHashOf } from '#protocol/lora/frame.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { meshChanged } from '#protocol/node/events.ts'
 import type { ModuleDeps, StopModule } from '../../kernel/modules.ts'
-import { onSevereAlert } from './alerts.ts'
+import { asksCivilDefence, onSevereAlert } from './alerts.ts'
 import { anchorsView, createAnchors } from './anchors.ts'
 import { createLedger, EMPTY_LEDGER, LedgerSchema } from './duty-cycle.ts'
 import { createHeardBy } from './heard-by.ts'
@@ -67,7 +67,7 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     runtime,
     nodeId: self,
     drawer: await shelf.open('lora.chains', OwnChainsSchema, NO_CHAINS),
-    anchored: () => anchorRows.get(self)?.chains.map(({ anchored }) => anchored) ?? [],
+    anchored: () => anchorRows.get(self)?.chains ?? [],
     async publish(anchored) {
       publish(await log.append(chainAnchored, anchored))
     },
@@ -180,7 +180,7 @@ export async function serveLora(deps: LoraDeps & { readonly sticks: Sticks }): P
     }),
     calls.changed.on(() => herald.tell(panicReceived)),
     log.changed.on(() => peers.membersChanged()),
-    onSevereAlert(log, runtime, sender.alert),
+    onSevereAlert(log, runtime, asksCivilDefence(bus), sender.alert),
   ]
   stickMoved()
   anchor().catch(reportError)

@@ -17,6 +17,8 @@ export interface FirmwareFaults {
   readonly mute?: boolean
   /** Answers this command with another value than it was told. */
   readonly wrongEcho?: number
+  /** A command that it does not know, and says nothing about; RNode alone. */
+  readonly unknownCommand?: number
   /** Share of an hour that it lets itself send, where it has such a rule. */
   readonly dutyCycle?: number
 }

@@ -120,7 +120,9 @@ export function createSimulatedRNode({ runtime, join, say, faults = {} }: Firmwa
     },
     receive(bytes) {
       if (faults.mute) return
-      for (const { command, payload } of decoder.push(bytes) as readonly KissFrame[]) HANDLERS[command]?.(payload)
+      for (const { command, payload } of decoder.push(bytes) as readonly KissFrame[]) {
+        if (command !== faults.unknownCommand) HANDLERS[command]?.(payload)
+      }
     },
   }
 }

@@ -7,6 +7,7 @@ import { delay, type Runtime } from '../../kernel/runtime.ts'
 import { createLinkPair } from '../../memory/link-pair.ts'
 import { createMemoryNetwork } from '../../memory/memory-mesh.ts'
 import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
+import { codec } from './codec.ts'
 
 /** A box that is nowhere: in memory it stands for "the same network". */
 const BOX = '/dns4/box.invalid/tcp/443/wss/p2p/12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'
@@ -80,7 +81,7 @@ export function createSandbox(runtime: Runtime): Sandbox {
   }
 
   return {
-    host: { startNode: start, peer, now: runtime.now, delay: (ms) => delay(runtime, ms) },
+    host: { codec, startNode: start, peer, now: runtime.now, delay: (ms) => delay(runtime, ms) },
     async stop() {
       for (const node of running) await node.stop()
     },

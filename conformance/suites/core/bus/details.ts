@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
         const talk = await open('events.watch', {})
         held.push(talk)
         // who has a place is silent until something happens
-        const heard = await talk.hear(at < PLACES ? 5 : 1_000)
+        const heard = await talk.hear(at < PLACES ? 5 : 10_000)
         if (outcomeOf(heard) !== 'no answer') refused = outcomeOf(heard)
         else if (member(heard, 'event') === 'error') refused = String(member(heard, 'data', 'code'))
       }

@@ -5,7 +5,7 @@ import type { Talk } from '../../../harness/target.ts'
 
 const WATCH = 'events.watch'
 const WINDOW = 16
-const FRAME_MS = 3_000
+const FRAME_MS = 10_000
 const QUIET_MS = 500
 
 async function watch({ seat }: Context): Promise<Talk> {
@@ -22,7 +22,7 @@ async function nextFrame({ does }: Context, talk: Talk, turn: number): Promise<J
 /** What ends the stream: frames that were under way may still come before it. Null where it just falls silent. */
 async function ending(talk: Talk): Promise<Json | null> {
   for (let frame = 0; frame < WINDOW; frame++) {
-    const heard = await talk.hear(2_000)
+    const heard = await talk.hear(FRAME_MS)
     if (member(heard, 'event') !== 'data') return heard
   }
   return { event: 'data', data: 'and on and on', seq: WINDOW }
@@ -33,7 +33,6 @@ const streams = (id: string, title: string, run: (context: Context, talk: Talk) 
   title,
   needs: ['person', 'stream'],
   alone: true,
-  limitMs: 40_000,
   async run(context) {
     const talk = await watch(context)
     try {

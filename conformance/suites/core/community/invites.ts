@@ -96,6 +96,22 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    id: 'COM-2.on-record',
+    title: 'Whoever makes an invite puts it on record in the log, with its uses and its end',
+    needs: ['wire', 'sync', 'person'],
+    async run({ peer, does, target }) {
+      const reader = await peer('member')
+      const before = new Set(await reader.offered())
+      const made = await does('community.invite', { level: 'member', valid_seconds: 600, uses: 3 })
+      const added = await reader.fetch((await reader.offered()).filter((id) => !before.has(id)))
+      const record = added.find((event) => member(event, 'data', 'jti') === member(made, 'jti'))
+      same(member(record, 'event_type'), 'community.invite.issued', 'a record of the invite')
+      same(member(record, 'author'), target.nodeId, 'its author')
+      same(member(record, 'data', 'uses'), 3, 'uses')
+      same(member(record, 'data', 'expires_at'), member(made, 'expires_at'), 'its end')
+    },
+  },
+  {
     id: 'COM-2.what-it-carries',
     title: 'An invite is a token for anyone, for the community, with level, name, uses and an end; the link carries boxes',
     needs: ['person'],

@@ -157,6 +157,18 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    id: 'ID-1.one-identity',
+    title: 'A node that has an identity makes no second one',
+    needs: ['person'],
+    alone: true,
+    async run({ seat, does, target }) {
+      const answer = await seat.ask('node.identity.create', { display_name: 'Somebody else' })
+      ensure(member(answer, 'error', 'code') === 'bad_request', 'bad_request', answer)
+      const now = member(await does('node.status', {}), 'identity', 'node_id')
+      ensure(now === target.nodeId, target.nodeId, now)
+    },
+  },
+  {
     id: 'ID-5.short-passphrase',
     title: 'A passphrase of seven characters makes no recovery file',
     needs: ['person'],

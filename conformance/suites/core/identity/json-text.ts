@@ -44,6 +44,12 @@ const REFUSED: readonly (readonly [string, string, Spell])[] = [
   ['two-texts', 'Two texts in one frame are refused', (peer) => concat(withPayload('"x"')(peer), withPayload('"x"')(peer))],
   ['empty', 'An empty frame is refused', () => bytes()],
   ['spaces', 'A frame of spaces is refused', () => utf8('   ')],
+  ['name-twice', 'A member name twice in one object is refused', withPayload('"x","payload":"y"')],
+  [
+    'name-twice-escaped',
+    'A member name twice in one object is refused, also where one is written with an escape',
+    withPayload('"x","\\u0070ayload":"x"'),
+  ],
   ['nesting-33', 'Nesting deeper than 32 is refused', withPayload(`${'['.repeat(40)}${']'.repeat(40)}`)],
   ['bomb', 'A bomb of brackets is refused', () => utf8('['.repeat(100_000))],
   ['cut-off', 'A text that is cut off is refused', (peer) => withPayload('"x"')(peer).slice(0, -5)],

@@ -196,7 +196,6 @@ export const cases: readonly Case[] = [
     id: 'SYN-3.many',
     title: 'A batch of 256 events is taken whole',
     needs: ['wire', 'sync'],
-    limitMs: 40_000,
     async run({ fresh }) {
       const peer = await fresh('member')
       const events = Array.from({ length: 256 }, (_, at) => {

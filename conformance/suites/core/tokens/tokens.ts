@@ -1,4 +1,4 @@
-import { toBase64Url } from '../../../client/encoding.ts'
+import { toBase64Url, wireTime } from '../../../client/encoding.ts'
 import type { Draft } from '../../../client/envelopes.ts'
 import type { Peer } from '../../../client/peer.ts'
 import { nowSeconds, partsOf, SCHEME, signedToken, spell, tokenOf } from '../../../client/token.ts'
@@ -285,6 +285,33 @@ export const cases: readonly Case[] = [
       await does('auth.token.revoke', { jti: member(made, 'jti') ?? null })
       const answer = await holder.ask(ECHO, said, { token })
       ensure(outcomeOf(answer) === 'revoked', 'revoked', answer)
+    },
+  },
+  {
+    id: 'TOK-5.by-its-issuer',
+    title: 'A member’s token that the member withdrew in the log is revoked',
+    needs: ['wire', 'sync'],
+    async run({ peer, fresh }) {
+      const [issuer, holder] = [await fresh('member'), await peer('stranger')]
+      const jti = issuer.ulid()
+      const token = tokenOf(issuer, [ECHO], { jti })
+      ensure(outcomeOf(await holder.ask(ECHO, said, { token })) === 'ok', 'served before', '')
+      await issuer.write('auth.token.revoked', { jti })
+      const answer = await holder.ask(ECHO, said, { token })
+      ensure(outcomeOf(answer) === 'revoked', 'revoked', answer)
+    },
+  },
+  {
+    id: 'TOK-5.by-another',
+    title: 'A member ends no token of another member, not even one it put on record as its own invite',
+    needs: ['wire', 'sync'],
+    async run({ peer, fresh }) {
+      const [issuer, other, holder] = [await fresh('member'), await fresh('trusted'), await peer('stranger')]
+      const jti = issuer.ulid()
+      await other.write('community.invite.issued', { jti, uses: 1, expires_at: wireTime(Date.now() + 600_000) })
+      await other.write('auth.token.revoked', { jti })
+      const answer = await holder.ask(ECHO, said, { token: tokenOf(issuer, [ECHO], { jti }) })
+      ensure(outcomeOf(answer) === 'ok', 'served', answer)
     },
   },
   {

@@ -1,6 +1,6 @@
 import { concat, utf8 } from '../../../client/encoding.ts'
 import { frame, varint } from '../../../client/frames.ts'
-import { BUS, nextJson, type Peer, SYNC } from '../../../client/peer.ts'
+import { ANSWER_MS, BUS, nextJson, type Peer, SYNC } from '../../../client/peer.ts'
 import { type Case, ensure, member, outcomeOf } from '../../../harness/case.ts'
 import type { Stream } from '../../../harness/target.ts'
 
@@ -39,7 +39,7 @@ const refusedBytes = (id: string, title: string, bytes: () => Uint8Array, protoc
     const caller = await peer('member')
     const stream = await raw(caller, protocol)
     await stream.write(bytes()).catch(() => note('hung up while writing'))
-    const next = await stream.next(5_000)
+    const next = await stream.next(ANSWER_MS)
     stream.abort()
     if (next.kind === 'frame') {
       const answer = JSON.parse(new TextDecoder().decode(next.bytes))
@@ -83,10 +83,9 @@ export const cases: readonly Case[] = [
     id: 'TRA-6.over-the-limit-whole',
     title: 'A frame of more than 4 MiB that comes whole is not served',
     needs: ['wire'],
-    limitMs: 40_000,
     async run({ fresh }) {
       const caller = await fresh('member')
-      const { frames } = await caller.talk(BUS, [new Uint8Array(LIMIT + 1).fill(0x20)], 10_000)
+      const { frames } = await caller.talk(BUS, [new Uint8Array(LIMIT + 1).fill(0x20)], ANSWER_MS)
       ensure(
         frames.every((answer) => outcomeOf(answer) === 'bad_request'),
         'bad_request or nothing',
@@ -104,7 +103,7 @@ export const cases: readonly Case[] = [
       const stream = await raw(caller)
       await stream.write(frame(asking(caller)).slice(0, -3))
       await stream.end()
-      const next = await stream.next(5_000)
+      const next = await stream.next(ANSWER_MS)
       ensure(
         next.kind !== 'frame' || outcomeOf(JSON.parse(new TextDecoder().decode(next.bytes))) !== 'ok',
         'no output',
@@ -137,7 +136,7 @@ export const cases: readonly Case[] = [
       const opened = await caller.line.open('/hearthnet/bus/9.0.0').then(
         async (stream) => {
           await stream.send(asking(caller)).catch(() => undefined)
-          return (await stream.next(3_000)).kind
+          return (await stream.next(ANSWER_MS)).kind
         },
         () => 'refused',
       )

@@ -16,7 +16,6 @@ export const cases: readonly Case[] = [
     id: 'ENC-1.vectors.in-a-call',
     title: 'JSON texts that are refused are refused inside a call, and the others are read',
     needs: ['wire'],
-    limitMs: 60_000,
     async run({ peer }) {
       for (const vector of fileOf('encoding/json-text')) {
         const bytes = fromHex(String(inputOf(vector).hex))

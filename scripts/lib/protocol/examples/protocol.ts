@@ -4,7 +4,14 @@ import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { registryAnnounce, versionList } from '#protocol/protocol/capabilities.ts'
 import { CONFORMANCE_DEFAULT_SEED } from '#protocol/protocol/constants.ts'
 import { signFederation, type UnsignedFederationManifest } from '#protocol/protocol/federation.ts'
-import { type CaseResult, casesHash, countSections, overallOf } from '#protocol/protocol/report.ts'
+import {
+  type CaseResult,
+  casesHash,
+  countSections,
+  type FaultRow,
+  faultsSummary,
+  overallOf,
+} from '#protocol/protocol/report.ts'
 import { people, ulidOf } from '../../vectors/seeded.ts'
 import type { Examples } from '../examples.ts'
 import { AT } from './core.ts'
@@ -49,6 +56,10 @@ async function report() {
       reason: 'experimental.evidence.claim.get is not announced',
     },
   ]
+  const faults: FaultRow[] = [
+    { fault: 'bus/replays', rule: 'BUS-3', target: 'loopback', by: 'BUS-3.replay', reason: null },
+    { fault: 'bus/wakes-the-neighbours', rule: 'BUS-3', target: null, by: null, reason: 'nothing of it is on the wire' },
+  ]
   const sections = countSections(cases)
   const summary = await signRecord(anna, {
     node_id: anna.nodeId,
@@ -62,9 +73,9 @@ async function report() {
     overall: overallOf(sections),
     sections,
     cases_hash: casesHash(cases),
-    faults: null,
+    faults: faultsSummary(faults),
   })
-  return { format: 'hearthnet-conformance-report', version: 1, summary, cases }
+  return { format: 'hearthnet-conformance-report', version: 1, summary, cases, faults }
 }
 
 /** M32. */

@@ -4,6 +4,7 @@ import type { JsonValue } from '#protocol/core/json.ts'
 import { createQueue } from '../../../../workers/kernel/bus/queue.ts'
 import { createRegistry } from '../../../../workers/kernel/bus/registry.ts'
 import { serve } from '../../../../workers/kernel/bus/serve.ts'
+import { nextTurn } from '../../../../workers/testing/next-turn.ts'
 import { createSeededRuntime } from '../../../../workers/testing/seeded-runtime.ts'
 import { people } from '../seeded.ts'
 import { anyOutput, anyStream } from './node.ts'
@@ -12,7 +13,7 @@ import { anyOutput, anyStream } from './node.ts'
 const ROUNDS = 50
 
 async function settled(): Promise<void> {
-  for (let round = 0; round < ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve))
+  for (let round = 0; round < ROUNDS; round++) await nextTurn()
 }
 
 /** The serving side of a stream, with a caller who says something whenever it waits. */

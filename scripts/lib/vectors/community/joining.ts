@@ -94,13 +94,47 @@ export const JOINING: readonly Story[] = [
   },
   {
     name: 'an invite withdrawn before',
-    comment: 'By who recorded it',
+    comment: 'By its issuer',
     rule: 'TOK-5',
     tell: async ({ add, log, join }) => {
       await add('anna', 'invite.issued', { jti: ulidOf('gone'), uses: 1, expires_at: '2026-05-27T08:14:22Z' })
       await log.add((await people()).anna, 'auth.token.revoked', { jti: ulidOf('gone') })
       await join('bert', { label: 'gone' })
       return { anna: ANNA }
+    },
+  },
+  {
+    name: 'an invite of a member, withdrawn without ever being recorded',
+    comment: 'Its issuer is in the token',
+    rule: 'TOK-5',
+    tell: async ({ log, join }) => {
+      await join('bert')
+      await log.add((await people()).bert, 'auth.token.revoked', { jti: ulidOf('gone') })
+      await join('carla', { label: 'gone', by: 'bert' })
+      return { anna: ANNA, bert: member('Bert') }
+    },
+  },
+  {
+    name: 'an invite of a member, withdrawn by an anchor',
+    comment: 'An anchor ends what anybody issued',
+    rule: 'TOK-5',
+    tell: async ({ log, join }) => {
+      await join('bert')
+      await log.add((await people()).anna, 'auth.token.revoked', { jti: ulidOf('gone') })
+      await join('carla', { label: 'gone', by: 'bert' })
+      return { anna: ANNA, bert: member('Bert') }
+    },
+  },
+  {
+    name: 'an invite withdrawn by a member who put it on record as its own',
+    comment: 'A record makes nobody the issuer',
+    rule: 'TOK-5',
+    tell: async ({ add, log, join }) => {
+      await join('bert')
+      await add('bert', 'invite.issued', { jti: ulidOf('kept'), uses: 1, expires_at: '2026-05-27T08:14:22Z' })
+      await log.add((await people()).bert, 'auth.token.revoked', { jti: ulidOf('kept') })
+      await join('carla', { label: 'kept' })
+      return { anna: ANNA, bert: member('Bert'), carla: member('Carla') }
     },
   },
   {

@@ -56,6 +56,8 @@ function answers(): VectorSource {
   const few = all.slice(0, 5)
   const of = (name: string, comment: string, items: readonly Item[], theirs: string, answer: string): Vector =>
     good(name, comment, { items, limit_bytes: LIMIT, message: theirs }, { message: answer })
+  const cutList = (name: string, comment: string, limit_bytes: number, theirs: string, answer: string): Vector =>
+    good(name, comment, { items: all, limit_bytes, message: theirs }, { message: answer })
   const no = (name: string, catches: string, theirs: string): Vector =>
     bad(name, catches, { items: few, limit_bytes: LIMIT, message: theirs }, 'bad_request')
   const half = boundBetween(all[19], all[20])
@@ -65,7 +67,8 @@ function answers(): VectorSource {
     name: 'answer',
     operation: 'sync.answer',
     rule: 'SYN-2',
-    about: 'What whoever is asked answers to a message. `61` says: nothing is left to compare.',
+    about:
+      'What whoever is asked answers to a message, with no more ids than fit into `limit_bytes`. `61` says: nothing is left to compare. Other cuts of a list are right, too.',
     vectors: [
       of(
         'the same set by fingerprint',
@@ -123,6 +126,36 @@ function answers(): VectorSource {
         ),
       ),
       of('a skip at the end', 'It needs no word', all, message({ mode: 'skip', until: null }), '61'),
+      cutList(
+        'a list longer than a message may be',
+        'The first ids that fit, and one fingerprint of the rest',
+        200,
+        message({ mode: 'ids', until: null, items: [] }),
+        message(
+          { mode: 'ids', until: boundBetween(all[5], all[6]), items: all.slice(0, 6) },
+          { mode: 'fingerprint', until: null, items: all.slice(6) },
+        ),
+      ),
+      cutList(
+        'a list where not even one id fits',
+        'One id at least, so that the next round is a smaller one',
+        1,
+        message({ mode: 'ids', until: null, items: [] }),
+        message(
+          { mode: 'ids', until: boundBetween(all[0], all[1]), items: all.slice(0, 1) },
+          { mode: 'fingerprint', until: null, items: all.slice(1) },
+        ),
+      ),
+      cutList(
+        'a list that is cut before its range ends',
+        'The fingerprint covers what is behind the range, too: what was said about it is left for the next round',
+        200,
+        message({ mode: 'ids', until: half, items: [] }, { mode: 'skip', until: null }),
+        message(
+          { mode: 'ids', until: boundBetween(all[5], all[6]), items: all.slice(0, 6) },
+          { mode: 'fingerprint', until: null, items: all.slice(6) },
+        ),
+      ),
       of('the whole set equal in buckets', 'Nothing differs', all, message(...asked(all)), '61'),
       no('nothing', 'an empty message is an empty set', ''),
       no('another version', 'the version is not looked at', '62'),
@@ -222,6 +255,30 @@ function differences(): VectorSource {
         [],
         [],
         message({ mode: 'skip', until: cut }, ...asked(many.slice(32))),
+      ),
+      of(
+        'a list that was cut, to somebody with nothing',
+        'What is in it is to be fetched, and the rest asked for again',
+        [],
+        message(
+          { mode: 'ids', until: boundBetween(many[5], many[6]), items: many.slice(0, 6) },
+          { mode: 'fingerprint', until: null, items: many.slice(6) },
+        ),
+        [],
+        many.slice(0, 6),
+        message({ mode: 'skip', until: boundBetween(many[5], many[6]) }, { mode: 'ids', until: null, items: [] }),
+      ),
+      of(
+        'a list that was cut, to somebody with everything',
+        'What lies behind the cut is not taken for missing',
+        many,
+        message(
+          { mode: 'ids', until: boundBetween(many[5], many[6]), items: many.slice(0, 6) },
+          { mode: 'fingerprint', until: null, items: many.slice(6) },
+        ),
+        [],
+        [],
+        null,
       ),
       bad(
         'an answer of another version',

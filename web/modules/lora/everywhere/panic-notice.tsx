@@ -1,20 +1,17 @@
-import { Stack, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { IconHelpTriangle, IconSos } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { loraStatus } from '#protocol/lora/capabilities.ts'
 import type { PanicRecord } from '#protocol/lora/records.ts'
-import { useFormat, useText } from '../../../kit/i18n.tsx'
-import { StatusDot } from '../../../kit/status-dot.tsx'
+import { useText } from '../../../kit/i18n.tsx'
 import { UrgentAction, UrgentNotice } from '../../../kit/urgent-notice.tsx'
 import { useNow } from '../../../kit/use-now.ts'
 import { useQuery } from '../../../port/hooks.ts'
-import { CERTAINTY_SHAPES, certaintyOfPanic } from '../certainty.ts'
-import classes from '../lora.module.css'
-import { messages as shared } from '../messages.ts'
+import { certaintyOfPanic } from '../certainty.ts'
 import { LORA } from '../paths.ts'
-import { signalOf, strengthOf } from '../signal.ts'
-import { useWho, Who } from '../who.tsx'
+import { useWho } from '../who.tsx'
+import { Call } from './call.tsx'
 import { messages } from './messages.ts'
 import { alarmFor, panicKey, type SeenCall, seenCall, urgentPanics, withoutEnded } from './panics.ts'
 import { rememberSeen, useSeen } from './seen.ts'
@@ -23,30 +20,6 @@ import { useBattery } from './use-battery.ts'
 /** Calls written out; more than these nobody takes in at once. */
 const SHOWN = 3
 const TICK_MS = 10_000
-
-/** One call: who, how sure, since when, how it came. */
-function Call({ panic, now }: { readonly panic: PanicRecord; readonly now: number }) {
-  const text = useText(messages).notice
-  const words = useText(shared)
-  const format = useFormat()
-  const certainty = certaintyOfPanic(panic)
-  const signal = signalOf(panic)
-  return (
-    <Stack gap="xs" component="article" className={classes.call} data-sure={certainty === 'sure' ? 'yes' : 'no'}>
-      <div className={classes.callName}>
-        <Who sender={panic} certainty={certainty} />
-      </div>
-      <StatusDot status={CERTAINTY_SHAPES[certainty]}>{text.how[certainty]}</StatusDot>
-      <Text>
-        {text.since(format.time(panic.since), format.relative(panic.since, now))}
-        {' · '}
-        {panic.via === 'network' ? text.byNetwork : text.byRadio(panic.frames)}
-        {signal ? ` · ${words.strengths[strengthOf(signal)]}` : null}
-      </Text>
-      {panic.over === 'said' ? <Text>{text.saidOver}</Text> : null}
-    </Stack>
-  )
-}
 
 interface CallsProps {
   /** What has been seen before. */
@@ -88,9 +61,8 @@ function Calls({ known, urgent, simulated }: CallsProps) {
         </>
       }
     >
-      {simulated ? <Text fw={700}>{text.simulated}</Text> : null}
       {urgent.slice(0, SHOWN).map((panic) => (
-        <Call key={panicKey(panic)} panic={panic} now={now} />
+        <Call key={panicKey(panic)} panic={panic} now={now} simulated={simulated} />
       ))}
       {urgent.length > SHOWN ? <Text>{text.more(urgent.length - SHOWN)}</Text> : null}
       <div>

@@ -44,11 +44,13 @@ export const panicKey = (panic: PanicRecord): string =>
 /** Whether this call still concerns anybody: not ended by its sender, and not from one this person has blocked. */
 const isOpen = (panic: PanicRecord): boolean => panic.over !== 'proven' && panic.state !== 'blocked'
 
-/** Calls that take the screen (LOR-4): what is sure first, then the newest. */
+/** Calls that have not ended: what is sure first, then the newest. */
+export const openPanics = (panics: readonly PanicRecord[]): readonly PanicRecord[] =>
+  panics.filter(isOpen).sort((a, b) => Number(isSure(b)) - Number(isSure(a)) || b.since.localeCompare(a.since))
+
+/** Those of them that take the screen (LOR-4): nobody here has seen them. */
 export const urgentPanics = (panics: readonly PanicRecord[], seen: readonly SeenCall[]): readonly PanicRecord[] =>
-  panics
-    .filter((panic) => isOpen(panic) && !wasSeen(panic, seen))
-    .sort((a, b) => Number(isSure(b)) - Number(isSure(a)) || b.since.localeCompare(a.since))
+  openPanics(panics).filter((panic) => !wasSeen(panic, seen))
 
 /**
  * What the alarm sounds for: every call that is sure sounds anew, of the others only the first, so that nobody with a stick

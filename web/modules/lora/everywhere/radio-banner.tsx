@@ -6,6 +6,7 @@ import { useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import classes from '../lora.module.css'
 import { LORA } from '../paths.ts'
+import { ownCall } from '../status.ts'
 import { useSimulation } from '../stick/use-simulation.ts'
 import { messages } from './messages.ts'
 
@@ -45,11 +46,11 @@ export function RadioBanner() {
   const query = useQuery(loraStatus, {})
   const [path] = useLocation()
   if (query.status !== 'ready') return null
-  const { stick, panic } = query.data
+  const { stick } = query.data
   return (
     <>
       {stick.simulated ? <SimulationBanner /> : null}
-      {panic && path !== LORA ? <CallingBanner /> : null}
+      {ownCall(query.data) && path !== LORA ? <CallingBanner /> : null}
     </>
   )
 }

@@ -5,10 +5,9 @@ import { ConfirmButton } from '../../../kit/confirm-button.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
-import { visibleText } from '../../../kit/visible-text.ts'
 import { useCall } from '../../../port/hooks.ts'
 import type { Certainty } from '../certainty.ts'
-import { CertaintyMark } from '../who.tsx'
+import { CertaintyMark, useName } from '../who.tsx'
 import { messages } from './messages.ts'
 
 interface DecideProps {
@@ -21,7 +20,7 @@ export function DecidePeer({ peer, certainty }: DecideProps) {
   const text = useText(messages)
   const decide = useCall(peerDecide)
   const { sender_hash, state, settled } = peer
-  const name = visibleText(peer.display_name ?? '')
+  const name = useName()(peer) ?? ''
   const words = text.state[state]
   const decided = state === 'confirmed' || state === 'blocked' || settled
   return (

@@ -6,7 +6,7 @@ export const messages = defineMessages({
     title: stickTitle.de,
     intro: 'Ein kleines Funkgerät am USB-Anschluss. Es braucht weder SIM-Karte noch Vertrag.',
     state: 'Wie es ihm geht',
-    settings: (mhz: string, sf: string, khz: string) => `${mhz} MHz, Spreizfaktor ${sf}, Bandbreite ${khz} kHz`,
+    settings: (frequency: string, sf: string, khz: string) => `${frequency}, Spreizfaktor ${sf}, Bandbreite ${khz} kHz`,
     detach: 'Nicht mehr benutzen',
     detachText: 'Dein Gerät sendet und hört dann nichts mehr über Funk. Du kannst den Stick jederzeit wieder auswählen.',
     pick: {
@@ -67,7 +67,7 @@ export const messages = defineMessages({
     title: stickTitle.en,
     intro: 'A small radio in the USB socket. It needs neither a SIM card nor a contract.',
     state: 'How it is',
-    settings: (mhz, sf, khz) => `${mhz} MHz, spreading factor ${sf}, bandwidth ${khz} kHz`,
+    settings: (frequency, sf, khz) => `${frequency}, spreading factor ${sf}, bandwidth ${khz} kHz`,
     detach: 'Stop using it',
     detachText: 'Your device then neither sends nor hears anything by radio. You can choose the stick again at any time.',
     pick: {

@@ -8,6 +8,7 @@ import { Page } from '../../../kit/page.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
+import { useMegahertz } from '../megahertz.ts'
 import { LORA } from '../paths.ts'
 import { StickState } from '../stick-state.tsx'
 import { messages } from './messages.ts'
@@ -19,6 +20,7 @@ import { useSimulation } from './use-simulation.ts'
 function Attached({ stick }: { readonly stick: StickRecord }) {
   const text = useText(messages)
   const format = useFormat()
+  const megahertz = useMegahertz()
   const detach = useCall(stickDetach)
   const { settings } = stick
   return (
@@ -28,7 +30,7 @@ function Attached({ stick }: { readonly stick: StickRecord }) {
         {settings === null ? null : (
           <Text size="sm" c="dimmed">
             {text.settings(
-              format.number(settings.frequency_hz / 1e6),
+              megahertz.frequency(settings.frequency_hz),
               format.number(settings.spreading_factor),
               format.number(settings.bandwidth_hz / 1e3),
             )}

@@ -4,6 +4,7 @@ import { createStickBench, stickContract } from '../testing/stick.contract.ts'
 import { meshtastic } from './meshtastic.ts'
 import { LoRaConfig } from './meshtastic-messages.ts'
 import { rnode } from './rnode.ts'
+import { COMMAND } from './rnode-commands.ts'
 import { sx126x } from './sx126x.ts'
 
 stickContract('the adapter of Meshtastic', meshtastic, 'meshtastic', ['rnode', 'meshcore', 'rui3'])
@@ -25,6 +26,23 @@ describe('sticks of different kinds', () => {
     }
     for (const { heard } of sticks) expect(heard.map(({ frame }) => [...frame])).toEqual([[...AWKWARD], [...AWKWARD]])
     expect(bench.sent.map(({ bytes }) => bytes.length)).toEqual([32, 32, 32])
+  })
+})
+
+describe('RNode', () => {
+  const open = (faults: Parameters<ReturnType<typeof createStickBench>['plug']>[0]) => {
+    const bench = createStickBench(rnode, 'rnode')
+    return bench.open(bench.plug(faults))
+  }
+
+  it('is refused where it keeps a limit of its own that holds frames back without a word (LOR-1)', async () => {
+    const opening = open({ faults: { wrongEcho: COMMAND.longTermAirtime } })
+    await expect(opening).rejects.toMatchObject({ data: { problem: 'wrong_settings', setting: 'airtime' } })
+  })
+
+  it('is used where its firmware is older than that limit, and says nothing about it', async () => {
+    const { session } = await open({ faults: { unknownCommand: COMMAND.longTermAirtime } })
+    expect(session.firmware).toBe('RNode 1.74')
   })
 })
 

@@ -6,7 +6,11 @@ export const unsupported = (problem: StickProblem, message: string, data: Record
   new HearthError('lora_hardware_unsupported', message, { data: { problem, ...data } })
 
 /** A setting was echoed with another value than it was given. */
-export const wrongEcho = (setting: keyof RadioSettings | 'radio' | 'mode', wanted: number, told: number): HearthError =>
+export const wrongEcho = (
+  setting: keyof RadioSettings | 'radio' | 'mode' | 'airtime',
+  wanted: number,
+  told: number,
+): HearthError =>
   unsupported('wrong_settings', `the stick took ${told} as ${setting}, not ${wanted}`, { setting, wanted, told })
 
 /** Silence while being initialised: another firmware, or none. */

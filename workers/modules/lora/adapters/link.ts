@@ -77,11 +77,14 @@ export function createLink<Frame>(options: LinkOptions<Frame>): Link<Frame> {
   function end(reason: HearthError): boolean {
     if (ended) return false
     ended = reason
+    signal?.removeEventListener('abort', giveUp)
     calm()
     for (const waiter of waiters) waiter.fail(reason)
     waiters.clear()
     return true
   }
+
+  const giveUp = (): void => void end(goneError())
 
   const lose = (cause: unknown): void => {
     if (end(goneError(cause))) onLost(goneError(cause))
@@ -118,8 +121,8 @@ export function createLink<Frame>(options: LinkOptions<Frame>): Link<Frame> {
     lose(cause)
   }
   void read()
-  if (signal?.aborted) end(goneError())
-  signal?.addEventListener('abort', () => end(goneError()), { once: true })
+  if (signal?.aborted) giveUp()
+  else signal?.addEventListener('abort', giveUp)
 
   const link: Link<Frame> = {
     async write(bytes) {

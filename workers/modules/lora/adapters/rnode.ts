@@ -15,6 +15,8 @@ const FAILURES: Readonly<Record<number, string>> = {
 }
 /** How long an error about a frame may take: the firmware looks at it when it has read it. */
 const REFUSAL_MS = 150
+/** How long its limit on airtime is waited for. */
+const LIMIT_MS = 150
 /** The tuner's step: what is echoed may lie this far from what was asked. */
 const FREQUENCY_STEP_HZ = 100
 
@@ -43,6 +45,20 @@ async function detect(link: Link<KissFrame>): Promise<string> {
   return `RNode ${major}.${minor}`
 }
 
+/** Takes the firmware's own limit on airtime off. Versions that know of none say nothing. @returns the limit it has now */
+async function unlimited(link: Link<KissFrame>): Promise<number> {
+  const { longTermAirtime } = COMMAND
+  const question = encodeKiss(longTermAirtime, [0, 0])
+  const read = ({ command, payload }: KissFrame): number | undefined =>
+    command === longTermAirtime ? number(payload) : undefined
+  try {
+    return await link.ask(question, read, { timeoutMs: LIMIT_MS, attempts: 2 })
+  } catch (error) {
+    if (error instanceof HearthError && error.code === 'timeout') return 0
+    throw error
+  }
+}
+
 async function apply(link: Link<KissFrame>, settings: RadioSettings): Promise<RadioSettings> {
   const set = async (
     name: keyof RadioSettings | 'mode',
@@ -65,7 +81,8 @@ async function apply(link: Link<KissFrame>, settings: RadioSettings): Promise<Ra
   // without its own header byte: 32 bytes stay 32 on the air (LOR-1), and other kinds of stick hear the same frame
   await set('mode', COMMAND.promiscuous, [1])
   // a limit that another program left in there would hold frames back without a word; ours is the ledger (LOR-1)
-  await link.write(encodeKiss(COMMAND.longTermAirtime, [0, 0]))
+  const limit = await unlimited(link)
+  if (limit !== 0) throw wrongEcho('airtime', 0, limit)
   const [on = 0] = await echoed(link, COMMAND.radioState, [1], (state) => state)
   if (on !== 1) throw wrongEcho('radio', 1, on)
   return { ...settings, frequency_hz: frequency }
