@@ -35,6 +35,14 @@ function watchNotifications(): void {
   }
 }
 
+/** A context in which what tsx compiled runs: it names functions by a helper that pages do not have. */
+async function openContext(browser: Browser, permissions: string[]): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'de-DE', permissions })
+  // as a text, or it would be named as well
+  await context.addInitScript('globalThis.__name ??= (named) => named')
+  return context
+}
+
 /** Waits until it is so; each look is a call to the page. */
 async function until(is: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 3000; tries++) if (await is()) return
@@ -59,8 +67,8 @@ interface Pair {
 
 /** Two browsers of the built app: the fire service of Issum, which is its own root, and a resident who lets it notify. */
 async function acquaint(browser: Browser, url: string): Promise<Pair> {
-  const wehr = await settleIn(await browser.newContext({ locale: 'de-DE' }), url, 'Wehr')
-  const allowed = await browser.newContext({ locale: 'de-DE', permissions: ['notifications'] })
+  const wehr = await settleIn(await openContext(browser, []), url, 'Wehr')
+  const allowed = await openContext(browser, ['notifications'])
   await allowed.addInitScript(watchNotifications)
   const resident = await settleIn(allowed, url, 'Issum')
   await wehr.bus.call(communityFound, { name: 'Issum' })

@@ -95,6 +95,19 @@ describe('entries that are past their time', () => {
     expect((await verifyAuditExport(cutDeeper)).problems.map(({ fault }) => fault)).toContain('entries_missing')
   })
 
+  it('leave nothing in the head of a file that could be changed unseen but when it was made (AUD-5, AUD-6)', async () => {
+    const { clock, chain } = await oldChain()
+    await chain.deleteExpired(limitOf(clock.now, 10), 10)
+    const file = await fileOf(chain)
+    const [head = ''] = file.split('\n')
+    const madeAt = head.indexOf('"made_at":"') + 11
+    for (let at = 0; at < head.length; at += 7) {
+      if (at >= madeAt && at < madeAt + 24) continue
+      const flipped = file.slice(0, at) + String.fromCharCode(file.charCodeAt(at) ^ 1) + file.slice(at + 1)
+      expect((await verifyAuditExport(flipped)).sound, file.slice(at - 12, at + 12)).toBe(false)
+    }
+  }, 60_000)
+
   it('do not come back with another base: a root, a size or a last hash that was not signed is found (AUD-4, AUD-6)', async () => {
     const { clock, chain } = await oldChain()
     await chain.deleteExpired(limitOf(clock.now, 10), 10)

@@ -16,6 +16,10 @@ const FAULT_WORDS: { readonly [F in StandaloneFault]: Both } = {
     en: 'The line is written differently from how the log writes.',
   },
   unknown_kind: { de: 'Diese Art Zeile gibt es im Protokoll nicht.', en: 'The log has no such kind of line.' },
+  fields: {
+    de: 'In der Zeile fehlt etwas, oder es steht mehr darin.',
+    en: 'Something is missing in the line, or there is more.',
+  },
   no_header: { de: 'Hier fehlt der Kopf eines Protokolls.', en: 'The head of a log is missing here.' },
   second_header: { de: 'Hier steht ein zweiter Kopf.', en: 'Here is a second head.' },
   no_log: { de: 'Der Kopf nennt keinen Schlüssel, dem das Protokoll gehört.', en: 'The head names no key that owns the log.' },

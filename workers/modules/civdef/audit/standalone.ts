@@ -8,7 +8,17 @@ type Bytes = Uint8Array<ArrayBuffer>
 
 /** Everything that can be wrong with a file. */
 const FAULTS = [
-  ...(['too_long', 'cut_off', 'not_json', 'not_canonical', 'unknown_kind', 'no_header', 'second_header', 'no_log'] as const),
+  ...([
+    'too_long',
+    'cut_off',
+    'not_json',
+    'not_canonical',
+    'unknown_kind',
+    'fields',
+    'no_header',
+    'second_header',
+    'no_log',
+  ] as const),
   ...(['note_malformed', 'note_of_another_log', 'note_unsigned', 'note_line_malformed', 'note_line_unverified'] as const),
   ...(['checkpoint_size', 'checkpoint_inconsistent', 'no_checkpoint', 'header_size'] as const),
   ...(['no_entry', 'number', 'order', 'link', 'first_link', 'unsigned', 'not_in_tree', 'entries_missing'] as const),
@@ -206,8 +216,7 @@ async function openNote(note: string, log: string, epoch: number): Promise<Check
   if (origin !== expected) return 'note_of_another_log'
   const rootBytes = base64(root)
   if (!/^(0|[1-9]\d{0,15})$/.test(size) || rootBytes?.length !== 32) return 'note_malformed'
-  let own = false
-  let loose = 0
+  let [own, loose] = [false, 0]
   const witnesses: string[] = []
   for (const line of note.slice(at + 2, -1).split('\n')) {
     const [dash, name = '', encoded = ''] = line.split(' ')
@@ -246,6 +255,14 @@ interface Line {
 
 type Say = (line: number, fault: StandaloneFault, seq?: number | null) => void
 
+function isWritten(value: Json, as: string): boolean {
+  try {
+    return canonical(value) === as
+  } catch {
+    return false // nested deeper than this can go, and than any log is
+  }
+}
+
 function readLines(file: string, say: Say): Line[] {
   const lines: Line[] = []
   const texts = file.endsWith('\n') ? file.slice(0, -1).split('\n') : file.split('\n')
@@ -259,7 +276,7 @@ function readLines(file: string, say: Say): Line[] {
       continue
     }
     // what a reader sees and what is hashed must be the same: doubled names and other spellings are not
-    if (!isFields(value) || canonical(value) !== one) say(index + 1, 'not_canonical')
+    if (!isFields(value) || !isWritten(value, one)) say(index + 1, 'not_canonical')
     else lines.push({ line: index + 1, fields: value })
   }
   return lines
@@ -277,7 +294,7 @@ async function checkCheckpoints(lines: readonly Line[], log: string, epoch: numb
     const previous: Checkpoint | null = newest
     newest = opened
     if (opened.loose > 0) say(line, 'note_line_unverified')
-    if (number(fields, 'size') !== opened.size) say(line, 'checkpoint_size')
+    if (number(fields, 'size') !== opened.size || number(fields, 'from') !== (previous?.size ?? 0)) say(line, 'checkpoint_size')
     if (!previous) continue
     const proof = proofOf(fields)
     const roots = proof && (await rootsFrom(previous.size, opened.size, proof, previous.root))
@@ -374,6 +391,24 @@ async function checkCertificates(lines: readonly Line[], say: Say): Promise<void
   }
 }
 
+/** What a line of each kind has, and what it may have: anything else would be seen by a reader and checked by nobody. */
+const NAMES: { readonly [kind: string]: readonly [must: string, may?: string] } = {
+  header: ['drills epoch format kind log made_at size start version whole', 'base'],
+  entry: ['entry index kind proof', 'drill'],
+  record: ['index kind record'],
+  alert: ['alert kind'],
+  checkpoint: ['from kind note proof size'],
+  certificate: ['certificate kind'],
+}
+
+function hasNames(fields: Fields, must: string, may = ''): boolean {
+  const [needed, allowed] = [must.split(' '), may.split(' ')]
+  return (
+    needed.every((name) => name in fields) &&
+    Object.keys(fields).every((name) => needed.includes(name) || allowed.includes(name))
+  )
+}
+
 /** Checks an exported log, and says of everything that is wrong in which line it is. Nothing is thrown. */
 export async function verifyAuditExport(file: string): Promise<StandaloneReport> {
   const problems: StandaloneProblem[] = []
@@ -388,10 +423,12 @@ export async function verifyAuditExport(file: string): Promise<StandaloneReport>
   const head: Fields = header?.fields ?? {}
   if (header?.line !== 1 || head.format !== 'hearthnet-civdef-audit' || head.version !== 1) say(1, 'no_header')
   if (second) say(second.line, 'second_header')
-  const known = new Set(['header', 'entry', 'record', 'alert', 'checkpoint', 'certificate'])
-  for (const { line, fields } of lines) if (!known.has(text(fields, 'kind'))) say(line, 'unknown_kind')
-  const log = text(head, 'log')
-  const size = number(head, 'size')
+  for (const { line, fields } of lines) {
+    const kind = Object.hasOwn(NAMES, text(fields, 'kind')) ? NAMES[text(fields, 'kind')] : undefined
+    if (!kind) say(line, 'unknown_kind')
+    else if (!hasNames(fields, ...kind)) say(line, 'fields')
+  }
+  const [log, size] = [text(head, 'log'), number(head, 'size')]
   if (!publicKey(log)) say(1, 'no_log')
 
   const newest = await checkCheckpoints(of('checkpoint'), log, number(head, 'epoch'), say)
@@ -435,8 +472,7 @@ export async function verifyAuditExport(file: string): Promise<StandaloneReport>
   if (number(head, 'drills') !== marked) say(1, 'drill_count')
   await checkCertificates(of('certificate'), say)
 
-  const witnesses = newest?.witnesses ?? []
-  const records = of('record').length
+  const [witnesses, records] = [newest?.witnesses ?? [], of('record').length]
   return {
     sound: problems.length === 0,
     log,

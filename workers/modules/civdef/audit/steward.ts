@@ -184,6 +184,8 @@ export function createSteward(deps: Deps): Steward {
   function inBackground(): void {
     if (stopped || chain.size() === 0 || chain.blocked()) return
     inTurn(run).catch((error: unknown) => {
+      // what was under way when the module stopped is done by the next start: nothing of it is lost
+      if (stopped) return
       // a full or a revoked device tries again later; anything else is a fault of ours
       if (error instanceof HearthError) plan(0)
       else reportError(error)

@@ -11,6 +11,8 @@ import { saveFile } from '../../../../kit/save-file.ts'
 import { Section } from '../../../../kit/section.tsx'
 import { StatusDot } from '../../../../kit/status-dot.tsx'
 import { useCall, useQuery } from '../../../../port/hooks.ts'
+import { alertPath } from '../../paths.ts'
+import { useDecisions } from '../../use-decisions.ts'
 import classes from '../desk.module.css'
 import { boardPath, DESK, updatePath } from '../paths.ts'
 import { AlertView } from '../shared/alert-view.tsx'
@@ -45,7 +47,15 @@ function Board({ record }: { readonly record: AlertRecord }) {
   const text = useText(messages)
   const save = useCall(capExport)
   const { alert, state } = record
+  const isRefused = useDecisions([record.key])(record.key)?.delivery === 'refuse'
   if (!alert) return <Notice>{text.mirror}</Notice>
+  if (isRefused) {
+    return (
+      <Notice color="bad" role="alert">
+        {text.refused} <Link href={alertPath(record.key)}>{text.whyRefused}</Link>
+      </Notice>
+    )
+  }
   const saveCap = async () => {
     const file = await save.run({ key: record.key })
     if (file) saveFile(file.file_name, 'application/cap+xml', file.text)

@@ -48,6 +48,8 @@ export const messages = defineMessages({
     mayNot: 'Beenden kann, wer sie gegeben hat, oder die gleiche oder eine höhere Rolle in diesem Gebiet.',
     ended: (at: string, reason: string) => `Beendet ${at}: ${reason}`,
     endedClear: (at: string, reason: string) => `Entwarnung ${at}: ${reason}`,
+    refused: 'Dieses Gerät glaubt diese Warnung nicht. Verlass dich nicht darauf.',
+    whyRefused: 'Warum?',
     mirror: 'Das ist eine amtliche Warnung von anderswo. Rückmeldungen gibt es dafür hier nicht.',
   },
   en: {
@@ -95,6 +97,8 @@ export const messages = defineMessages({
     mayNot: 'It can be ended by whoever gave it, or by the same or a higher role in this area.',
     ended: (at, reason) => `Ended ${at}: ${reason}`,
     endedClear: (at, reason) => `All clear ${at}: ${reason}`,
+    refused: 'This device does not believe this alert. Do not rely on it.',
+    whyRefused: 'Why?',
     mirror: 'This is an official warning from elsewhere. There are no answers to it here.',
   },
 })

@@ -6,6 +6,7 @@ import { Empty } from '../../../../kit/empty.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { Section } from '../../../../kit/section.tsx'
+import { useNow } from '../../../../kit/use-now.ts'
 import { useCall, useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import { DESK } from '../paths.ts'
@@ -34,19 +35,20 @@ function Entries({ label, entries, item: Item }: EntriesProps) {
   )
 }
 
-/** What can still be acted on first; what was answered is folded away. */
-function Box({ label, entries, item, empty, isOpen }: EntriesProps & { empty: string; isOpen: (entry: Entry) => boolean }) {
+/** What still matters first; what has run out is folded away. */
+function Box({ label, entries, item, empty }: EntriesProps & { readonly empty: string }) {
   const text = useText(messages)
-  // an answer just given stays where it was given: its code may still have to be shown
-  const [open] = useState(() => new Set<string>())
-  for (const entry of entries) if (isOpen(entry)) open.add(entry.request.request_id)
-  const [now, before] = [
-    entries.filter(({ request }) => open.has(request.request_id)),
-    entries.filter(({ request }) => !open.has(request.request_id)),
-  ]
+  const now = useNow()
+  const isOver = ({ request }: Entry): boolean => Date.parse(request.content.expires_at) <= now
+  const current = entries.filter((entry) => !isOver(entry))
+  const before = entries.filter(isOver)
   return (
     <Stack gap="md">
-      {now.length === 0 ? <Empty icon={IconMailbox}>{empty}</Empty> : <Entries label={label} entries={now} item={item} />}
+      {current.length === 0 ? (
+        <Empty icon={IconMailbox}>{empty}</Empty>
+      ) : (
+        <Entries label={label} entries={current} item={item} />
+      )}
       {before.length === 0 ? null : (
         <details>
           <summary className={classes.summary}>{text.older}</summary>
@@ -85,7 +87,6 @@ export function CosignPage() {
               label={text.inbox}
               empty={text.noInbox}
               entries={requests.filter(({ direction }) => direction === 'in')}
-              isOpen={({ state }) => state === 'waiting'}
               item={RequestIn}
             />
           </Section>
@@ -94,7 +95,6 @@ export function CosignPage() {
               label={text.outbox}
               empty={text.noOutbox}
               entries={requests.filter(({ direction }) => direction === 'out')}
-              isOpen={({ state, request }) => state !== 'declined' && Date.parse(request.content.expires_at) > Date.now()}
               item={RequestOut}
             />
           </Section>

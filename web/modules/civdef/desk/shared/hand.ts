@@ -31,7 +31,11 @@ export function setHand(hand: Hand): void {
 }
 
 export const useHand = (): Hand =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, read)
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    read,
+    read,
+  )
