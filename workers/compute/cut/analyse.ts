@@ -75,6 +75,10 @@ export function analyse(file: Uint8Array, name = 'model.onnx'): Decoder {
   const entries = attentions.map((attention, layer) => entryOf(flow, stream, trunk, attention, layer))
   const final = finalOf(flow, stream, trunk, entries.at(-1)?.node ?? -1)
   const boundaries = [...entries, final]
+  const together = boundaries.findIndex(
+    ({ node }, index) => index > 0 && trunk.indexOf(node) <= trunk.indexOf(boundaries[index - 1]?.node ?? -1),
+  )
+  if (together >= 0) throw refusal('several_values', `between layer ${together - 1} and the next more than one value goes on`)
   const firstKey = graph.input.find(({ name }) => name === 'past_key_values.0.key')
   const [, heads, , headSize] = firstKey ? sizesOf(firstKey) : []
   const keyElement = elementOf(firstKey) ?? ELEMENT.float32

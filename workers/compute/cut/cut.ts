@@ -1,4 +1,4 @@
-import { GRAPH, MODEL, type ValueInfo } from '../onnx/model.ts'
+import { GRAPH, MODEL, sizesOf, type ValueInfo } from '../onnx/model.ts'
 import type { Decoder } from './analyse.ts'
 import { type Draft, type Source, withBytesAt } from './draft.ts'
 import { extract } from './extract.ts'
@@ -32,6 +32,8 @@ export interface Shard {
   readonly weightsBytes: number
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Of each adapter matrix among the inputs, the size that is not the rank. */
+  readonly adapterRows: ReadonlyMap<string, number>
 }
 
 /** What a shard's graph calls the block of its weights. */
@@ -61,8 +63,23 @@ export function cut(decoder: Decoder, span: Span, options: CutOptions = {}): Sha
       graph: GRAPH.of({ name: 'shard', node: draft.nodes, initializer, input: draft.inputs, output: draft.outputs }),
     }),
   )
-  return { span, graph, places, weightsBytes: bytes, inputs: names(draft.inputs), outputs: names(draft.outputs) }
+  return {
+    span,
+    graph,
+    places,
+    weightsBytes: bytes,
+    inputs: names(draft.inputs),
+    outputs: names(draft.outputs),
+    adapterRows: adapterRowsOf(draft.inputs),
+  }
 }
+
+const adapterRowsOf = (inputs: readonly ValueInfo[]): ReadonlyMap<string, number> =>
+  new Map(
+    inputs
+      .filter(({ name }) => name?.startsWith('lora.'))
+      .map((input) => [input.name ?? '', sizesOf(input).find((size) => size !== null) ?? 0]),
+  )
 
 const names = (values: readonly ValueInfo[]): readonly string[] => values.map(({ name = '' }) => name)
 

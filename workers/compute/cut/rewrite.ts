@@ -172,10 +172,10 @@ export const withAdapters =
       const { a, b } = adapterInputs(target.name)
       inputs.push(valueInfoOf(a, element, [target.rows, 'lora_rank']), valueInfoOf(b, element, ['lora_rank', target.columns]))
       return [
-        { ...node, output: [`${y}.base`] },
+        { ...node, name: `${y}.base`, output: [`${y}.base`] },
         nodeOf({ opType: 'MatMul', input: [x, a], output: [`${y}.lora_a`] }),
         nodeOf({ opType: 'MatMul', input: [`${y}.lora_a`, b], output: [`${y}.lora_b`] }),
-        nodeOf({ opType: 'Add', input: [`${y}.base`, `${y}.lora_b`], output: [y] }),
+        { ...nodeOf({ opType: 'Add', input: [`${y}.base`, `${y}.lora_b`], output: [y] }), name: `${y}.lora` },
       ]
     })
     return { ...draft, nodes, inputs: [...draft.inputs, ...inputs] }

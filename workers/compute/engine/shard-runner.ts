@@ -65,14 +65,19 @@ const BYTES = (element: number): number => (element === ELEMENT.float16 || eleme
 export const cacheBytesPerToken = (shape: ModelShape, layers: number): number =>
   2 * layers * shape.kvHeads * shape.headSize * BYTES(shape.cacheElement)
 
+/** An adapter's matrices by the shard's name for each of them (`adapterInputs`). */
+export type Adapter = ReadonlyMap<string, { readonly dims: readonly number[]; readonly data: Float32Array }>
+
 interface RunnerDeps {
   readonly backend: Backend
   readonly program: Program
-  readonly shard: Pick<Shard, 'span' | 'inputs' | 'outputs'>
+  readonly shard: Pick<Shard, 'span' | 'inputs' | 'outputs' | 'adapterRows'>
   readonly shape: ModelShape
+  /** Laid beside the products that the shard was cut with branches for. */
+  readonly adapter?: Adapter
 }
 
-export function createShardRunner({ backend, program, shard, shape }: RunnerDeps): ShardRunner {
+export function createShardRunner({ backend, program, shard, shape, adapter }: RunnerDeps): ShardRunner {
   const caches = new Map<string, Cache>()
   const perToken = cacheBytesPerToken(shape, shard.span.end - shard.span.first)
   const wide = shape.element !== ELEMENT.float16
@@ -82,6 +87,15 @@ export function createShardRunner({ backend, program, shard, shape }: RunnerDeps
   const empty = (): Value => {
     const dims = [1, shape.kvHeads, 0, shape.headSize]
     return backend.value(shape.cacheElement, dims, BYTES(shape.cacheElement) === 2 ? new Uint16Array(0) : new Float32Array(0))
+  }
+
+  /** Without an adapter one column of zeros: no column at all fails on WebGPU. */
+  function branch(name: string): Value {
+    const matrix = adapter?.get(name)
+    const rows = shard.adapterRows.get(name) ?? 0
+    const dims = matrix?.dims ?? (name.endsWith('.A') ? [rows, 1] : [1, rows])
+    const data = matrix?.data ?? new Float32Array(rows)
+    return backend.value(shape.element, dims, wide ? data : halvesOf(data))
   }
 
   /** Fills one input. What a shard without the embedding asks of tokens is only how many there are. */
@@ -95,6 +109,7 @@ export function createShardRunner({ backend, program, shard, shape }: RunnerDeps
         [1, count],
         Array.from({ length: count }, (_, index) => cache.tokens + index),
       )
+    if (name.startsWith('lora.')) return branch(name)
     const past = cache.values.get(name)
     if (past) return past
     if (name.startsWith('past_key_values.')) return empty()
@@ -122,8 +137,9 @@ export function createShardRunner({ backend, program, shard, shape }: RunnerDeps
       const kind = shard.outputs.includes('logits') ? 'logits' : 'hidden'
       const main = outputs.get(kind === 'logits' ? 'logits' : HIDDEN_OUT)
       if (!main) throw new HearthError('internal_error', 'a shard without its output')
-      // copied: a backend may use its memory for the next run
-      const data = floatsOf(await main.read()).slice()
+      const numbers = floatsOf(await main.read())
+      // copied: a backend may use its memory for the next run; a graph as published gives every token's logits
+      const data = kind === 'logits' ? numbers.slice(-(main.dims.at(-1) ?? 0)) : numbers.slice()
       main.dispose()
       return { kind, data, tokens: count }
     } catch (error) {

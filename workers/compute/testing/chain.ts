@@ -2,7 +2,7 @@ import { type CutOptions, cut } from '../cut/cut.ts'
 import type { Span } from '../cut/span.ts'
 import { assemble } from '../cut/weights.ts'
 import type { Backend } from '../engine/backend.ts'
-import { createShardRunner, type Outcome, type ShardRunner, type Step, shapeOf } from '../engine/shard-runner.ts'
+import { type Adapter, createShardRunner, type Outcome, type ShardRunner, type Step, shapeOf } from '../engine/shard-runner.ts'
 import type { TestModel } from './fixtures.ts'
 
 export async function runnerFor(
@@ -10,11 +10,13 @@ export async function runnerFor(
   model: TestModel,
   span: Span,
   options: CutOptions = {},
+  adapter?: Adapter,
 ): Promise<ShardRunner> {
   const shard = cut(model.decoder, span, options)
   const keep = shard.outputs.filter((name) => name.startsWith('present.'))
   const program = await backend.load(shard.graph, await assemble(shard, model.read), { keep })
-  return createShardRunner({ backend, program, shard, shape: shapeOf(model.decoder, model.config) })
+  const shape = shapeOf(model.decoder, model.config)
+  return createShardRunner({ backend, program, shard, shape, ...(adapter && { adapter }) })
 }
 
 /** What a chain of shards says, greedily. */
@@ -38,11 +40,8 @@ export async function generate(
   while (tokens.length < count) {
     const last = await through(chain, 'a', position, { kind: 'tokens', tokens: input }, hop)
     position += input.length
-    // the published graph gives every token's logits
-    const width = last.data.length / (last.data.length % last.tokens === 0 && last.data.length > 1000 ? last.tokens : 1)
-    const row = last.data.subarray(last.data.length - width)
-    logits.push(row)
-    const token = row.indexOf(Math.max(...row))
+    logits.push(last.data)
+    const token = last.data.indexOf(Math.max(...last.data))
     tokens.push(token)
     input = [token]
   }

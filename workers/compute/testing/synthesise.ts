@@ -96,7 +96,8 @@ function build(shape: Synthetic): Model {
   const sheet = createSheet(shape.seed ?? 1)
   const { hidden, vocabulary, layers, heads, kvHeads } = shape
   const headSize = hidden / heads
-  const table = sheet.weight('embedding', [vocabulary, hidden], sheet.noise(vocabulary * hidden, 1))
+  // with large ones a tied head would only say the last token again
+  const table = sheet.weight('embedding', [vocabulary, hidden], sheet.noise(vocabulary * hidden, shape.tied ? 0.05 : 1))
   const embedded = sheet.op('Gather', [table, 'input_ids'], 'embedded')
   const cos = sheet.weight('cos', [shape.positions, headSize / 2], rotary(shape, Math.cos))
   const sin = sheet.weight('sin', [shape.positions, headSize / 2], rotary(shape, Math.sin))
