@@ -16,6 +16,8 @@ export const TENSOR_HELLO_SECONDS = 10
 export const TENSOR_MAX_SESSIONS = 64
 /** Bytes of one session's tensors at most: those unfinished by their shapes, those received until they are read (TEN-9). */
 export const TENSOR_MAX_BUFFERED_BYTES = 67_108_864
+/** Tensors of one session that have begun and not ended, at most (TEN-9). */
+export const TENSOR_MAX_UNFINISHED = 64
 /** Dimensions of a tensor at most (TEN-4). */
 export const TENSOR_MAX_DIMS = 8
 /** Bytes of a text or JSON payload at most: HELLO, NACK, BYE, FLOWCTL (TEN-2). */
