@@ -28,6 +28,8 @@ export interface LoadOptions {
 /** Runs graphs, one at a time in the order asked for. */
 export interface Backend {
   readonly kind: BackendKind
+  /** Settles when its device is gone for good; absent where that cannot happen. */
+  readonly lost?: Promise<unknown>
   value(element: number, dims: readonly number[], data: Numbers): Value
   load(graph: Uint8Array, weights: Uint8Array | Blob, options: LoadOptions): Promise<Program>
 }
