@@ -100,6 +100,8 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         if (closed || backend !== current) return
         const had = [...loaded.values()]
         loaded.clear()
+        // the card is gone, and what frees its memory may say so; what lies beside it is freed all the same
+        for (const { runner } of had) await runner.release().catch(() => undefined)
         backend = await openWasm(deps)
         watch(backend)
         for (const { model, shard } of had) if (fits(shard)) await bring(model, shard)

@@ -30,7 +30,7 @@ const RETURN_TEXT_ONLY = { add_special_tokens: false }
 /** @throws HearthError `bad_request` for files that no tokenizer can be made of */
 export function createTextCodec({ tokenizer: file, config, template }: TokenizerFiles, ends: readonly number[]): TextCodec {
   const tokenizer = made(() => new Tokenizer(file, config), 'tokenizer')
-  const written = template ?? textOf(config['chat_template'])
+  const written = template ?? textOf(config.chat_template)
   const chat = written === null ? null : made(() => new Template(written), 'chat template')
   const special = (name: string): string => textOf(config[name]) ?? ''
   const end = tokenizer.token_to_id(special('eos_token'))
