@@ -7,6 +7,7 @@ import { browserTransports } from '../../workers/kernel/mesh/browser-transports.
 import { createLibp2pMesh } from '../../workers/kernel/mesh/libp2p-mesh.ts'
 import type { Mesh } from '../../workers/kernel/mesh/mesh.ts'
 import { createRealRuntime } from '../../workers/kernel/real-runtime.ts'
+import { delay } from '../../workers/kernel/runtime.ts'
 import { attachRtcPort } from '../../workers/rtc/shim.ts'
 import { testSigner } from '../../workers/testing/test-identity.ts'
 import type { TensorGrant, TensorSession, TensorSessionOptions, TensorTransport } from '../../workers/transport/tensor/api.ts'
@@ -81,29 +82,31 @@ async function sendTensor(session: number, bytes: number): Promise<number> {
   return performance.now() - started
 }
 
-/** Milliseconds until each of so many urgent tensors, one after the other, is acknowledged. */
-async function sendUrgent(session: number, bytes: number, count: number): Promise<readonly number[]> {
+/** Milliseconds until each of so many urgent tensors is acknowledged; the next goes `gapMs` later. */
+async function sendUrgent(session: number, bytes: number, count: number, gapMs: number): Promise<readonly number[]> {
   const tensor = { dtype: 'int8', shape: [bytes], bytes: noise(bytes) } as const
   const times: number[] = []
   for (let n = 0; n < count; n++) {
     const started = performance.now()
     await required(sessions[session]).send(tensor, { urgent: true })
     times.push(performance.now() - started)
+    await delay(runtime, gapMs)
   }
   return times
 }
 
 let saturating = false
-/** Sends bulk over a session until told to stop. @returns bytes that went */
+/** Sends bulk over a session until told to stop. @returns megabytes a second */
 async function saturate(session: number, bytes: number): Promise<number> {
   const tensor = { dtype: 'int8', shape: [bytes], bytes: noise(bytes) } as const
   saturating = true
+  const started = performance.now()
   let sent = 0
   while (saturating) {
     await required(sessions[session]).send(tensor)
     sent += bytes
   }
-  return sent
+  return sent / 1000 / (performance.now() - started)
 }
 
 /** Milliseconds until the other side has read as many bytes from a plain stream of the mesh. */

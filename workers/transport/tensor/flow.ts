@@ -40,8 +40,7 @@ export interface SendCredits {
   may(urgent: boolean, frames?: number): boolean
   /** Counts a frame as sent. */
   spend(seq: number): void
-  /** @throws HearthError (`bad_payload`) for a frame that was never sent */
-  acked(upto: number, lastSent: number): void
+  acked(upto: number): void
   add(flowctl: TensorFlowctl): void
 }
 
@@ -57,8 +56,7 @@ export function createSendCredits(window: number): SendCredits {
       credits--
       unacked.push(seq)
     },
-    acked(upto, lastSent) {
-      if (upto > lastSent) throw refusal('bad_payload', `frame ${upto} was never sent`)
+    acked(upto) {
       while (unacked[0] !== undefined && unacked[0] <= upto) unacked.shift()
     },
     add(flowctl) {

@@ -5,6 +5,7 @@ import { compressed, type Zstd } from './compress.ts'
 import type { Lanes, SendCredits, Sequence } from './flow.ts'
 import { encodeFrame, type FrameBody } from './frame.ts'
 import { refusal } from './refusal.ts'
+import type { Road, Trip } from './road.ts'
 
 /** Control frames that may wait. A peer that makes us answer and does not listen is not served (TEN-9). */
 const MAX_WAITING_CONTROL = 64
@@ -27,6 +28,9 @@ export interface SenderDeps {
   readonly sequence: Sequence
   readonly credits: SendCredits
   readonly lanes: Lanes<Job>
+  readonly road: Road
+  /** Called when bulk that had to wait may go. */
+  readonly onRoom: () => void
   /** Milliseconds that never run backwards. */
   readonly clock: () => number
 }
@@ -47,14 +51,17 @@ export interface Sender {
   readonly count: TrafficCount
 }
 
+/** A frame that spent a credit and is not acknowledged. */
 interface Sent {
-  readonly job: Job
-  readonly at: number
+  readonly seq: number
+  readonly trip: Trip
+  /** The tensor that is whole with it. */
+  readonly ends: Job | null
 }
 
-export function createSender({ sequence, credits, lanes, clock }: SenderDeps): Sender {
+export function createSender({ sequence, credits, lanes, road, onRoom, clock }: SenderDeps): Sender {
   const control: FrameBody[] = []
-  const awaited = new Map<number, Sent>()
+  const sent: Sent[] = []
   const count = { frames: 0, bytes: 0, tensors: 0, tensorBytes: 0, compressedFrom: 0, compressedTo: 0 }
   let due: number | null = null
   let roundTripMs: number | null = null
@@ -74,7 +81,15 @@ export function createSender({ sequence, credits, lanes, clock }: SenderDeps): S
     return frames.length > 1 ? concatBytes(...frames) : (frames[0] ?? null)
   }
 
-  function dataFrame(job: Job): Uint8Array<ArrayBuffer> {
+  /** A frame that needs a credit. */
+  function spent(body: FrameBody, urgent: boolean, ends: Job | null): Uint8Array<ArrayBuffer> {
+    const bytes = encoded(body)
+    credits.spend(sequence.last)
+    sent.push({ seq: sequence.last, trip: road.depart(bytes.length, urgent), ends })
+    return bytes
+  }
+
+  function dataFrame(job: Job, urgent: boolean): Uint8Array<ArrayBuffer> {
     const { tensor, id, zstd, chunkBytes, offset } = job
     const plain = tensor.bytes.subarray(offset, offset + chunkBytes)
     job.offset += plain.length
@@ -87,18 +102,13 @@ export function createSender({ sequence, credits, lanes, clock }: SenderDeps): S
     const { dtype, shape, grad = false } = tensor
     const head = { type: 'tensor_data', tensorId: id, dtype, shape, grad } as const
     const final = job.offset === tensor.bytes.length
-    const frame = encoded({ ...head, final, compressed: smaller !== null, data: smaller ?? plain })
-    credits.spend(sequence.last)
-    return frame
+    return spent({ ...head, final, compressed: smaller !== null, data: smaller ?? plain }, urgent, null)
   }
 
   function endFrame(job: Job, urgent: boolean): Uint8Array<ArrayBuffer> {
-    const frame = encoded({ type: 'tensor_end', tensorId: job.id })
-    credits.spend(sequence.last)
-    awaited.set(sequence.last, { job, at: clock() })
     count.tensors++
     lanes.done(urgent)
-    return frame
+    return spent({ type: 'tensor_end', tensorId: job.id }, urgent, job)
   }
 
   /** Whether all data of a job went; an empty tensor has one frame of nothing. */
@@ -106,11 +116,11 @@ export function createSender({ sequence, credits, lanes, clock }: SenderDeps): S
   const allWent = (job: Job): boolean => begun.has(job) && job.offset === job.tensor.bytes.length
 
   function nextData(): Uint8Array<ArrayBuffer> | null {
-    const turn = lanes.next((urgent) => credits.may(urgent))
+    const turn = lanes.next((urgent) => credits.may(urgent) && (urgent || road.mayBulk(onRoom)))
     if (!turn) return null
     const { item: job, urgent } = turn
     if (allWent(job)) return endFrame(job, urgent)
-    const data = dataFrame(job)
+    const data = dataFrame(job, urgent)
     begun.add(job)
     return allWent(job) && credits.may(urgent) ? concatBytes(data, endFrame(job, urgent)) : data
   }
@@ -125,20 +135,25 @@ export function createSender({ sequence, credits, lanes, clock }: SenderDeps): S
     },
     next: () => nextControl() ?? nextData(),
     acked(upto) {
-      credits.acked(upto, sequence.last)
-      for (const [seq, { job, at }] of awaited) {
-        if (seq > upto) break
-        awaited.delete(seq)
-        const sample = clock() - at
+      if (upto > sequence.last) throw refusal('bad_payload', `frame ${upto} was never sent`)
+      credits.acked(upto)
+      for (let first = sent[0]; first !== undefined && first.seq <= upto; first = sent[0]) {
+        sent.shift()
+        road.arrive(first.trip)
+        if (!first.ends) continue
+        const sample = clock() - first.trip.at
         // RFC 6298 smooths so
         roundTripMs = roundTripMs === null ? sample : roundTripMs + (sample - roundTripMs) / 8
-        job.resolve()
+        first.ends.resolve()
       }
     },
     fail(reason) {
       control.length = 0
-      for (const job of [...lanes.drain(), ...[...awaited.values()].map(({ job }) => job)]) job.reject(reason)
-      awaited.clear()
+      for (const job of lanes.drain()) job.reject(reason)
+      for (const { trip, ends } of sent.splice(0)) {
+        road.lose(trip)
+        ends?.reject(reason)
+      }
     },
     get roundTripMs() {
       return roundTripMs

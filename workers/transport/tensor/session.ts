@@ -19,6 +19,7 @@ import { createTensorFrameDecoder, encodeFrame, type Frame, type FrameBody } fro
 import { createIntake } from './intake.ts'
 import { createLifeline } from './lifeline.ts'
 import { reasonOf, refusal, refusedBy } from './refusal.ts'
+import { createRoad, type Road } from './road.ts'
 import { createSender, type Job } from './sender.ts'
 
 /** A frame of so much data is one message of a data channel of ours, header and all; smaller pieces mean shorter waits (TEN-11). */
@@ -34,6 +35,8 @@ export interface SessionDeps {
   readonly runtime: Runtime
   /** Who speaks here. */
   readonly self: NodeId
+  /** The way that other sessions with the same peer go, too; one of its own unless said otherwise. */
+  readonly road?: Road
   /** The zstd to use; the real one unless a test brings its own. */
   readonly loadZstd?: () => Promise<Zstd>
 }
@@ -93,7 +96,7 @@ interface Terms {
 }
 
 function createSession(
-  { runtime, self, loadZstd: zstd = loadZstd }: SessionDeps,
+  { runtime, self, road = createRoad(runtime.monotonic), loadZstd: zstd = loadZstd }: SessionDeps,
   stream: FramedStream,
   role: Role,
   opened: (session: TensorSession) => void,
@@ -120,11 +123,13 @@ function createSession(
   const sender = createSender({
     sequence: sending,
     lanes,
+    road,
+    onRoom: nudge,
     clock: runtime.monotonic,
     credits: {
       may: (urgent, frames) => credits.may(urgent, frames),
       spend: (seq) => credits.spend(seq),
-      acked: (upto, last) => credits.acked(upto, last),
+      acked: (upto) => credits.acked(upto),
       add: (flowctl) => credits.add(flowctl),
     },
   })
@@ -153,6 +158,13 @@ function createSession(
     if (!flowctl) return
     sender.acknowledge(receiving.last)
     say({ type: 'flowctl', flowctl })
+  }
+
+  /** Acknowledges at once: the other side paces itself by it (TEN-11). */
+  function taken(seq: number): void {
+    sender.acknowledge(seq)
+    grant()
+    nudge()
   }
 
   /** Ends the session here and now. @param last the frame that tells the other side; `close` where it knows, `abort` where it is lost */
@@ -220,12 +232,10 @@ function createSession(
     if (!terms) throw refusal('hello_expected', `${body.type} before HELLO`)
     switch (body.type) {
       case 'tensor_data':
-        return intake.data(body)?.then(grant) ?? grant()
+        return intake.data(body)?.then(() => taken(seq)) ?? taken(seq)
       case 'tensor_end':
         intake.end(body.tensorId)
-        sender.acknowledge(seq)
-        grant()
-        return nudge()
+        return taken(seq)
       case 'ack':
         sender.acked(body.upto)
         return nudge()

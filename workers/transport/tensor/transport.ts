@@ -9,7 +9,8 @@ import type { Runtime } from '../../kernel/runtime.ts'
 import type { TensorOffer, TensorSession, TensorTransport } from './api.ts'
 import { dataHeadBytes } from './frame.ts'
 import { refusal } from './refusal.ts'
-import { acceptTensorSession, openTensorSession } from './session.ts'
+import { createRoad, type Road } from './road.ts'
+import { acceptTensorSession, openTensorSession, type SessionDeps } from './session.ts'
 
 /** How long an offer waits to be taken up. */
 const OFFER_MS = 60_000
@@ -30,10 +31,16 @@ interface Waiting {
 
 /** One for the whole node: the 64 sessions are counted here (TEN-9). */
 export function createTensorTransport({ runtime, signer, mesh }: TransportDeps): TensorTransport {
-  const deps = { runtime, self: signer.nodeId }
+  const roads = new Map<NodeId, Road>()
   const offers = new Map<Ulid, Waiting>()
   const open = new Set<TensorSession>()
   let opening = 0
+
+  function depsFor(peer: NodeId): SessionDeps {
+    const road = roads.get(peer) ?? createRoad(runtime.monotonic)
+    roads.set(peer, road)
+    return { runtime, self: signer.nodeId, road }
+  }
 
   function requirePlace(): void {
     if (open.size + opening >= TENSOR_MAX_SESSIONS) throw refusal('capacity_exceeded', 'too many sessions are open')
@@ -59,7 +66,7 @@ export function createTensorTransport({ runtime, signer, mesh }: TransportDeps):
   async function serve(stream: FramedStream): Promise<void> {
     const claimed: { by?: Waiting } = {}
     try {
-      const session = await acceptTensorSession(deps, stream, async (hello, peer) => {
+      const session = await acceptTensorSession(depsFor(stream.peer), stream, async (hello, peer) => {
         claimed.by = await claim(hello, peer)
         opening++
         return claimed.by.offer.options ?? {}
@@ -113,7 +120,7 @@ export function createTensorTransport({ runtime, signer, mesh }: TransportDeps):
       opening++
       try {
         const stream = await mesh.open(peer, TENSOR_PROTOCOL, { maxFrameBytes: MAX_WRITE_BYTES, framing: 'none' })
-        const session = await openTensorSession(deps, stream, grant, options)
+        const session = await openTensorSession(depsFor(peer), stream, grant, options)
         keep(session)
         return session
       } finally {
