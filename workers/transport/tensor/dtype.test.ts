@@ -141,7 +141,12 @@ describe('shapes (TEN-4)', () => {
     expect(tensorBytes('fp16', [2, 3])).toBe(12)
     expect(tensorBytes('fp32', [7])).toBe(28)
     expect(tensorBytes('int8', [4_294_967_295, 0, 4_294_967_295])).toBe(0)
-    expect(tensorBytes('fp32', Array.from({ length: 8 }, () => 4_294_967_295))).toBe(Number.POSITIVE_INFINITY)
+    expect(
+      tensorBytes(
+        'fp32',
+        Array.from({ length: 8 }, () => 4_294_967_295),
+      ),
+    ).toBe(Number.POSITIVE_INFINITY)
   })
 
   it.each([

@@ -43,6 +43,8 @@ describe('credits of a sender (TEN-7)', () => {
     for (let seq = 1; seq <= 6; seq++) credits.spend(seq)
     expect([credits.may(false), credits.may(true, 2)]).toEqual([false, true])
     expect(createSendCredits(1).may(false)).toBe(true)
+    credits.acked(6)
+    expect([credits.may(false), credits.may(false, 2), credits.may(false, 3)]).toEqual([true, true, false])
   })
 })
 
@@ -85,7 +87,12 @@ describe('lanes (TEN-11)', () => {
     for (let n = 0; n < 20; n++) lanes.add('urgent', true)
     lanes.add('bulk', false)
     const order = Array.from({ length: 18 }, () => lanes.next(always)?.item)
-    expect(order.map((item) => item === 'bulk').map(Number).join('')).toBe('000000001000000001')
+    expect(
+      order
+        .map((item) => item === 'bulk')
+        .map(Number)
+        .join(''),
+    ).toBe('000000001000000001')
   })
 
   it('let urgent frames go while bulk has no credit, and bulk while nothing is urgent', () => {

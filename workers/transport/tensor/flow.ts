@@ -49,7 +49,8 @@ export function createSendCredits(window: number): SendCredits {
   const unacked: number[] = []
   let size = window
   let credits = window
-  const reserve = (): number => (size >= 4 * TENSOR_URGENT_RESERVE ? TENSOR_URGENT_RESERVE : 0)
+  // where nothing is under way, what is left is all that comes: a receiver short of room grants one at a time
+  const reserve = (): number => (size >= 4 * TENSOR_URGENT_RESERVE && unacked.length > 0 ? TENSOR_URGENT_RESERVE : 0)
   return {
     may: (urgent, frames = 1) => Math.min(credits, size - unacked.length) >= frames + (urgent ? 0 : reserve()),
     spend(seq) {

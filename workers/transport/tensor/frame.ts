@@ -239,7 +239,11 @@ export function createTensorFrameDecoder(maxChunkBytes = TENSOR_CHUNK_BYTES): Te
   let filled = 0
 
   /** The payload where it lies, or null while bytes of it are to come. @returns also how many bytes of the chunk were used */
-  function take({ length }: Header, chunk: Uint8Array, at: number): { readonly whole: Uint8Array | null; readonly used: number } {
+  function take(
+    { length }: Header,
+    chunk: Uint8Array,
+    at: number,
+  ): { readonly whole: Uint8Array | null; readonly used: number } {
     if (payload === null && chunk.length - at >= length) return { whole: chunk.subarray(at, at + length), used: length }
     payload ??= new Uint8Array(length)
     const part = chunk.subarray(at, at + length - filled)

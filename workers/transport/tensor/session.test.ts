@@ -1,25 +1,505 @@
-import { describe, expect, it } from 'vitest'
-import { createRealRuntime } from '../../testing/seeded-runtime.ts'
-import { sessionPair } from './testing/pair.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { HearthError } from '#protocol/core/errors.ts'
+import { sha256 } from '#protocol/core/hash.ts'
+import type { TensorDtype, TensorHello } from '#protocol/tensor-transport/wire.ts'
+import { createRealRuntime, createSeededRuntime, type SeededRuntime } from '../../testing/seeded-runtime.ts'
+import type { ReceivedTensor, Tensor, TensorSession, TensorSessionOptions } from './api.ts'
+import { tensorBytes } from './dtype.ts'
+import { encodeFrame, type FrameBody } from './frame.ts'
+import { acceptTensorSession, openTensorSession } from './session.ts'
+import { createPuppet, GRANT, helloOf, type Puppet, sessionPair, streamEnds } from './testing/pair.ts'
 
-describe('a session', () => {
-  it('carries tensors both ways', async () => {
-    const runtime = createRealRuntime(1)
-    const { sessions: [a, b] } = await sessionPair(runtime)
-    const bytes = new Uint8Array(4_000_000).map((_, at) => (at * 2654435761) >>> 13)
-    const sent = a.send({ dtype: 'fp16', shape: [2, 1_000_000], bytes })
-    for await (const tensor of b.tensors) { expect(tensor.bytes).toEqual(bytes); await b.send(tensor); break }
+afterEach(() => vi.restoreAllMocks())
+
+const codeOf = (task: Promise<unknown>): Promise<string> =>
+  task.then(
+    () => 'nothing',
+    (error: unknown) => (error instanceof HearthError ? error.code : String(error)),
+  )
+const endOf = async (session: TensorSession): Promise<string | null> => (await session.ended)?.message ?? null
+
+function tensor(dtype: TensorDtype, shape: readonly number[], seed = 1): Tensor {
+  const bytes = new Uint8Array(tensorBytes(dtype, shape))
+  for (let at = 0; at < bytes.length; at++) bytes[at] = (Math.imul(at + seed, 2654435761) >>> 11) & 0xff
+  return { dtype, shape, bytes }
+}
+/** Bytes that do not shrink, the same in every run: xorshift32 (Marsaglia 2003). */
+function noise(bytes: number, seed: number): Tensor {
+  const words = new Uint32Array(Math.ceil(bytes / 4))
+  let state = seed + 1
+  for (let at = 0; at < words.length; at++) {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    words[at] = state
+  }
+  return { dtype: 'int8', shape: [bytes], bytes: new Uint8Array(words.buffer, 0, bytes) }
+}
+
+async function take(session: TensorSession, count: number): Promise<readonly ReceivedTensor[]> {
+  const reader = session.tensors[Symbol.asyncIterator]()
+  const taken: ReceivedTensor[] = []
+  while (taken.length < count) {
+    const { value } = await reader.next()
+    if (value) taken.push(value)
+  }
+  return taken
+}
+
+/** A task while the clock runs. */
+async function during<T>(runtime: SeededRuntime, task: Promise<T>): Promise<T> {
+  let over = false
+  const done = task.finally(() => {
+    over = true
+  })
+  done.catch(() => {})
+  for (let passed = 0; !over && passed < 2000; passed++) await runtime.advance(1)
+  return done
+}
+
+/** A real session that accepted what a puppet opened, HELLOs over. */
+async function accepted(runtime: SeededRuntime, options: TensorSessionOptions = {}, change: Partial<TensorHello> = {}) {
+  const { ids, streams } = await streamEnds(runtime)
+  const puppet = createPuppet(streams[0])
+  const opening = acceptTensorSession({ runtime, self: ids[1] }, streams[1], async () => options)
+  void puppet.say({ type: 'hello', hello: helloOf(ids[0], ids[1], change) })
+  const session = await during(runtime, opening)
+  await runtime.advance(1)
+  return { puppet, session }
+}
+const says = ({ heard }: Puppet, type: FrameBody['type']): readonly FrameBody[] => heard.filter((body) => body.type === type)
+const nack = (puppet: Puppet): string | null => {
+  const [body] = says(puppet, 'nack')
+  return body?.type === 'nack' ? body.reason : null
+}
+
+const piece = (change: Partial<Extract<FrameBody, { type: 'tensor_data' }>> = {}): FrameBody => ({
+  type: 'tensor_data',
+  tensorId: 1,
+  dtype: 'fp16',
+  shape: [4],
+  compressed: false,
+  final: true,
+  grad: false,
+  data: new Uint8Array(8),
+  ...change,
+})
+const END: FrameBody = { type: 'tensor_end', tensorId: 1 }
+
+describe('a session in memory', () => {
+  it('carries every dtype in every rank both ways, with its id and its GRAD (TEN-3, TEN-4)', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(1))
+    const tensors = (['fp16', 'fp32', 'bf16', 'int8'] as const).flatMap((dtype) =>
+      [
+        [0],
+        [5],
+        [2, 3],
+        [2, 0, 4],
+        [1, 2, 3, 4],
+        [1, 1, 1, 2, 3],
+        [2, 1, 2, 1, 2, 1],
+        [1, 2, 1, 2, 1, 2, 1],
+        [2, 1, 1, 1, 1, 1, 1, 3],
+      ].map((shape, at) => ({ ...tensor(dtype, shape), grad: at % 2 === 1 })),
+    )
+    for (const [near, far] of [sessions, sessions.toReversed()] as const) {
+      const sent = Promise.all(tensors.map((one, id) => near?.send(one, { id: id + 100 })))
+      const received = far ? await take(far, tensors.length) : []
+      expect(received).toEqual(tensors.map((one, id) => ({ ...one, id: id + 100 })))
+      await sent
+    }
+    await sessions[0].close()
+    expect([await sessions[0].ended, await sessions[1].ended]).toEqual([null, null])
+  })
+
+  it('carries a tensor of the largest size and what is small beside it, byte for byte, in 64 MiB (TEN-9)', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(2))
+    const [near, far] = sessions
+    const { bytes } = noise(67_108_864, 2)
+    const sent = near.send({ dtype: 'fp16', shape: [bytes.length / 2], bytes })
+    const small = near.send(tensor('fp16', [10]), { urgent: true })
+    const [first, second] = await take(far, 2)
+    expect([first?.bytes.length, second?.bytes.length]).toEqual([20, bytes.length])
+    expect(second && sha256(second.bytes)).toEqual(sha256(bytes))
+    await Promise.all([sent, small])
+    const { sent: out, roundTripMs } = near.stats()
+    expect(far.stats().received).toEqual(out)
+    expect(out).toMatchObject({ tensors: 2, tensorBytes: bytes.length + 20, compressedFrom: 0 })
+    expect(roundTripMs).toBeGreaterThan(0)
+    expect(await codeOf(near.send({ dtype: 'int8', shape: [67_108_865], bytes: new Uint8Array(67_108_865) }))).toBe(
+      'tensor_too_large',
+    )
+    near.cancel('enough')
+  })
+
+  it('sends in order what is sent in order, whether it is worth compressing or not (TEN-8)', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(4))
+    const tensors = [
+      noise(300_000, 1),
+      { ...noise(900_000, 2), bytes: new Uint8Array(900_000) },
+      noise(70_000, 3),
+      tensor('fp16', [3]),
+    ]
+    const sent = Promise.all(tensors.map((one) => sessions[0].send(one)))
+    expect((await take(sessions[1], 4)).map(({ bytes }) => bytes.length)).toEqual([300_000, 900_000, 70_000, 6])
     await sent
-    const t0 = Date.now()
-    const big = new Uint8Array(64_000_000)
-    crypto.getRandomValues(big.subarray(0, 65536))
-    for (let i = 1; i < 900; i++) big.copyWithin(i * 65536, 0, 65536)
-    const s2 = a.send({ dtype: 'fp32', shape: [16_000_000], bytes: big })
-    const got = await b.tensors[Symbol.asyncIterator]().next()
-    await s2
-    console.log('64MB ms', Date.now() - t0, b.stats(), a.stats())
-    expect(got.value?.bytes.length).toBe(64_000_000)
-    await a.close()
-    expect(await b.ended).toBe(null)
+    const { compressedFrom, compressedTo, tensorBytes: all } = sessions[0].stats().sent
+    // pieces of 256 KiB, the last of which is larger than 64 KiB, too
+    expect([compressedFrom, all]).toEqual([900_000, 1_270_006])
+    expect(compressedTo).toBeLessThan(1000)
+    sessions[0].cancel('enough')
+  })
+
+  it('compresses nothing for a side that does not want it (TEN-5, TEN-8)', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(5), [{}, { compression: 'none', preferredDtype: 'fp32' }])
+    const sent = sessions[0].send({ dtype: 'int8', shape: [500_000], bytes: new Uint8Array(500_000) })
+    await take(sessions[1], 1)
+    await sent
+    expect(sessions[0].stats().sent.compressedFrom).toBe(0)
+    sessions[0].cancel('enough')
+  })
+
+  it('agrees on an element type only where both prefer it (TEN-4, TEN-5)', async () => {
+    const both = await sessionPair(createRealRuntime(6), [{ preferredDtype: 'int8' }, { preferredDtype: 'int8' }])
+    const one = await sessionPair(createRealRuntime(7), [{ preferredDtype: 'int8' }, {}])
+    expect([both.sessions[0].dtype, both.sessions[1].dtype, one.sessions[0].dtype]).toEqual(['int8', 'int8', 'fp16'])
+    expect(one.sessions[1].hello.negotiation.preferred_dtype).toBe('int8')
+    for (const { sessions } of [both, one]) sessions[0].cancel('enough')
+  })
+
+  it('refuses tensors that are none before anything goes, and ids that are taken', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(8))
+    const [near] = sessions
+    expect(await codeOf(near.send({ dtype: 'fp16', shape: [3], bytes: new Uint8Array(5) }))).toBe('bad_request')
+    expect(await codeOf(near.send(tensor('fp16', [3]), { id: 65_536 }))).toBe('bad_request')
+    const first = near.send(tensor('fp16', [3]), { id: 7 })
+    expect(await codeOf(near.send(tensor('fp16', [3]), { id: 7 }))).toBe('bad_request')
+    await first
+    await near.send(tensor('fp16', [3]), { id: 7 })
+    near.cancel('enough')
+    expect(await codeOf(near.send(tensor('fp16', [3])))).toBe('partition')
+  })
+})
+
+describe('who opens a session (TEN-5)', () => {
+  const refusedOpening = async (change: Partial<TensorHello>, admit = async (): Promise<TensorSessionOptions> => ({})) => {
+    const runtime = createSeededRuntime(5)
+    const { ids, streams } = await streamEnds(runtime)
+    const puppet = createPuppet(streams[0])
+    const opening = acceptTensorSession({ runtime, self: ids[1] }, streams[1], admit)
+    void puppet.say({ type: 'hello', hello: helloOf(ids[0], ids[1], change) })
+    const code = await during(runtime, codeOf(opening))
+    await runtime.advance(5)
+    return [code, nack(puppet), says(puppet, 'hello').length]
+  }
+
+  it('says HELLO in its own name and to us, or is refused before any data', async () => {
+    const { ids } = await streamEnds(createSeededRuntime(5))
+    expect(await refusedOpening({ from: ids[1] })).toEqual(['unauthorized', 'unauthorized', 0])
+    expect(await refusedOpening({ to: ids[0] })).toEqual(['unauthorized', 'unauthorized', 0])
+    const denied = async () => {
+      throw new HearthError('expired', 'the token has expired')
+    }
+    expect(await refusedOpening({}, denied)).toEqual(['expired', 'unauthorized', 0])
+  })
+
+  it('says HELLO first, and once', async () => {
+    const runtime = createSeededRuntime(6)
+    const { ids, streams } = await streamEnds(runtime)
+    const puppet = createPuppet(streams[0])
+    const opening = codeOf(acceptTensorSession({ runtime, self: ids[1] }, streams[1], async () => ({})))
+    void puppet.say(piece())
+    expect(await during(runtime, opening)).toBe('bad_request')
+    await runtime.advance(5)
+    expect(nack(puppet)).toBe('hello_expected')
+    const later = createSeededRuntime(7)
+    const { puppet: twice, session } = await accepted(later)
+    void twice.say({ type: 'hello', hello: helloOf(ids[0], ids[1]) })
+    await later.advance(5)
+    expect([nack(twice), session.peer]).toEqual(['bad_payload', ids[0]])
+  })
+
+  it('is given up on after ten seconds of silence', async () => {
+    const runtime = createSeededRuntime(8)
+    const { ids, streams } = await streamEnds(runtime)
+    const accepting = codeOf(acceptTensorSession({ runtime, self: ids[1] }, streams[1], async () => ({})))
+    await runtime.advance(10_000)
+    expect(await accepting).toBe('timeout')
+  })
+
+  it('hears the same session and purpose back, or closes', async () => {
+    for (const [change, reason] of [
+      [{ session_token: 'hntoken://v1/another' }, 'unauthorized'],
+      [{ session_id: '01K5V0000000000000000000BB' as TensorHello['session_id'] }, 'unauthorized'],
+      [{ purpose: 'adapter.fetch' }, 'wrong_purpose'],
+    ] as const) {
+      const runtime = createSeededRuntime(9)
+      const { ids, streams } = await streamEnds(runtime)
+      const puppet = createPuppet(streams[1])
+      const opening = codeOf(openTensorSession({ runtime, self: ids[0] }, streams[0], GRANT))
+      void puppet.say({ type: 'hello', hello: helloOf(ids[1], ids[0], change) })
+      expect(await during(runtime, opening)).toBe('unauthorized')
+      await runtime.advance(5)
+      expect(nack(puppet)).toBe(reason)
+    }
+  })
+
+  it('learns why it was refused', async () => {
+    const runtime = createSeededRuntime(10)
+    const { ids, streams } = await streamEnds(runtime)
+    const puppet = createPuppet(streams[1])
+    const opening = codeOf(openTensorSession({ runtime, self: ids[0] }, streams[0], GRANT))
+    void puppet.say({ type: 'nack', reason: 'capacity_exceeded' })
+    expect(await during(runtime, opening)).toBe('capacity_exceeded')
+  })
+})
+
+describe('what closes a session', () => {
+  const cases: readonly (readonly [string, string, readonly FrameBody[]])[] = [
+    [
+      'a piece of another dtype (TEN-4)',
+      'chunk_mismatch',
+      [piece({ final: false, data: new Uint8Array(4) }), piece({ dtype: 'bf16' })],
+    ],
+    [
+      'a piece of another shape (TEN-4)',
+      'chunk_mismatch',
+      [piece({ final: false, data: new Uint8Array(4) }), piece({ shape: [2, 2] })],
+    ],
+    [
+      'a piece that lost its GRAD (TEN-3)',
+      'chunk_mismatch',
+      [piece({ final: false, grad: true, data: new Uint8Array(4) }), piece()],
+    ],
+    ['a piece after the last (TEN-4)', 'chunk_mismatch', [piece(), piece()]],
+    ['more bytes than the shape (TEN-4)', 'size_mismatch', [piece({ data: new Uint8Array(10) })]],
+    ['fewer bytes than the shape (TEN-4)', 'size_mismatch', [piece({ data: new Uint8Array(6) })]],
+    ['an end before the last piece (TEN-4)', 'size_mismatch', [piece({ final: false, data: new Uint8Array(4) }), END]],
+    ['an empty piece (TEN-4)', 'bad_payload', [piece({ final: false, data: new Uint8Array(0) })]],
+    ['an end of nothing (TEN-4)', 'unknown_tensor', [END]],
+    ['an end twice (TEN-4)', 'unknown_tensor', [piece(), END, END]],
+    ['a tensor over the limit (TEN-9)', 'tensor_too_large', [piece({ shape: [65_536, 513], final: false })]],
+    [
+      'a shape of 2^256 elements (TEN-9)',
+      'tensor_too_large',
+      [piece({ shape: Array.from({ length: 8 }, () => 0xffff_ffff), final: false })],
+    ],
+    [
+      'two unfinished tensors over the limit together (TEN-9)',
+      'tensor_too_large',
+      [piece({ shape: [20_000_000], final: false }), piece({ tensorId: 2, shape: [20_000_000], final: false })],
+    ],
+    [
+      '65 unfinished tensors (TEN-9)',
+      'capacity_exceeded',
+      Array.from({ length: 65 }, (_, tensorId) => piece({ tensorId, final: false, data: new Uint8Array(2) })),
+    ],
+    ['an ACK of what was never sent (TEN-6)', 'bad_payload', [{ type: 'ack', upto: 99 }]],
+    ['compressed data that is none (TEN-8)', 'bad_payload', [piece({ compressed: true })]],
+    [
+      'more pings than are listened to (TEN-9)',
+      'capacity_exceeded',
+      Array.from({ length: 200 }, () => ({ type: 'ping', nonce: new Uint8Array(8) }) as const),
+    ],
+  ]
+  it.each(cases)('%s: %s', async (_, reason, bodies) => {
+    const runtime = createSeededRuntime(11)
+    const { puppet, session } = await accepted(runtime, { flowWindow: 128 })
+    const bytes = bodies.map((body) => [...encodeFrame(puppet.seq++, body)])
+    void puppet.write(new Uint8Array(bytes.flat())).catch(() => {})
+    const read = codeOf(take(session, 99))
+    await runtime.advance(5)
+    expect(nack(puppet)).toBe(reason)
+    expect(await read).not.toBe('nothing')
+    expect((await session.ended)?.data).toEqual({ reason })
+  })
+
+  it.each([
+    ['a frame that is left out', [1, 3]],
+    ['a frame that comes twice', [1, 2, 2]],
+    ['two frames that change places', [1, 3, 2]],
+  ])('%s: seq_gap (TEN-6)', async (_, order) => {
+    const runtime = createSeededRuntime(12)
+    const { puppet, session } = await accepted(runtime)
+    const frames = [piece(), END, piece({ tensorId: 2 })].map((body, at) => encodeFrame(at + 2, body))
+    for (const at of order) void puppet.write(frames[at - 1] ?? new Uint8Array(0)).catch(() => {})
+    await runtime.advance(5)
+    expect(nack(puppet)).toBe('seq_gap')
+    expect(await endOf(session)).toContain('was due')
+  })
+
+  it('a frame without credit: credit_overrun (TEN-7)', async () => {
+    const runtime = createSeededRuntime(13)
+    const { puppet } = await accepted(runtime, { flowWindow: 4, maxChunkBytes: 8 })
+    const bodies = Array.from({ length: 5 }, (_, tensorId) => piece({ tensorId }))
+    void puppet.write(new Uint8Array(bodies.flatMap((body) => [...encodeFrame(puppet.seq++, body)])))
+    await runtime.advance(5)
+    // four were granted, and as many as were spent are granted again at once: the fifth is in order
+    expect(nack(puppet)).toBeNull()
+    const flood = Array.from({ length: 60 }, (_, at) => piece({ tensorId: at + 10 }))
+    for (const body of flood) void puppet.write(encodeFrame(puppet.seq++, body)).catch(() => {})
+    await runtime.advance(5)
+    expect(nack(puppet)).toBe('capacity_exceeded')
+  })
+
+  it('a stream that ends in the middle of a frame: partition', async () => {
+    const runtime = createSeededRuntime(14)
+    const { ids, streams, sever } = await streamEnds(runtime)
+    const opening = acceptTensorSession({ runtime, self: ids[1] }, streams[1], async () => ({}))
+    const puppet = createPuppet(streams[0])
+    void puppet.say({ type: 'hello', hello: helloOf(ids[0], ids[1]) })
+    const session = await during(runtime, opening)
+    void puppet.write(encodeFrame(2, piece()).slice(0, 20))
+    await runtime.advance(1)
+    sever()
+    await runtime.settle()
+    expect((await session.ended)?.code).toBe('partition')
+    expect(await codeOf(take(session, 1))).toBe('partition')
+  })
+})
+
+describe('a sender without credit (TEN-7)', () => {
+  it('waits without a timer, and goes on when it is granted', async () => {
+    const runtime = createSeededRuntime(15)
+    const { ids, streams } = await streamEnds(runtime)
+    const puppet = createPuppet(streams[1])
+    const opening = openTensorSession({ runtime, self: ids[0] }, streams[0], GRANT, { chunkBytes: 2 })
+    const hello = helloOf(ids[1], ids[0])
+    void puppet.say({ type: 'hello', hello: { ...hello, negotiation: { ...hello.negotiation, flow_window: 3 } } })
+    const session = await during(runtime, opening)
+    const sent = session.send(tensor('fp16', [5]))
+    await runtime.advance(5)
+    expect(says(puppet, 'tensor_data')).toHaveLength(3)
+    const timers = vi.spyOn(runtime, 'after')
+    await runtime.advance(20_000)
+    expect(says(puppet, 'tensor_data')).toHaveLength(3)
+    void puppet.say({ type: 'ack', upto: 4 })
+    await runtime.advance(5)
+    expect(says(puppet, 'tensor_data')).toHaveLength(3)
+    expect(timers.mock.calls.filter(([ms]) => ms > 0)).toEqual([])
+    void puppet.say({ type: 'flowctl', flowctl: { window: 3, credits_added: 3 } })
+    await runtime.advance(5)
+    expect([says(puppet, 'tensor_data').length, says(puppet, 'tensor_end').length]).toEqual([5, 1])
+    void puppet.say({ type: 'ack', upto: 7 })
+    await during(runtime, sent)
+  })
+
+  it('is not granted more while what came lies unread, and then is (TEN-9)', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(16), [{}, { maxChunkBytes: 1_048_576 }])
+    const [near, far] = sessions
+    let done = 0
+    const sends = Array.from({ length: 12 }, (_, at) =>
+      near.send(noise(10_000_000, at)).then(() => {
+        done++
+      }),
+    )
+    await vi.waitFor(() => expect(done).toBeGreaterThanOrEqual(5), { timeout: 20_000 })
+    const held = far.stats().received.tensorBytes
+    expect(held).toBeLessThanOrEqual(67_108_864 + 1_048_576)
+    expect(done).toBeLessThan(7)
+    expect((await take(far, 12)).map(({ bytes }) => bytes.length)).toEqual(Array.from({ length: 12 }, () => 10_000_000))
+    await Promise.all(sends)
+    near.cancel('enough')
+  })
+})
+
+describe('quiet and age (TEN-9)', () => {
+  it('of 30 s brings a PING, a PONG another 30 s, and silence the end after 60', async () => {
+    const runtime = createSeededRuntime(17)
+    const { puppet, session } = await accepted(runtime)
+    await runtime.advance(29_000)
+    expect(says(puppet, 'ping')).toHaveLength(0)
+    await runtime.advance(1500)
+    const [ping] = says(puppet, 'ping')
+    if (ping?.type !== 'ping') throw new Error('no PING')
+    void puppet.say({ type: 'pong', nonce: ping.nonce })
+    await runtime.advance(31_000)
+    expect(says(puppet, 'ping')).toHaveLength(2)
+    void puppet.say({ type: 'pong', nonce: new Uint8Array(8) })
+    await runtime.advance(58_000)
+    const before = await Promise.race([session.ended, Promise.resolve('open')])
+    expect(before).toBe('open')
+    await runtime.advance(3000)
+    expect((await session.ended)?.code).toBe('timeout')
+  })
+
+  it('is answered: a PING with its nonce', async () => {
+    const runtime = createSeededRuntime(18)
+    const { puppet } = await accepted(runtime)
+    const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8)
+    void puppet.say({ type: 'ping', nonce })
+    await runtime.advance(2)
+    expect(says(puppet, 'pong')).toEqual([{ type: 'pong', nonce }])
+  })
+
+  it('of an hour is the most, however lively a session is', async () => {
+    const runtime = createSeededRuntime(19)
+    const { sessions } = await sessionPair(runtime, [{}, {}], (task) => during(runtime, task))
+    for (let minute = 0; minute < 59; minute++) {
+      const sent = sessions[0].send(tensor('fp16', [2]), { urgent: true })
+      await runtime.advance(60_000)
+      await sent
+    }
+    await runtime.advance(60_000)
+    expect((await sessions[0].ended)?.code).toBe('expired')
+    expect(await sessions[1].ended).not.toBeNull()
+  })
+})
+
+describe('the end', () => {
+  it('by cancel is at once, drops what is under way on both sides, and says why (TEN-10)', async () => {
+    const runtime = createSeededRuntime(20)
+    const { sessions } = await sessionPair(runtime, [{}, {}], (task) => during(runtime, task), 10)
+    const [near, far] = sessions
+    const sends = [codeOf(near.send(noise(3_000_000, 1))), codeOf(near.send(tensor('fp16', [3])))]
+    const reading = codeOf(take(far, 2))
+    await runtime.advance(35)
+    near.cancel('a person pressed stop')
+    expect((await near.ended)?.code).toBe('partition')
+    expect(await Promise.all(sends)).toEqual(['partition', 'partition'])
+    await runtime.advance(20)
+    expect(await endOf(far)).toContain('a person pressed stop')
+    expect(await reading).toBe('partition')
+    expect(far.stats().received.tensorBytes).toBeLessThan(3_000_000)
+  })
+
+  it('by close waits for what was sent, and leaves the other side what it has not read', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(21))
+    const [near, far] = sessions
+    const sent = [near.send(noise(400_000, 1)), near.send(tensor('fp32', [3]), { urgent: true })]
+    await near.close()
+    await Promise.all(sent)
+    expect(await far.ended).toBeNull()
+    expect(await take(far, 2)).toHaveLength(2)
+    expect(await far.tensors[Symbol.asyncIterator]().next()).toMatchObject({ done: true })
+  })
+})
+
+describe('urgent tensors (TEN-11)', () => {
+  it('pass bulk that waits, and bulk gets its turn', async () => {
+    const { sessions } = await sessionPair(createRealRuntime(22))
+    const [near, far] = sessions
+    const bulk = near.send(noise(20_000_000, 1))
+    const urgent: Promise<void>[] = []
+    for (let n = 0; n < 50; n++) urgent.push(near.send(tensor('fp16', [2000], n), { urgent: true }))
+    const order = (await take(far, 51)).map(({ bytes }) => bytes.length)
+    expect(order.indexOf(20_000_000)).toBe(50)
+    await Promise.all([bulk, ...urgent])
+    const during = near.send(noise(2_000_000, 2))
+    let ongoing = true
+    const storm = (async () => {
+      while (ongoing) await near.send(tensor('fp16', [5000]), { urgent: true })
+    })()
+    const reader = (async () => {
+      for await (const { bytes } of far.tensors) if (bytes.length === 2_000_000) return
+    })()
+    await Promise.all([during, reader])
+    ongoing = false
+    const rest = (async () => {
+      for await (const { bytes } of far.tensors) void bytes
+    })()
+    await storm
+    await near.close()
+    await rest
   })
 })

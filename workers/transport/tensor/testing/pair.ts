@@ -35,8 +35,9 @@ export async function sessionPair(
   runtime: Runtime,
   options: readonly [TensorSessionOptions, TensorSessionOptions] = [{}, {}],
   run: <T>(task: Promise<T>) => Promise<T> = (task) => task,
+  latency = 0,
 ): Promise<Ends & { readonly sessions: readonly [TensorSession, TensorSession] }> {
-  const ends = await streamEnds(runtime)
+  const ends = await streamEnds(runtime, latency)
   const [near, far] = ends.streams
   const sessions = Promise.all([
     openTensorSession({ runtime, self: ends.ids[0] }, near, GRANT, options[0]),
@@ -70,7 +71,8 @@ export function createPuppet(stream: FramedStream): Puppet {
   }
   async function listen(): Promise<void> {
     for await (const chunk of stream.frames)
-      for (const { body } of decoder.push(chunk)) heard.push(body.type === 'tensor_data' ? { ...body, data: body.data.slice() } : body)
+      for (const { body } of decoder.push(chunk))
+        heard.push(body.type === 'tensor_data' ? { ...body, data: body.data.slice() } : body)
   }
   listen().catch(() => {})
   return puppet
