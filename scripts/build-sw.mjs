@@ -39,7 +39,7 @@ export const serviceWorker = ({ root, directory, define, target }) => ({
         globDirectory: directory,
         globPatterns: ['**/*.{html,js,css,svg,png,ico,webmanifest,woff2,wasm}'],
         // the engine for models is kept when somebody first computes (sw/engine-cache.ts)
-        globIgnores: ['sw.js', 'models/**', '**/ort-wasm-*'],
+        globIgnores: ['sw.js', 'models/**', '**/ort-wasm-*.wasm'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: LARGEST_PRECACHED_BYTES,
       })

@@ -1,4 +1,5 @@
 import { expose } from 'comlink'
+import { createBreath } from './compute/engine/breath.ts'
 import { createEngine } from './compute/engine/engine.ts'
 import { createOrtOpener, surroundingsOf } from './compute/engine/ort-library.ts'
 import { openModel } from './compute/model/open-model.ts'
@@ -22,7 +23,7 @@ expose(
     open: openModel,
     startEngine: () =>
       createEngine(
-        { open: createOrtOpener(surroundingsOf(self)), monotonic, after },
+        { open: createOrtOpener(surroundingsOf(self)), monotonic, after, breathe: createBreath() },
         { budgetBytes: BUDGET_BYTES, idleMs: IDLE_MS },
       ),
     monotonic,

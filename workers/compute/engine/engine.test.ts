@@ -42,7 +42,10 @@ describe('the engine', () => {
       return backend
     }
     const { monotonic, after } = runtime
-    const engine = await createEngine({ open, monotonic, after }, { budgetBytes, idleMs: IDLE_MS })
+    const engine = await createEngine(
+      { open, monotonic, after, breathe: async () => undefined },
+      { budgetBytes, idleMs: IDLE_MS },
+    )
     engines.push(engine)
     return engine
   }

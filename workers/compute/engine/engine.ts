@@ -61,6 +61,8 @@ interface EngineDeps {
   readonly open: (kind: 'webgpu' | 'wasm') => Promise<Backend | null>
   readonly monotonic: () => number
   readonly after: (ms: number, task: () => void) => () => void
+  /** Lets messages in that wait outside: without it a worker that computes hears nobody who wants it to stop (DLM-10). */
+  readonly breathe: () => Promise<void>
 }
 
 interface EngineOptions {
@@ -194,6 +196,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
         if (!(await makeRoom(count * entry.perToken, { shard: id, sequence })))
           throw new HearthError('capacity_exceeded', 'this conversation has become too long for the memory set aside')
+        await deps.breathe()
         const start = monotonic()
         entry.usedAt = start
         entry.sequences.set(sequence, start)
