@@ -68,10 +68,12 @@ async function urgency(pair: Pair) {
   const { asking } = pair
   const [alone, together] = [await session(pair), await session(pair)]
   const urgent = (at: number): Promise<readonly number[]> =>
-    asking.evaluate(
-      ([s, n, c, g]) => globalThis.tensors.sendUrgent(s, n, c, g),
-      [at, URGENT_BYTES, URGENT_COUNT, URGENT_GAP_MS] as const,
-    )
+    asking.evaluate(([s, n, c, g]) => globalThis.tensors.sendUrgent(s, n, c, g), [
+      at,
+      URGENT_BYTES,
+      URGENT_COUNT,
+      URGENT_GAP_MS,
+    ] as const)
   async function under(at: number, bulk: number): Promise<{ readonly times: readonly number[]; readonly bulk: number }> {
     const saturated = asking.evaluate(([s, n]) => globalThis.tensors.saturate(s, n), [bulk, BULK_BYTES] as const)
     const times = await urgent(at)
@@ -110,7 +112,14 @@ async function measure(browser: Browser, box: Box): Promise<BenchReport> {
       `Urgent: each until it is acknowledged and the next ${URGENT_GAP_MS} ms later, while another session, or the same one, sends bulk without a break.`,
     ],
     measurements: [
-      { name: 'goodput', unit: 'MB/s', better: 'higher', ours, theirs: { name: 'raw RTCDataChannel', value: median(raw) }, aim: 0.95 },
+      {
+        name: 'goodput',
+        unit: 'MB/s',
+        better: 'higher',
+        ours,
+        theirs: { name: 'raw RTCDataChannel', value: median(raw) },
+        aim: 0.95,
+      },
       { name: 'goodput', unit: 'MB/s', better: 'higher', ours, theirs: { name: 'libp2p stream', value: median(plain) } },
       delay('urgent beside bulk of another session, p95', beside.times, p95, 0.5),
       delay('urgent beside bulk of another session, p50', beside.times, median),

@@ -5,7 +5,10 @@ declare global {
 }
 
 /** Runs in the page: a bare connection without servers. The side that takes counts, and answers one byte when it is told to. */
-async function describe([sends, offer]: readonly [boolean, RTCSessionDescriptionInit | null]): Promise<RTCSessionDescriptionInit> {
+async function describe([sends, offer]: readonly [
+  boolean,
+  RTCSessionDescriptionInit | null,
+]): Promise<RTCSessionDescriptionInit> {
   const pc = new RTCPeerConnection({ iceServers: [] })
   const candidates = new Promise<void>((resolve) => {
     pc.addEventListener('icecandidate', ({ candidate }) => {

@@ -33,7 +33,11 @@ function noise(bytes: number): Uint8Array<ArrayBuffer> {
   return out
 }
 
-async function join(options: { readonly seed: number; readonly boxes: readonly string[]; readonly community: NodeId }): Promise<NodeId> {
+async function join(options: {
+  readonly seed: number
+  readonly boxes: readonly string[]
+  readonly community: NodeId
+}): Promise<NodeId> {
   const signer = await testSigner(options.seed)
   const mesh = await createLibp2pMesh({ runtime, signer }, { transports: browserTransports() })
   mesh.handle({

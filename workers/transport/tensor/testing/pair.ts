@@ -1,6 +1,7 @@
 import type { NodeId } from '#protocol/core/ids.ts'
 import { parseUlid } from '#protocol/core/ids.ts'
 import type { TensorHello } from '#protocol/tensor-transport/wire.ts'
+import { closedError, createFrameQueue } from '../../../kernel/mesh/frame-queue.ts'
 import type { FramedStream } from '../../../kernel/mesh/mesh.ts'
 import type { Runtime } from '../../../kernel/runtime.ts'
 import { createStreamPair } from '../../../memory/memory-stream.ts'
@@ -28,6 +29,29 @@ export async function streamEnds(runtime: Runtime, latency = 0): Promise<Ends> {
   const ids = [(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const
   const pair = createStreamPair(runtime, () => latency, [ids[1], ids[0]], [MANY, MANY])
   return { ids, streams: pair.ends, sever: pair.sever }
+}
+
+/** As `streamEnds`, with nothing in between: what is sent has come when promises have settled. */
+export async function instantEnds(): Promise<Ends> {
+  const ids = [(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const
+  const queues = [createFrameQueue(() => {}), createFrameQueue(() => {})] as const
+  const end = (at: 0 | 1): FramedStream => {
+    const [own, other] = [queues[at], queues[1 - at] ?? queues[0]]
+    return {
+      peer: ids[1 - at] ?? ids[0],
+      frames: own,
+      async send(frame) {
+        other.push(frame.slice())
+      },
+      async close() {
+        other.end()
+      },
+      abort() {
+        for (const queue of queues) queue.fail(closedError('aborted'))
+      },
+    }
+  }
+  return { ids, streams: [end(0), end(1)], sever: () => end(0).abort() }
 }
 
 /** Both ends of a session, open. @param run lets time pass, where time stands still */
