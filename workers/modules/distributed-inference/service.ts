@@ -1,8 +1,8 @@
-import type { Input } from '#protocol/core/capability.ts'
+import type { Input, Output } from '#protocol/core/capability.ts'
 import { chat, modelList, type ShardDescriptor, shardList } from '#protocol/distributed-inference/capabilities.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { BackendKind } from '../../compute/engine/backend.ts'
-import type { ChatRequest, HostedShard } from '../../compute/port.ts'
+import type { ChatEnding, ChatRequest, HostedShard } from '../../compute/port.ts'
 import type { Bus } from '../../kernel/bus/bus.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 
@@ -38,22 +38,17 @@ export function serveDistributedInference({ bus, runtime, compute }: ServiceDeps
     }),
 
     bus.handleStream(chat, async function* (input, { signal }) {
-      const answering = compute.chat(runtime.ulid(), requestOf(input), signal)
-      for (;;) {
-        const next = await answering.next()
-        if (!next.done) {
+      // a reader who goes away leaves this between two frames: that, too, stops the computing (DLM-10)
+      const left = new AbortController()
+      const answering = compute.chat(runtime.ulid(), requestOf(input), AbortSignal.any([signal, left.signal]))
+      try {
+        for (;;) {
+          const next = await answering.next()
+          if (next.done) return outputOf(next.value)
           yield { frame: 'token_delta' as const, text: next.value }
-          continue
         }
-        const { reason, promptTokens, tokens, firstTokenMs, tokensPerSecond, backend } = next.value
-        return {
-          reason,
-          prompt_tokens: promptTokens,
-          tokens,
-          first_token_ms: firstTokenMs,
-          tokens_per_second: tokensPerSecond,
-          backend,
-        }
+      } finally {
+        left.abort()
       }
     }),
   ]
@@ -76,6 +71,22 @@ const requestOf = ({ model, messages, sampling = {}, max_tokens, stop }: Input<t
   },
   maxTokens: max_tokens ?? MAX_TOKENS,
   stops: stop ?? [],
+})
+
+const outputOf = ({
+  reason,
+  promptTokens,
+  tokens,
+  firstTokenMs,
+  tokensPerSecond,
+  backend,
+}: ChatEnding): Output<typeof chat> => ({
+  reason,
+  prompt_tokens: promptTokens,
+  tokens,
+  first_token_ms: firstTokenMs,
+  tokens_per_second: tokensPerSecond,
+  backend,
 })
 
 /** Nothing for an embedding or a head alone: a pipeline is made of layers (DLM-3). */
