@@ -44,7 +44,7 @@ const PAST_KEY = /^past_key_values\.(\d+)\.key$/
 /** Inputs that whoever runs a shard knows how to fill. */
 const KNOWN_INPUT = /^(?:input_ids|attention_mask|position_ids|past_key_values\.\d+\.(?:key|value)|lora\..+\.[AB])$/
 
-export const isSkipNorm = (node: Node): boolean =>
+const isSkipNorm = (node: Node): boolean =>
   isOp(node, 'SkipSimplifiedLayerNormalization', MICROSOFT) || isOp(node, 'SkipLayerNormalization', MICROSOFT)
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Backend } from '../engine/backend.ts'
+import { fromHalves, halvesOf } from '../engine/half.ts'
 import { furthest, generate, runnerFor, type Said } from '../testing/chain.ts'
 import { FIXTURES, fixture, type TestModel } from '../testing/fixtures.ts'
 import { ortInNode } from '../testing/ort-node.ts'
@@ -10,7 +11,7 @@ import { embedOnly, headOnly, layersOnly, type Span, wholeOf } from './span.ts'
 import { merged, rangesOf } from './weights.ts'
 
 const PROMPT = [5, 17, 130, 42, 7, 98, 123]
-const STEPS = 24
+const STEPS = 16
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const inTwo = (layers: number): readonly Span[] => [
@@ -74,6 +75,14 @@ describe.each(MODELS)('%s', (name, open) => {
   it('says the same with tables for only as many positions as are wanted', async () => {
     const said = await say(backend, model, inTwo(model.decoder.layers), { positions: PROMPT.length + STEPS })
     expect(furthest(said, reference)).toBe(0)
+  })
+
+  it('says the same words when the stream travels in half precision (TEN-4)', async () => {
+    const plan = everyLayer(model.decoder.layers)
+    const chain = await Promise.all(plan.map((span) => runnerFor(backend, model, span)))
+    const said = await generate(chain, PROMPT, STEPS, (hidden) => fromHalves(halvesOf(hidden)))
+    expect(said.tokens).toEqual(reference.tokens)
+    expect(furthest(said, reference)).toBeGreaterThan(0)
   })
 
   it('is cut into the same bytes by every peer', () => {

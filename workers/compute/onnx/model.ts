@@ -7,10 +7,9 @@ import { bytes, float, int32, int64, type Kind, many, message, one, string } fro
 
 type TypeOf<K> = K extends Kind<infer T> ? T : never
 
-export const ENTRY = message({ key: one(1, string), value: one(2, string) })
+const ENTRY = message({ key: one(1, string), value: one(2, string) })
 
 const OPERATOR_SET = message({ domain: one(1, string), version: one(2, int64) })
-export type OperatorSet = TypeOf<typeof OPERATOR_SET>
 
 const DIMENSION = message({ dimValue: one(1, int64), dimParam: one(2, string), denotation: one(3, string) })
 const SHAPE = message({ dim: many(1, DIMENSION) })
