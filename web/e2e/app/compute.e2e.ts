@@ -114,6 +114,7 @@ test.describe('With a graphics card', () => {
       const gpu = 'gpu' in navigator ? (navigator.gpu as { requestAdapter(): Promise<unknown> }) : null // typed nowhere yet
       return gpu !== null && (await gpu.requestAdapter()) !== null
     })
+    // biome-ignore lint/suspicious/noSkippedTests: said in the report, where there is no card to test
     test.skip(!hasCard, 'this browser has no WebGPU')
     await storeModel(page)
     // software takes seconds for a token
