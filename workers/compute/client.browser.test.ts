@@ -17,7 +17,7 @@ const FILES = {
 }
 const REQUEST: ChatRequest = {
   model: 'tiny',
-  messages: [{ role: 'user', content: 'Was tun, wenn das Wasser ausfällt?' }],
+  messages: [{ role: 'user', content: 'Wo ist Wasser?' }],
   sampling: GREEDY,
   maxTokens: 24,
   stops: [],
@@ -69,7 +69,7 @@ describe('the compute worker', () => {
     const client = start()
     expect(await client.shards()).toEqual({ backend: null, shards: [] })
     const first = await said(client.chat('one', REQUEST, new AbortController().signal))
-    expect(first.text.length).toBeGreaterThan(0)
+    expect(first.text).toMatch(/^`VV`/)
     expect(first.ending).toMatchObject({ reason: 'length', tokens: 24 })
     const again = await said(client.chat('two', REQUEST, new AbortController().signal))
     expect(again.text).toBe(first.text)

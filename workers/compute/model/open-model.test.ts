@@ -1,27 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { HearthError } from '#protocol/core/errors.ts'
 import { MODEL } from '../onnx/model.ts'
 import { FIXTURES } from '../testing/fixtures.ts'
+import { fixtureFiles, folderOf } from '../testing/folder.ts'
 import { SMALL, synthesise } from '../testing/synthesise.ts'
 import { modelConfig } from './config.ts'
-import { type ModelFolder, openModel } from './open-model.ts'
-
-const folderOf = (files: ReadonlyMap<string, Uint8Array<ArrayBuffer> | string>): ModelFolder => ({
-  id: 'tiny',
-  names: [...files.keys()],
-  file: async (name) => {
-    const content = files.get(name)
-    if (content === undefined) throw new HearthError('not_found', `there is no ${name}`)
-    return new Blob([content])
-  },
-})
-
-function fixtureFiles(name: string): Map<string, Uint8Array<ArrayBuffer>> {
-  const folder = join(import.meta.dirname, '../fixtures', name)
-  return new Map(readdirSync(folder).map((file) => [file, new Uint8Array(readFileSync(join(folder, file)))]))
-}
+import { openModel } from './open-model.ts'
 
 describe('a model folder', () => {
   it.each(FIXTURES)("is opened in the layout of ONNX Runtime's model builder: %s", async (name) => {
