@@ -41,12 +41,15 @@ export interface ChatEnding extends Ending {
   readonly backend: BackendKind
 }
 
+/** Takes a piece of text; from another worker it settles once that one has it. */
+export type Say = (text: string) => unknown
+
 /** What the compute worker does for the node; everything in it can be cloned. */
 export interface ComputePort {
   models(): Promise<readonly ModelSummary[]>
   shards(): Promise<{ readonly backend: BackendKind | null; readonly shards: readonly HostedShard[] }>
   /** Answers, telling `say` each piece of text as it comes. @param id by which it can be stopped */
-  chat(id: string, request: ChatRequest, say: (text: string) => void): Promise<ChatEnding>
+  chat(id: string, request: ChatRequest, say: Say): Promise<ChatEnding>
   cancel(id: string): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from './engine/engine.ts'
 import type { ModelFolder, ReadyModel } from './model/open-model.ts'
 import { isOp, MICROSOFT } from './onnx/model.ts'
 import { generate, type Stage } from './pipeline/generate.ts'
-import type { ChatEnding, ChatRequest, ComputePort, ModelSummary } from './port.ts'
+import type { ChatEnding, ChatRequest, ComputePort, ModelSummary, Say } from './port.ts'
 
 interface ComputeDeps {
   /** Names of the models on this device. */
@@ -87,12 +87,7 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     },
   }
 
-  async function answer(
-    id: string,
-    request: ChatRequest,
-    say: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<ChatEnding> {
+  async function answer(id: string, request: ChatRequest, say: Say, signal: AbortSignal): Promise<ChatEnding> {
     const model = await ready(request.model)
     const engine = await engineOf()
     const stage = await stageFor(engine, model, wholeOf(model.decoder), id)
@@ -104,10 +99,15 @@ export function createCompute(deps: ComputeDeps): ComputePort {
       { stages: [stage], codec: model.codec, hiddenSize: model.shape.hiddenSize, monotonic: deps.monotonic },
       { ...request, maxTokens: Math.min(request.maxTokens, room), prompt, chunk: CHUNK_TOKENS, signal },
     )
+    let heard: unknown
     for (;;) {
       const next = await answering.next()
-      if (next.done) return { ...next.value, backend }
-      if (next.value.text !== '') say(next.value.text)
+      if (next.done) {
+        // text goes another way than the ending, which would overtake the last piece of it
+        await heard
+        return { ...next.value, backend }
+      }
+      if (next.value.text !== '') heard = say(next.value.text)
     }
   }
 }

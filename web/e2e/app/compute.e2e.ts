@@ -1,82 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { expect, type Page } from '@playwright/test'
-import { launchOptions } from '../../../scripts/lib/browser.mjs'
+import { expect } from '@playwright/test'
+import { ask, BEGINS, scriptOf, storeModel } from '../support/compute.ts'
 import { test } from '../support/fixtures.ts'
 import { found } from '../support/steps.ts'
 
-const FIXTURE = join(import.meta.dirname, '../../../workers/compute/fixtures/qwen2-cpu-int4')
-const FILES = ['genai_config.json', 'model.onnx', 'model.onnx.data', 'tokenizer.json', 'tokenizer_config.json']
-/** What the fixture answers, in whichever way it is computed: its weights are random, its words mean nothing. */
-const BEGINS = '`VV'
 const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
-
-/** Puts the fixture where this device keeps its models. */
-async function storeModel(page: Page): Promise<void> {
-  for (const name of FILES) {
-    const bytes = (await readFile(join(FIXTURE, name))).toString('base64')
-    await page.evaluate(
-      async ([file, text]) => {
-        const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true })
-        const folder = await models.getDirectoryHandle('tiny', { create: true })
-        const writable = await (await folder.getFileHandle(file, { create: true })).createWritable()
-        await writable.write(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)))
-        await writable.close()
-      },
-      [name, bytes] as const,
-    )
-  }
-}
-
-interface Answered {
-  readonly text: string
-  readonly backend: string
-  readonly tokensPerSecond: number
-}
-
-/** Starts the app's own compute worker, as the node does, and asks it. */
-async function ask(page: Page, script: string, maxTokens: number): Promise<Answered> {
-  return page.evaluate(
-    async ([address, count]) => {
-      const worker = new Worker(address, { type: 'module', name: 'compute' })
-      const { port1, port2 } = new MessageChannel()
-      let text = ''
-      // as comlink asks: a call by its path, and a callback as a port that is called in turn
-      port1.onmessage = ({ data }) => {
-        text += data.argumentList[0].value
-        port1.postMessage({ id: data.id, type: 'RAW', value: undefined })
-      }
-      const greedy = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 }
-      const messages = [{ role: 'user', content: 'Wo ist Wasser?' }]
-      const request = { model: 'tiny', messages, sampling: greedy, maxTokens: count, stops: [] }
-      const answer = await new Promise<{ readonly name?: string; readonly value: Record<string, unknown> }>(
-        (resolve, reject) => {
-          worker.onerror = (event) => reject(new Error(event.message))
-          worker.onmessage = ({ data }) => resolve(data)
-          const argumentList = [
-            { type: 'RAW', value: 'one' },
-            { type: 'RAW', value: request },
-            { type: 'HANDLER', name: 'proxy', value: port2 },
-          ]
-          worker.postMessage({ id: '1', type: 'APPLY', path: ['chat'], argumentList }, [port2])
-        },
-      )
-      worker.terminate()
-      if (answer.name === 'throw') throw new Error(JSON.stringify(answer.value))
-      return { text, backend: String(answer.value.backend), tokensPerSecond: Number(answer.value.tokensPerSecond) }
-    },
-    [script, maxTokens] as const,
-  )
-}
-
-/** The file of the compute worker, as the service worker's list of kept files names it. */
-const scriptOf = (page: Page): Promise<string> =>
-  page.evaluate(async () => {
-    const keys = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()))
-    const found = keys.flat().find(({ url }) => /compute\.worker-[\w-]+\.js/.test(url))
-    if (!found) throw new Error('the compute worker is not kept for offline use')
-    return found.url
-  })
 
 test('A model is computed in the built app under its policy, and again without network and box', async ({ box, device }) => {
   const { context, page } = await device('Ada', { tolerates: WITHOUT_NETWORK })
@@ -98,26 +25,4 @@ test('A model is computed in the built app under its policy, and again without n
   await context.setOffline(true)
   await page.reload()
   expect(await ask(page, script, 12)).toMatchObject({ text: first.text, backend: first.backend })
-})
-
-test.describe('With a graphics card', () => {
-  const { args = [], ...options } = launchOptions()
-  const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
-  test.use({ launchOptions: { ...options, args: [...args.filter((flag: string) => flag !== '--disable-gpu'), ...software] } })
-
-  test('A model is computed on it, and says the same', async ({ box, device }) => {
-    const { page } = await device('Ada')
-    await found(page, box.url, 'Ada', 'Issum')
-    await page.evaluate(() => navigator.serviceWorker.ready)
-    await page.reload()
-    const hasCard = await page.evaluate(async () => {
-      const gpu = 'gpu' in navigator ? (navigator.gpu as { requestAdapter(): Promise<unknown> }) : null // typed nowhere yet
-      return gpu !== null && (await gpu.requestAdapter()) !== null
-    })
-    // biome-ignore lint/suspicious/noSkippedTests: said in the report, where there is no card to test
-    test.skip(!hasCard, 'this browser has no WebGPU')
-    await storeModel(page)
-    // software takes seconds for a token
-    expect(await ask(page, await scriptOf(page), 3)).toMatchObject({ text: BEGINS, backend: 'webgpu' })
-  })
 })
