@@ -55,12 +55,17 @@ const rate = (ms: number): number => BYTES / 1e6 / (ms / 1000)
 async function goodput(pair: Pair) {
   const { asking, peer } = pair
   const own = await session(pair)
-  const rates = { raw: [] as number[], plain: [] as number[], tensor: [] as number[] }
+  const send = (kind: 'noise' | 'dull'): Promise<number> =>
+    asking.evaluate(([s, n, k]) => globalThis.tensors.sendTensor(s, n, k), [own, BYTES, kind] as const)
+  const rates: Record<'raw' | 'plain' | 'tensor' | 'packed', number[]> = { raw: [], plain: [], tensor: [], packed: [] }
   for (let round = 0; round < ROUNDS; round++) {
     rates.raw.push(rate(await asking.evaluate(rawGoodput, BYTES)))
-    rates.tensor.push(rate(await asking.evaluate(([s, n]) => globalThis.tensors.sendTensor(s, n), [own, BYTES] as const)))
+    rates.tensor.push(rate(await send('noise')))
     rates.plain.push(rate(await asking.evaluate(([id, n]) => globalThis.tensors.sendPlain(id, n), [peer, BYTES] as const)))
+    rates.packed.push(rate(await send('dull')))
   }
+  const { sent } = await asking.evaluate((s) => globalThis.tensors.statsOf(s), own)
+  if (sent.compressedFrom !== ROUNDS * BYTES) throw new Error('what shrinks was not packed, or what does not was')
   return rates
 }
 
@@ -87,7 +92,7 @@ async function urgency(pair: Pair) {
 
 async function measure(browser: Browser, box: Box): Promise<BenchReport> {
   const pair = await acquaint(browser, box)
-  const { raw, plain, tensor } = await goodput(pair)
+  const { raw, plain, tensor, packed } = await goodput(pair)
   const { idle, beside, within } = await urgency(pair)
   const ours = median(tensor)
   const delay = (name: string, times: readonly number[], statistic: (values: readonly number[]) => number, aim?: number) => ({
@@ -121,6 +126,13 @@ async function measure(browser: Browser, box: Box): Promise<BenchReport> {
         aim: 0.95,
       },
       { name: 'goodput', unit: 'MB/s', better: 'higher', ours, theirs: { name: 'libp2p stream', value: median(plain) } },
+      {
+        name: 'goodput of what shrinks',
+        unit: 'MB/s',
+        better: 'higher',
+        ours: median(packed),
+        theirs: { name: 'raw RTCDataChannel', value: median(raw) },
+      },
       delay('urgent beside bulk of another session, p95', beside.times, p95, 0.5),
       delay('urgent beside bulk of another session, p50', beside.times, median),
       bulk('bulk meanwhile', beside.bulk),

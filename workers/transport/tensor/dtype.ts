@@ -3,7 +3,7 @@ import { TENSOR_MAX_DIMS } from '#protocol/tensor-transport/constants.ts'
 import { TENSOR_ELEMENT_BYTES, type TensorDtype } from '#protocol/tensor-transport/wire.ts'
 
 /** Bytes that an int8 row has behind its elements: its scale, fp32 (TEN-4). */
-export const INT8_SCALE_BYTES = 4
+const INT8_SCALE_BYTES = 4
 const INT8_MOST = 127
 
 /** Bytes of a tensor; more than 2^53 come out as Infinity. */
