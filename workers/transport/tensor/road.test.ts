@@ -19,7 +19,7 @@ describe('the road (TEN-11)', () => {
     }
   })
 
-  it('has one frame of bulk on it while an urgent one is, and lets the next go when that arrived', () => {
+  it('has one frame of bulk on it while an urgent one is, and wakes who waits, in turn, when that arrived', () => {
     const { road } = timed()
     const woken: string[] = []
     const urgent = road.depart(10_000, true)
@@ -28,9 +28,11 @@ describe('the road (TEN-11)', () => {
     expect(road.mayBulk(() => woken.push('first'))).toBe(false)
     expect(road.mayBulk(() => woken.push('second'))).toBe(false)
     road.arrive(bulk)
-    expect(woken).toEqual(['first'])
-    road.arrive(urgent)
+    // both: the first may have ended meanwhile, and nobody else would wake the second
     expect(woken).toEqual(['first', 'second'])
+    expect(road.mayBulk(() => woken.push('third'))).toBe(true)
+    road.arrive(urgent)
+    expect(woken).toHaveLength(2)
   })
 
   it('makes room when what was on its way is lost', () => {

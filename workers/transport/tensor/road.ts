@@ -3,6 +3,8 @@ const STEP_BYTES = 65_536
 const MOST_BYTES = 4 * 1024 * 1024
 /** What a queue on the way may hold: less, and the road is not full; more, and urgent frames wait behind it. */
 const QUEUE_BYTES = [16_384, 65_536] as const
+/** The end of a tensor travels faster than a piece, and says nothing of the way. */
+const TELLING_BYTES = 4096
 /** How long the shortest round trip is believed; routes and machines change. */
 const BASE_MS = 10_000
 /** How long after an urgent frame bulk is held back; then only its credits bound it. */
@@ -22,7 +24,7 @@ export interface Trip {
  * way to itself, and the first urgent frame waits behind what its credits allow: 1 MiB, unless the sessions agreed on more.
  */
 export interface Road {
-  /** Whether bulk may go now; where it may not, `wake` is called when it may be so again, first come first served. */
+  /** Whether bulk may go now; where it may not, `wake` is called when it is worth asking again, first come first served. */
   mayBulk(wake: () => void): boolean
   depart(bytes: number, urgent: boolean): Trip
   arrive(trip: Trip): void
@@ -48,7 +50,8 @@ export function createRoad(clock: () => number): Road {
     if (urgent) urgentTrips--
     else bulkBytes -= bytes
     if (urgent) urgentAt = clock()
-    if (open()) waiting.shift()?.()
+    // all of them: the first may have ended, or have no credit; who asks again and is late waits at the end
+    if (open()) for (const wake of waiting.splice(0)) wake()
   }
 
   function shortest(roundTrip: number): number {
@@ -78,7 +81,7 @@ export function createRoad(clock: () => number): Road {
       return { bytes, urgent, at: clock() }
     },
     arrive(trip) {
-      if (!trip.urgent && urgentTrips === 0) learn(trip)
+      if (!trip.urgent && urgentTrips === 0 && trip.bytes >= TELLING_BYTES) learn(trip)
       leave(trip)
     },
     lose: leave,

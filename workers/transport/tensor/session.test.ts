@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sha256 } from '#protocol/core/hash.ts'
 import { createRealRuntime, createSeededRuntime } from '../../testing/seeded-runtime.ts'
-import { openTensorSession } from './session.ts'
+import { createRoad } from './road.ts'
+import { acceptTensorSession, openTensorSession } from './session.ts'
 import { createPuppet, GRANT, helloOf, sessionPair, streamEnds } from './testing/pair.ts'
 import { accepted, codeOf, during, endOf, noise, says, take, tensor } from './testing/sessions.ts'
 
@@ -245,5 +246,36 @@ describe('urgent tensors (TEN-11)', () => {
     await storm
     await near.close()
     await rest
+  })
+
+  it('of one session do not hold up the bulk of another for ever, nor does a session that ended', async () => {
+    const runtime = createRealRuntime(23)
+    const road = createRoad(runtime.monotonic)
+    const open = async () => {
+      const { ids, streams } = await streamEnds(runtime)
+      return Promise.all([
+        openTensorSession({ runtime, self: ids[0], road }, streams[0], GRANT),
+        acceptTensorSession({ runtime, self: ids[1] }, streams[1], async () => ({})),
+      ])
+    }
+    const [[urgent, urgentFar], [first, firstFar], [second, secondFar]] = [await open(), await open(), await open()]
+    const drained = [urgentFar, firstFar, secondFar].map((session) => take(session, 1000).catch(() => 'over'))
+    const bulk = [first, second].map((session) =>
+      session.send(noise(3_000_000, 1)).then(
+        () => 'sent',
+        () => 'dropped',
+      ),
+    )
+    let ongoing = true
+    const storm = (async () => {
+      while (ongoing) await urgent.send(tensor('fp16', [500]), { urgent: true })
+    })()
+    await vi.waitFor(() => expect(firstFar.stats().received.tensorBytes).toBeGreaterThan(200_000), { timeout: 20_000 })
+    first.cancel('enough')
+    expect(await Promise.all(bulk)).toEqual(['dropped', 'sent'])
+    ongoing = false
+    await storm
+    for (const session of [urgent, second]) session.cancel('enough')
+    await Promise.all(drained)
   })
 })
