@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { defaultClientConditions, defineConfig, type Plugin, type UserConfig } from 'vite'
 import { SECURITY_HEADERS } from './relay/http/headers.ts'
 import { sizeBudget } from './scripts/build-budget.mjs'
 import { withoutUnreached } from './scripts/build-lean.mjs'
@@ -40,8 +40,12 @@ interface BuildOptions {
 
 export const appConfig = ({ directory, plugins, workerPlugins }: BuildOptions): UserConfig => ({
   root: join(root, 'web'),
-  // what its package names first is for browsers without classes
-  resolve: { alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }] },
+  resolve: {
+    // what its package names first is for browsers without classes
+    alias: [{ find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' }],
+    // with its script inside itself the engine hangs as soon as it has a second thread
+    conditions: [...defaultClientConditions, 'onnxruntime-web-use-extern-wasm'],
+  },
   publicDir: join(root, 'public'),
   define,
   plugins: [

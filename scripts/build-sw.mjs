@@ -38,7 +38,8 @@ export const serviceWorker = ({ root, directory, define, target }) => ({
         swDest: join(directory, 'sw.js'),
         globDirectory: directory,
         globPatterns: ['**/*.{html,js,css,svg,png,ico,webmanifest,woff2,wasm}'],
-        globIgnores: ['sw.js', 'models/**'],
+        // the engine for models is kept when somebody first computes (sw/engine-cache.ts)
+        globIgnores: ['sw.js', 'models/**', '**/ort-wasm-*.wasm'],
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: LARGEST_PRECACHED_BYTES,
       })

@@ -2,6 +2,7 @@
 import { addPlugins, cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { buildId } from './build-id.ts'
+import { createEngineCache, isEngineFile } from './engine-cache.ts'
 import { isolate } from './isolation.ts'
 import { parseRequest, type ServiceWorkerState } from './messages.ts'
 import { NOT_THE_APP } from './navigation.ts'
@@ -14,10 +15,15 @@ declare const self: ServiceWorkerGlobalScope
 const entries = self.__WB_MANIFEST
 const store = createBuildStore()
 const policy = createPolicy(self.caches, (...asked) => self.fetch(...asked))
+const engine = createEngineCache(self.caches, (...asked) => self.fetch(...asked))
 
 addPlugins([{ handlerWillRespond: async ({ response }) => policy.apply(isolate(response)) }])
 precacheAndRoute([...entries])
 cleanupOutdatedCaches()
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && isEngineFile(url.pathname),
+  async ({ request }) => policy.apply(isolate(await engine.respond(request))),
+)
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: NOT_THE_APP }))
 
 const recordInstalled = async (): Promise<void> => {

@@ -95,6 +95,28 @@ export function meshContract(name: string, createFixture: () => Promise<MeshFixt
       expect(await drain(stream)).toBe(0)
     })
 
+    it('carries bytes without a length of its own where a protocol delimits its messages (TEN-1)', async () => {
+      const [a, b] = await pair()
+      const heard: number[] = []
+      b.handle({
+        protocol: ECHO,
+        maxFrameBytes: MEBIBYTE,
+        framing: 'none',
+        async handle(stream) {
+          for await (const bytes of stream.frames) for (const byte of bytes) heard.push(byte)
+          await stream.close()
+        },
+      })
+      const stream = await a.open(b.nodeId, ECHO, { maxFrameBytes: MEBIBYTE, framing: 'none' })
+      const sent = Uint8Array.from({ length: 200_000 }, (_, i) => i % 251)
+      await stream.send(sent.slice(0, 1))
+      await stream.send(sent.slice(1, 20_000))
+      await stream.send(sent.slice(20_000))
+      await stream.close()
+      await until(() => heard.length >= sent.length)
+      expect(Buffer.compare(Uint8Array.from(heard), sent)).toBe(0)
+    })
+
     it('refuses a frame over the limit where it is sent and where it is received', async () => {
       const [a, b] = await pair()
       const received: Promise<ErrorCode | 'none'>[] = []

@@ -10,13 +10,3 @@ export const DISTRIBUTED_LLM_MAX_PIPELINE_LATENCY_TOKENS_PER_S = 2.0
 export const DISTRIBUTED_LLM_DEFAULT_DTYPE = 'fp16'
 /** Failures in one call after which the local model answers (DLM-4). */
 export const DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES = 2
-/** Bytes of tensor data per frame at most (TEN-4). */
-export const TENSOR_CHUNK_BYTES = 1_048_576
-/** Unacknowledged frames per session at most (TEN-7). */
-export const TENSOR_FLOW_CONTROL_WINDOW = 16
-/** Bytes below which a frame is never compressed (TEN-8). */
-export const TENSOR_COMPRESSION_THRESHOLD_BYTES = 65_536
-/** Quiet seconds before a ping (TEN-9). */
-export const TENSOR_KEEPALIVE_SECONDS = 30
-/** Longest life of a session in seconds (TEN-9). */
-export const TENSOR_MAX_SESSION_LIFETIME_SECONDS = 3600

@@ -8,13 +8,11 @@ export const contract = defineModuleContract({
   events: [],
   planned: {
     capabilities: [
-      'experimental.distributed_llm.shard.list',
       'experimental.distributed_llm.shard.connect',
       'experimental.distributed_llm.shard.forward',
       'experimental.distributed_llm.pipeline.plan',
       'experimental.distributed_llm.pipeline.run',
       'experimental.distributed_llm.pipeline.status',
-      'experimental.distributed_llm.chat',
     ],
     events: [
       'distributed_llm.shard.advertised',

@@ -22,6 +22,7 @@ import { RecoveryFileSchema } from '#protocol/node/capabilities.ts'
 import { DescriptorSchema } from '#protocol/protocol/descriptor.ts'
 import { FederationManifestSchema } from '#protocol/protocol/federation.ts'
 import { ReportSchema } from '#protocol/protocol/report.ts'
+import { TensorFlowctlSchema, TensorHelloSchema } from '#protocol/tensor-transport/wire.ts'
 
 /** Every message and record that has a name on the pages. */
 export const MESSAGES: Readonly<Record<string, TSchema>> = {
@@ -51,6 +52,8 @@ export const MESSAGES: Readonly<Record<string, TSchema>> = {
   StreamControl: StreamControlSchema,
   StreamFrame: StreamFrameSchema,
   SyncFrame: SyncFrameSchema,
+  TensorFlowctl: TensorFlowctlSchema,
+  TensorHello: TensorHelloSchema,
   TokenPayload: TokenPayloadSchema,
 }
 

@@ -1,9 +1,9 @@
 import type { Stream } from '@libp2p/interface'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
-import { createFrameDecoder, encodeLength } from './frame-decoder.ts'
+import { createFrameDecoder, encodeLength, type FrameDecoder } from './frame-decoder.ts'
 import { closedError, createFrameQueue } from './frame-queue.ts'
-import type { FramedStream } from './mesh.ts'
+import type { FramedStream, Framing } from './mesh.ts'
 
 /** One write: what a data channel of ours carries in one message, so a large frame never piles up in libp2p's buffer. */
 const CHUNK_BYTES = 64 * 1024 - 64
@@ -28,9 +28,18 @@ function drained(stream: Stream): Promise<void> {
   })
 }
 
-/** Frames over a libp2p stream: an unsigned-varint length and that many bytes (BUS-3). */
-export function createFramedStream(stream: Stream, peer: NodeId, maxFrameBytes: number): FramedStream {
-  const decoder = createFrameDecoder(maxFrameBytes)
+const NO_LENGTH = new Uint8Array(0)
+/** For protocols whose messages delimit themselves: what comes is handed on as it comes. */
+const asItComes: FrameDecoder = { push: (chunk) => [new Uint8Array(chunk)], midFrame: false }
+
+/** Frames over a libp2p stream: an unsigned-varint length and that many bytes (BUS-3), or bytes without any framing. */
+export function createFramedStream(
+  stream: Stream,
+  peer: NodeId,
+  maxFrameBytes: number,
+  framing: Framing = 'length',
+): FramedStream {
+  const decoder = framing === 'length' ? createFrameDecoder(maxFrameBytes) : asItComes
   const queue = createFrameQueue(flow)
   let closing = false
   let sending: Promise<void> = Promise.resolve()
@@ -74,7 +83,7 @@ export function createFramedStream(stream: Stream, peer: NodeId, maxFrameBytes: 
   }
 
   async function send(frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    const head = encodeLength(frame.length)
+    const head = framing === 'length' ? encodeLength(frame.length) : NO_LENGTH
     const first = frame.subarray(0, CHUNK_BYTES - head.length)
     const opening = new Uint8Array(head.length + first.length)
     opening.set(head)

@@ -61,12 +61,12 @@ function connectionTo(links: Links, peer: NodeId, signal: AbortSignal): Promise<
   })
 }
 
-function serve(node: MeshNode, { protocol, maxFrameBytes, handle }: ProtocolHandler): () => void {
+function serve(node: MeshNode, { protocol, maxFrameBytes, framing, handle }: ProtocolHandler): () => void {
   const accepted = node.handle(
     protocol,
     (stream, connection) => {
       const peer = nodeIdOfPeer(connection.remotePeer)
-      if (peer) handle(createFramedStream(stream, peer, maxFrameBytes))
+      if (peer) handle(createFramedStream(stream, peer, maxFrameBytes, framing))
       else stream.abort(new HearthError('unauthorized', 'not an Ed25519 identity'))
     },
     STREAM_LIMITS,
@@ -148,14 +148,14 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
       await node.stop()
     },
     handle: (handler) => serve(node, handler),
-    async open(peer, protocol, { maxFrameBytes, signal }): Promise<FramedStream> {
+    async open(peer, protocol, { maxFrameBytes, framing, signal }): Promise<FramedStream> {
       if (!links.best(peer) && !dialer.busy(peer)) throw closedError('the peer is away')
       try {
         const stream = await withDeadline(runtime, OPEN_MS, signal, async (deadline) => {
           const connection = await connectionTo(links, peer, deadline)
           return connection.newStream(protocol, { ...STREAM_LIMITS, signal: deadline })
         })
-        return createFramedStream(stream, peer, maxFrameBytes)
+        return createFramedStream(stream, peer, maxFrameBytes, framing)
       } catch (failure) {
         throw signal?.aborted ? failure : openError(failure)
       }

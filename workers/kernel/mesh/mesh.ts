@@ -36,9 +36,14 @@ export interface BoxConnection {
 
 export type GossipVerdict = 'accept' | 'ignore' | 'reject'
 
+/** `length` before each frame (TRA-5), or `none`: the protocol's own messages delimit themselves, and `frames` are cut anywhere. */
+export type Framing = 'length' | 'none'
+
 export interface ProtocolHandler {
   readonly protocol: string
   readonly maxFrameBytes: number
+  /** `length` unless said otherwise. */
+  readonly framing?: Framing
   handle(stream: FramedStream): void
 }
 
@@ -56,7 +61,7 @@ export interface Mesh {
   open(
     peer: NodeId,
     protocol: string,
-    options: { readonly maxFrameBytes: number; readonly signal?: AbortSignal },
+    options: { readonly maxFrameBytes: number; readonly framing?: Framing; readonly signal?: AbortSignal },
   ): Promise<FramedStream>
   /** Everyone at the community's topic: registers with every box, dials whom it finds, keeps redialling (SYN-1, BUS-7). */
   enter(community: CommunityId): void

@@ -1,0 +1,153 @@
+import type { Browser, Page } from 'playwright'
+import type { NodeId } from '#protocol/core/ids.ts'
+import type { Box } from '../relay/box.ts'
+import type { BenchReport, Measurement } from './report.ts'
+import { withBrowser } from './support/browser.ts'
+import { buildPage } from './support/pages.ts'
+import { median, p95 } from './support/statistics.ts'
+import type {} from './tensor/main.ts'
+import { joinRawPipe, rawGoodput } from './tensor/raw-pipe.ts'
+
+const BYTES = 64_000_000
+const ROUNDS = 3
+const URGENT_BYTES = 10_000
+const URGENT_COUNT = 200
+/** As often as a model says a token. */
+const URGENT_GAP_MS = 20
+const BULK_BYTES = 4_000_000
+
+interface Pair {
+  readonly asking: Page
+  readonly answering: Page
+  readonly peer: NodeId
+  readonly self: NodeId
+}
+
+async function openPage(browser: Browser, box: Box): Promise<Page> {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(box.url)
+  await page.waitForFunction(() => document.title === 'ready')
+  return page
+}
+
+async function acquaint(browser: Browser, box: Box): Promise<Pair> {
+  const [answering, asking] = [await openPage(browser, box), await openPage(browser, box)]
+  const boxes = [...box.multiaddrs]
+  const peer = await answering.evaluate((o) => globalThis.tensors.join(o), { seed: 11, boxes, community: COMMUNITY })
+  const self = await asking.evaluate((o) => globalThis.tensors.join(o), { seed: 12, boxes, community: COMMUNITY })
+  await asking.waitForFunction(async (id) => (await globalThis.tensors.directPeers()).includes(id), peer)
+  await answering.waitForFunction(async (id) => (await globalThis.tensors.directPeers()).includes(id), self)
+  await joinRawPipe(asking, answering)
+  return { asking, answering, peer, self }
+}
+
+/** Any id: whoever enters the same community meets. */
+const COMMUNITY = 'ed25519:gTl3Dqh9F19Wo1Rmw0x-zMuNipG07jeiXfYPW4_Js5Q' as NodeId // a public key of the specification's examples
+
+async function session({ asking, answering, peer, self }: Pair): Promise<number> {
+  const grant = await answering.evaluate((id) => globalThis.tensors.offer(id, {}), self)
+  return asking.evaluate(([id, given]) => globalThis.tensors.connect(id, given, {}), [peer, grant] as const)
+}
+
+const rate = (ms: number): number => BYTES / 1e6 / (ms / 1000)
+
+async function goodput(pair: Pair) {
+  const { asking, peer } = pair
+  const own = await session(pair)
+  const send = (kind: 'noise' | 'dull'): Promise<number> =>
+    asking.evaluate(([s, n, k]) => globalThis.tensors.sendTensor(s, n, k), [own, BYTES, kind] as const)
+  const rates: Record<'raw' | 'plain' | 'tensor' | 'packed', number[]> = { raw: [], plain: [], tensor: [], packed: [] }
+  for (let round = 0; round < ROUNDS; round++) {
+    rates.raw.push(rate(await asking.evaluate(rawGoodput, BYTES)))
+    rates.tensor.push(rate(await send('noise')))
+    rates.plain.push(rate(await asking.evaluate(([id, n]) => globalThis.tensors.sendPlain(id, n), [peer, BYTES] as const)))
+    rates.packed.push(rate(await send('dull')))
+  }
+  const { sent } = await asking.evaluate((s) => globalThis.tensors.statsOf(s), own)
+  if (sent.compressedFrom !== ROUNDS * BYTES) throw new Error('what shrinks was not packed, or what does not was')
+  return rates
+}
+
+async function urgency(pair: Pair) {
+  const { asking } = pair
+  const [alone, together] = [await session(pair), await session(pair)]
+  const urgent = (at: number): Promise<readonly number[]> =>
+    asking.evaluate(([s, n, c, g]) => globalThis.tensors.sendUrgent(s, n, c, g), [
+      at,
+      URGENT_BYTES,
+      URGENT_COUNT,
+      URGENT_GAP_MS,
+    ] as const)
+  async function under(at: number, bulk: number): Promise<{ readonly times: readonly number[]; readonly bulk: number }> {
+    const saturated = asking.evaluate(([s, n]) => globalThis.tensors.saturate(s, n), [bulk, BULK_BYTES] as const)
+    const times = await urgent(at)
+    await asking.evaluate(() => globalThis.tensors.stopSaturating())
+    return { times, bulk: await saturated }
+  }
+  await urgent(alone)
+  const idle = await urgent(alone)
+  return { idle, beside: await under(alone, together), within: await under(together, together) }
+}
+
+async function measure(browser: Browser, box: Box): Promise<BenchReport> {
+  const pair = await acquaint(browser, box)
+  const { raw, plain, tensor, packed } = await goodput(pair)
+  const { idle, beside, within } = await urgency(pair)
+  const ours = median(tensor)
+  const delay = (name: string, times: readonly number[], statistic: (values: readonly number[]) => number, aim?: number) => ({
+    name,
+    unit: 'ms',
+    better: 'lower' as const,
+    ours: statistic(times),
+    theirs: { name: 'the same while nothing else is sent', value: statistic(idle) },
+    ...(aim === undefined ? {} : { aim }),
+  })
+  const bulk = (name: string, value: number): Measurement => ({
+    name,
+    unit: 'MB/s',
+    better: 'higher',
+    ours: value,
+    theirs: { name: 'bulk alone', value: ours },
+  })
+  return {
+    title: `Tensors between two browsers over WebRTC: ${BYTES / 1e6} MB, ${ROUNDS} times, in turns; ${URGENT_COUNT} urgent ones of ${URGENT_BYTES / 1000} KB`,
+    notes: [
+      'Until the other side has acknowledged everything. Beside: a bare data channel between the same two windows, and a plain stream of the mesh between the same two workers.',
+      `Urgent: each until it is acknowledged and the next ${URGENT_GAP_MS} ms later, while another session, or the same one, sends bulk without a break.`,
+    ],
+    measurements: [
+      {
+        name: 'goodput',
+        unit: 'MB/s',
+        better: 'higher',
+        ours,
+        theirs: { name: 'raw RTCDataChannel', value: median(raw) },
+        aim: 0.95,
+      },
+      { name: 'goodput', unit: 'MB/s', better: 'higher', ours, theirs: { name: 'libp2p stream', value: median(plain) } },
+      {
+        name: 'goodput of what shrinks',
+        unit: 'MB/s',
+        better: 'higher',
+        ours: median(packed),
+        theirs: { name: 'raw RTCDataChannel', value: median(raw) },
+      },
+      delay('urgent beside bulk of another session, p95', beside.times, p95, 0.5),
+      delay('urgent beside bulk of another session, p50', beside.times, median),
+      bulk('bulk meanwhile', beside.bulk),
+      delay('urgent within a session full of bulk, p95', within.times, p95, 0.5),
+      delay('urgent within a session full of bulk, p50', within.times, median),
+      bulk('bulk meanwhile', within.bulk),
+    ],
+  }
+}
+
+export async function run(): Promise<BenchReport> {
+  const built = await buildPage('bench/tensor')
+  try {
+    return await withBrowser(built.web, measure)
+  } finally {
+    await built.remove()
+  }
+}

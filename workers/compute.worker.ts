@@ -1,0 +1,31 @@
+import { expose } from 'comlink'
+import { createBreath } from './compute/engine/breath.ts'
+import { createEngine } from './compute/engine/engine.ts'
+import { createOrtOpener, surroundingsOf } from './compute/engine/ort-library.ts'
+import { openModel } from './compute/model/open-model.ts'
+import { storedModel, storedModels } from './compute/model/opfs.ts'
+import { sendHearthErrors } from './compute/port.ts'
+import { createCompute } from './compute/service.ts'
+import { createRealRuntime } from './kernel/real-runtime.ts'
+
+/** Until a person sets it: what a phone gives a page without killing it (1.5 GB on iOS), with room for the page itself. */
+const BUDGET_BYTES = 1024 ** 3
+const IDLE_MS = 10 * 60_000
+
+const { monotonic, after } = createRealRuntime()
+const { storage } = navigator
+
+sendHearthErrors()
+expose(
+  createCompute({
+    stored: () => storedModels(storage),
+    folder: (id) => storedModel(storage, id),
+    open: openModel,
+    startEngine: () =>
+      createEngine(
+        { open: createOrtOpener(surroundingsOf(self)), monotonic, after, breathe: createBreath() },
+        { budgetBytes: BUDGET_BYTES, idleMs: IDLE_MS },
+      ),
+    monotonic,
+  }),
+)

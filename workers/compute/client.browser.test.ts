@@ -1,0 +1,94 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type ComputeClient, createComputeClient } from './client.ts'
+import config from './fixtures/qwen2-cpu-int4/genai_config.json?url'
+import graph from './fixtures/qwen2-cpu-int4/model.onnx?url'
+import data from './fixtures/qwen2-cpu-int4/model.onnx.data?url'
+import tokenizer from './fixtures/qwen2-cpu-int4/tokenizer.json?url'
+import tokenizerConfig from './fixtures/qwen2-cpu-int4/tokenizer_config.json?url'
+import type { ChatEnding, ChatRequest } from './port.ts'
+import { GREEDY } from './text/sampler.ts'
+
+const FILES = {
+  'genai_config.json': config,
+  'model.onnx': graph,
+  'model.onnx.data': data,
+  'tokenizer.json': tokenizer,
+  'tokenizer_config.json': tokenizerConfig,
+}
+const REQUEST: ChatRequest = {
+  model: 'tiny',
+  messages: [{ role: 'user', content: 'Wo ist Wasser?' }],
+  sampling: GREEDY,
+  maxTokens: 24,
+  stops: [],
+}
+
+async function store(model: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true })
+  const folder = await models.getDirectoryHandle(model, { create: true })
+  for (const [name, address] of Object.entries(files)) {
+    const file = await (await folder.getFileHandle(name, { create: true })).createWritable()
+    await file.write(await (await fetch(address)).blob())
+    await file.close()
+  }
+}
+
+async function said(answering: AsyncGenerator<string, ChatEnding>) {
+  let text = ''
+  for (;;) {
+    const next = await answering.next()
+    if (next.done) return { text, ending: next.value }
+    text += next.value
+  }
+}
+
+describe('the compute worker', () => {
+  const clients: ComputeClient[] = []
+  const start = (): ComputeClient => {
+    const client = createComputeClient()
+    clients.push(client)
+    return client
+  }
+  beforeAll(async () => {
+    await store('tiny', FILES)
+    await store('broken', { 'model.onnx': config, 'config.json': config })
+  })
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close()
+  })
+
+  it('knows the models of this device, and says why it cannot compute one', async () => {
+    const models = await start().models()
+    expect(models.map(({ id }) => id)).toEqual(['broken', 'tiny'])
+    expect(models[0]).toMatchObject({ weightsHash: null, refused: expect.stringContaining('tokenizer.json') })
+    expect(models[1]).toMatchObject({ layers: 8, bytes: 3_843_403, refused: null })
+    expect(models[1]?.weightsHash).toMatch(/^sha256:[0-9a-f]{64}$/)
+  })
+
+  it('answers in pieces, the same every time, and then hosts the layers (DLM-3)', async () => {
+    const client = start()
+    expect(await client.shards()).toEqual({ backend: null, shards: [] })
+    const first = await said(client.chat('one', REQUEST, new AbortController().signal))
+    expect(first.text).toMatch(/^`VV`/)
+    expect(first.ending).toMatchObject({ reason: 'length', tokens: 24 })
+    const again = await said(client.chat('two', REQUEST, new AbortController().signal))
+    expect(again.text).toBe(first.text)
+    const { backend, shards } = await client.shards()
+    expect(backend).toBe(first.ending.backend)
+    expect(shards).toMatchObject([{ model: 'tiny', embed: true, first: 0, end: 8, head: true }])
+  })
+
+  it('stops when it is told to, and says with which code (DLM-10)', async () => {
+    const client = start()
+    const stop = new AbortController()
+    const answering = client.chat('one', { ...REQUEST, maxTokens: 400 }, stop.signal)
+    await answering.next()
+    stop.abort()
+    await expect(said(answering)).rejects.toMatchObject({ name: 'HearthError', code: 'pipeline_cancelled' })
+  })
+
+  it('says which model is missing', async () => {
+    const answering = start().chat('one', { ...REQUEST, model: 'none' }, new AbortController().signal)
+    await expect(said(answering)).rejects.toMatchObject({ code: 'not_found' })
+  })
+})

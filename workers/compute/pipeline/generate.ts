@@ -1,0 +1,119 @@
+import { HearthError } from '#protocol/core/errors.ts'
+import type { Outcome, Step } from '../engine/shard-runner.ts'
+import { createTurns } from '../engine/turns.ts'
+import { type Sampling, sample } from '../text/sampler.ts'
+import { createTextStream } from '../text/stream.ts'
+import type { TextCodec } from '../text/tokenizer.ts'
+import { checkHop } from './sanity.ts'
+
+/** One shard of a pipeline, wherever it is, for one conversation. */
+export interface Stage {
+  forward(position: number, step: Step): Promise<Outcome>
+  /** Frees the conversation's cache. */
+  forget(): void
+}
+
+export interface Request {
+  readonly prompt: readonly number[]
+  readonly sampling: Sampling
+  readonly maxTokens: number
+  /** Text that ends the answer and is not part of it. */
+  readonly stops: readonly string[]
+  /** Tokens of the prompt that go through together; smaller ones let shards work side by side. */
+  readonly chunk: number
+  readonly signal?: AbortSignal
+}
+
+/** Text as it comes; empty while half a character or a stop string is held back. */
+export interface Delta {
+  readonly text: string
+  readonly token: number
+}
+
+export interface Ending {
+  /** `end`: the model said so; `stop`: a stop string; `length`: as many tokens as were asked for. */
+  readonly reason: 'end' | 'stop' | 'length'
+  readonly promptTokens: number
+  readonly tokens: number
+  readonly firstTokenMs: number
+  readonly tokensPerSecond: number
+}
+
+interface GenerateDeps {
+  /** From the embedding to the head. */
+  readonly stages: readonly Stage[]
+  readonly codec: Pick<TextCodec, 'decode' | 'ends'>
+  readonly hiddenSize: number
+  readonly monotonic: () => number
+}
+
+/**
+ * Lets a pipeline answer, token after token (DLM-3). However it ends, every stage is told to forget.
+ * @throws HearthError `pipeline_cancelled` when the signal says so, `pipeline_failed` for what no shard can have computed,
+ * `bad_request` for a prompt of nothing, and whatever a stage throws
+ */
+export async function* generate(deps: GenerateDeps, request: Request): AsyncGenerator<Delta, Ending> {
+  const { stages, codec, monotonic } = deps
+  const { prompt, signal } = request
+  if (prompt.length === 0) throw new HearthError('bad_request', 'nothing was asked')
+  const text = createTextStream(codec, request.stops)
+  const history = [...prompt]
+  const pass = createPass(deps, signal)
+  const start = monotonic()
+  let firstAt = start
+  try {
+    let logits = await prefill(pass, prompt, request.chunk)
+    for (let count = 1; ; count++) {
+      const token = sample(logits, history, request.sampling)
+      if (count === 1) firstAt = monotonic()
+      const ended = codec.ends.has(token)
+      const said = ended ? { text: '', stopped: false } : text.push(token)
+      const over = ended ? 'end' : said.stopped ? 'stop' : count === request.maxTokens ? 'length' : null
+      yield { text: over && over !== 'stop' ? said.text + text.end() : said.text, token }
+      if (over) return ending(over, count)
+      history.push(token)
+      logits = (await pass(history.length - 1, { kind: 'tokens', tokens: [token] }, 1)).data
+    }
+  } finally {
+    for (const stage of stages) stage.forget()
+  }
+
+  function ending(reason: Ending['reason'], tokens: number): Ending {
+    const seconds = (monotonic() - firstAt) / 1000
+    const rate = seconds > 0 ? (tokens - 1) / seconds : 0
+    return { reason, promptTokens: prompt.length, tokens, firstTokenMs: firstAt - start, tokensPerSecond: rate }
+  }
+}
+
+type Pass = (position: number, step: Step, tokens: number) => Promise<Outcome>
+
+/** Takes a step through all stages. Steps that follow each other closely overlap, and each stage sees them in order. */
+function createPass({ stages, hiddenSize }: GenerateDeps, signal: AbortSignal | undefined): Pass {
+  const inTurn = stages.map(() => createTurns())
+  return async (position, step, tokens) => {
+    let input = step
+    for (const [index, stage] of stages.entries()) {
+      if (signal?.aborted) throw new HearthError('pipeline_cancelled', 'the answer was stopped')
+      const now = input
+      const outcome = await (inTurn[index] ?? createTurns())(() => stage.forward(position, now))
+      checkHop(outcome, tokens, hiddenSize)
+      if (outcome.kind === 'logits') return outcome
+      input = { kind: 'hidden', hidden: outcome.data }
+    }
+    throw new HearthError('pipeline_failed', 'the last shard gave no logits')
+  }
+}
+
+/** Sends the prompt through in chunks. @returns the logits after its last token */
+async function prefill(pass: Pass, prompt: readonly number[], size: number): Promise<Float32Array> {
+  const starts = Array.from({ length: Math.ceil(prompt.length / size) }, (_, index) => index * size)
+  const outcomes = await Promise.all(
+    starts.map((start) => {
+      const tokens = prompt.slice(start, start + size)
+      return pass(start, { kind: 'tokens', tokens }, tokens.length)
+    }),
+  )
+  const last = outcomes.at(-1)
+  if (!last) throw new HearthError('internal_error', 'a prompt without chunks')
+  return last.data
+}
