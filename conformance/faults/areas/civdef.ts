@@ -92,7 +92,7 @@ const CERTIFICATES = [
 const ALERTS = [
   terms.instead('prefix-by-letters', {
     rule: 'CIV-5',
-    at: 'export const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the source's own text
     original: 'inner === outer || inner.startsWith(`${outer}.`)',
     faulty: 'inner.startsWith(outer)',
     why: 'Kleve2 begins with Kleve.',
