@@ -122,7 +122,7 @@ function Whole({ found }: { readonly found: Found }) {
       <PublisherSection found={found} decision={decision} />
       {decision ? <ReasonsSection decision={decision} /> : null}
       {alert?.evidence_claim ? <Evidence claim={alert.evidence_claim} /> : null}
-      <TakeAway alertKey={record.key} />
+      {alert ? <TakeAway alertKey={record.key} /> : null}
     </Stack>
   )
 }
