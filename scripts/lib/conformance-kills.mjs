@@ -76,10 +76,12 @@ const fingerprint = (directories) => {
  * @param {boolean} again
  */
 const notesOf = (of, again) => {
-  /** @type {{ of: string, verdicts: Record<string, Verdict> }} */
-  const known = existsSync(PARTIAL) && !again ? JSON.parse(readFileSync(PARTIAL, 'utf8')) : { of, verdicts: {} }
-  const notes = known.of === of ? known : { of, verdicts: {} }
+  const fresh = { of, started_at: new Date().toISOString(), verdicts: {} }
+  /** @type {{ of: string, started_at: string, verdicts: Record<string, Verdict> }} */
+  const known = existsSync(PARTIAL) && !again ? JSON.parse(readFileSync(PARTIAL, 'utf8')) : fresh
+  const notes = known.of === of ? known : fresh
   return {
+    startedAt: notes.started_at,
     /** @param {string} key */
     get: (key) => notes.verdicts[key],
     /** @param {string} key @param {Verdict} verdict */
@@ -127,7 +129,6 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   })
   const chosen = faults.filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
   const notes = notesOf(fingerprint(built), values.again)
-  const startedAt = new Date().toISOString()
   const last = caughtLast()
   /** @type {Record<Way, { cases: number, sound: number }>} */
   const runs = { loopback: { cases: 0, sound: 0 }, browser: { cases: 0, sound: 0 } }
@@ -175,7 +176,7 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
     .sort((a, b) => (a.fault < b.fault ? -1 : 1))
   const rate = summary(rows)
   if (chosen.length === faults.length) {
-    const head = { format: 'hearthnet-conformance-faults', version: 1, suite_version: suiteVersion, started_at: startedAt }
+    const head = { format: 'hearthnet-conformance-faults', version: 1, suite_version: suiteVersion, started_at: notes.startedAt }
     const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
     const opening = JSON.stringify({ ...head, ended_at: new Date().toISOString(), runs }, null, 2).replace(/\n}$/, ',')
     writeFileSync(TABLE, `${opening}\n  "rows": [\n${lines}\n  ]\n}\n`)
