@@ -176,7 +176,12 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
     .sort((a, b) => (a.fault < b.fault ? -1 : 1))
   const rate = summary(rows)
   if (chosen.length === faults.length) {
-    const head = { format: 'hearthnet-conformance-faults', version: 1, suite_version: suiteVersion, started_at: notes.startedAt }
+    const head = {
+      format: 'hearthnet-conformance-faults',
+      version: 1,
+      suite_version: suiteVersion,
+      started_at: notes.startedAt,
+    }
     const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
     const opening = JSON.stringify({ ...head, ended_at: new Date().toISOString(), runs }, null, 2).replace(/\n}$/, ',')
     writeFileSync(TABLE, `${opening}\n  "rows": [\n${lines}\n  ]\n}\n`)
