@@ -76,8 +76,10 @@ const fingerprint = (directories) => {
  * @param {boolean} again
  */
 const notesOf = (of, again) => {
+  /** @typedef {{ of: string, started_at: string, verdicts: Record<string, Verdict> }} Notes */
+  /** @type {Notes} */
   const fresh = { of, started_at: new Date().toISOString(), verdicts: {} }
-  /** @type {{ of: string, started_at: string, verdicts: Record<string, Verdict> }} */
+  /** @type {Notes} */
   const known = existsSync(PARTIAL) && !again ? JSON.parse(readFileSync(PARTIAL, 'utf8')) : fresh
   const notes = known.of === of ? known : fresh
   return {
