@@ -13,7 +13,6 @@ describe('the table of what catches which fault (CONF-7)', () => {
     expect(KILLS.suite_version).toBe(SUITE_VERSION)
     expect(KILLS.runs.loopback.sound).toBeGreaterThan(1)
     expect(KILLS.runs.loopback.cases).toBeGreaterThan(800)
-    expect(KILLS.runs.browser.sound).toBeGreaterThan(0)
   })
 
   it('has rows as reports have them, each of a fault that there is, under its rule', () => {

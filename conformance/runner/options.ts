@@ -45,7 +45,7 @@ export const HELP = `npm run conformance -- [options]
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
   --faults           every fault in turn: which case catches which, and the rate of those caught. It goes on where it was
                      broken off, and writes conformance/faults/kills.json. With --part NAME only faults whose names begin
-                     so, with --again none that is known, with --without-browser none in a browser; those write nothing
+                     so (that writes nothing), with --again none that is known, with --without-browser none in a browser
 `
 
 export class UsageError extends Error {}

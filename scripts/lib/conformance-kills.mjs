@@ -76,10 +76,14 @@ const fingerprint = (directories) => {
  * @param {boolean} again
  */
 const notesOf = (of, again) => {
-  /** @type {{ of: string, verdicts: Record<string, Verdict> }} */
-  const known = existsSync(PARTIAL) && !again ? JSON.parse(readFileSync(PARTIAL, 'utf8')) : { of, verdicts: {} }
-  const notes = known.of === of ? known : { of, verdicts: {} }
+  /** @typedef {{ of: string, started_at: string, verdicts: Record<string, Verdict> }} Notes */
+  /** @type {Notes} */
+  const fresh = { of, started_at: new Date().toISOString(), verdicts: {} }
+  /** @type {Notes} */
+  const known = existsSync(PARTIAL) && !again ? JSON.parse(readFileSync(PARTIAL, 'utf8')) : fresh
+  const notes = known.of === of ? known : fresh
   return {
+    startedAt: notes.started_at,
     /** @param {string} key */
     get: (key) => notes.verdicts[key],
     /** @param {string} key @param {Verdict} verdict */
@@ -109,7 +113,7 @@ const summary = (rows) => {
 
 /**
  * Runs the suite against every fault and says which case catches which. The whole table is written where it is committed;
- * a part of it only shown. A run that was broken off goes on where it was.
+ * a part of it only shown. A run that was broken off goes on where it was; without a browser the table says so.
  * @param {readonly Fault[]} faults
  * @param {readonly string[]} args
  * @param {{ readonly suiteVersion: string, readonly built: readonly string[] }} about
@@ -127,7 +131,6 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   })
   const chosen = faults.filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
   const notes = notesOf(fingerprint(built), values.again)
-  const startedAt = new Date().toISOString()
   const last = caughtLast()
   /** @type {Record<Way, { cases: number, sound: number }>} */
   const runs = { loopback: { cases: 0, sound: 0 }, browser: { cases: 0, sound: 0 } }
@@ -159,18 +162,28 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   const missed = chosen.filter(({ name, unseen }) => !unseen && notes.get(`loopback ${name}`)?.by === null)
   if (!values['without-browser']) await against('browser', missed)
 
+  /** @param {string} name */
+  const untold = (name) =>
+    notes.get(`browser ${name}`) === undefined
+      ? 'No case against the node in memory fails, and it was not tried in a browser.'
+      : 'No case fails, in memory or in a browser.'
   const rows = chosen
     .map(({ name, rule, unseen }) => {
       const found = notes.get(`loopback ${name}`)?.by ?? null
       const by = (found ?? notes.get(`browser ${name}`)?.by ?? null)?.slice(0, LONGEST) ?? null
       /** @type {Way | null} */
       const target = by === null ? null : found === null ? 'browser' : 'loopback'
-      return { fault: name, rule, target, by, reason: by === null ? (unseen ?? 'no case fails') : null }
+      return { fault: name, rule, target, by, reason: by === null ? (unseen ?? untold(name)) : null }
     })
     .sort((a, b) => (a.fault < b.fault ? -1 : 1))
   const rate = summary(rows)
-  if (chosen.length === faults.length && !values['without-browser']) {
-    const head = { format: 'hearthnet-conformance-faults', version: 1, suite_version: suiteVersion, started_at: startedAt }
+  if (chosen.length === faults.length) {
+    const head = {
+      format: 'hearthnet-conformance-faults',
+      version: 1,
+      suite_version: suiteVersion,
+      started_at: notes.startedAt,
+    }
     const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
     const opening = JSON.stringify({ ...head, ended_at: new Date().toISOString(), runs }, null, 2).replace(/\n}$/, ',')
     writeFileSync(TABLE, `${opening}\n  "rows": [\n${lines}\n  ]\n}\n`)
