@@ -49,6 +49,8 @@ function device(start: readonly Notice[], { permitted = true }: { readonly permi
   const standing = new Map<string, Notification>()
   const heard: string[] = []
   const rung: string[] = []
+  /** What another tab does while this one looks at what stands. */
+  let elsewhere: (() => Promise<void>) | null = null
   const screen: Screen = {
     async show(notification) {
       if (!permitted) return false
@@ -56,7 +58,12 @@ function device(start: readonly Notice[], { permitted = true }: { readonly permi
       standing.set(notification.options.tag, notification)
       return true
     },
-    standing: async () => [...standing.keys()],
+    async standing() {
+      const meanwhile = elsewhere
+      elsewhere = null
+      await meanwhile?.()
+      return [...standing.keys()]
+    },
     close: async (tag) => void standing.delete(tag),
     ring: ({ tag }) => void rung.push(tag),
   }
@@ -66,6 +73,9 @@ function device(start: readonly Notice[], { permitted = true }: { readonly permi
     standing,
     now: (next: readonly Notice[]) => {
       notices = next
+    },
+    meanwhile: (task: () => Promise<void>) => {
+      elsewhere = task
     },
     wipe: (tag: string) => standing.delete(`civdef:${tag}`),
     deliver: () => deliver((capability, input) => client.call(capability, input), screen, 'de'),
@@ -79,6 +89,17 @@ describe('an alert on its way to a person (CIV-8)', () => {
     await go()
     expect(heard).toEqual(['civdef:a'])
     expect(rung).toEqual(['civdef:a'])
+  })
+
+  it('is left alone by a tab that looked before it came, while another one showed it', async () => {
+    const one = device([])
+    one.meanwhile(async () => {
+      one.now([notice('a')])
+      await one.deliver()
+    })
+    await one.deliver()
+    expect([...one.standing.keys()]).toEqual(['civdef:a'])
+    expect(one.heard).toEqual(['civdef:a'])
   })
 
   it('stays wiped away when the person has wiped it away', async () => {

@@ -29,9 +29,10 @@ const isEnd = ({ kind }: Notice): boolean => kind === 'all_clear' || kind === 'c
  * remembers what was shown. Closes what no longer stands.
  */
 export async function deliver(call: Call, screen: Screen, language: Language): Promise<void> {
+  // in this order: what another tab shows in between stands after this look, and is not taken for something that ended
+  const standing = await screen.standing()
   const { notices, ending } = await call(noticeList, {})
   const fresh = [...notices, ...ending].filter(({ shown }) => !shown).slice(0, AT_ONCE)
-  const standing = await screen.standing()
   let isProgress = false
   if (fresh.length > 0) {
     const { yours } = await call(noticeClaim, { notices: fresh.map(idOf) })
