@@ -9,7 +9,7 @@ export interface OpenInvite {
 }
 
 const SCHEME = 'hntoken://v1/'
-/** More than a run has peers. */
+/** As many as one invite may have (COM-2). */
 const USES = 200
 const HOUR_SECONDS = 3600
 
@@ -25,17 +25,21 @@ export function readInvite(link: string): OpenInvite {
   }
 }
 
-/** Invites of the person's, one for each level, made when first asked for. */
+/** Invites of the person's for each level, made when they are asked for; when one has been handed out often enough, the next. */
 export function createInvites(seat: Seat): (level: 'member' | 'trusted') => Promise<OpenInvite> {
-  const made = new Map<string, Promise<OpenInvite>>()
+  const made = new Map<string, { readonly invite: Promise<OpenInvite>; left: number }>()
+
+  async function make(level: string): Promise<OpenInvite> {
+    const answer = await seat.ask('community.invite', { level, valid_seconds: HOUR_SECONDS, uses: USES })
+    ensure(outcomeOf(answer) === 'ok', 'an invite', answer)
+    return readInvite(String(member(answer, 'output', 'invite')))
+  }
+
   return (level) => {
     const known = made.get(level)
-    if (known) return known
-    const fresh = seat.ask('community.invite', { level, valid_seconds: HOUR_SECONDS, uses: USES }).then((answer) => {
-      ensure(outcomeOf(answer) === 'ok', 'an invite', answer)
-      return readInvite(String(member(answer, 'output', 'invite')))
-    })
-    made.set(level, fresh)
-    return fresh
+    const current = known && known.left > 0 ? known : { invite: make(level), left: USES }
+    current.left--
+    made.set(level, current)
+    return current.invite
   }
 }

@@ -27,7 +27,7 @@ test.describe('What a device says of itself', () => {
     await found(page, box.url, 'Anna', 'Issum')
     await visit(page, '/about/test')
     await page.getByRole('button', { name: 'Prüfung starten' }).click()
-    await expect(page.getByText(/^\d+ von \d+, /)).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText(/^[\d.]+ von [\d.]+, /)).toBeVisible({ timeout: 60_000 })
     await page.getByRole('button', { name: 'Anhalten' }).click()
     await expect(page.getByText('Angehalten.', { exact: false })).toBeVisible({ timeout: 30_000 })
     await expect(page.getByRole('button', { name: 'Prüfung starten' })).toBeEnabled()

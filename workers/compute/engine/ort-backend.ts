@@ -51,6 +51,8 @@ export function createOrtBackend(library: OrtLibrary, kind: 'webgpu' | 'wasm'): 
           executionProviders: [kind],
           externalData: [{ path: WEIGHTS_FILE, data: weights }],
           graphOptimizationLevel: 'all',
+          // its warnings are for who builds it: that shape arithmetic stays on the processor is meant so
+          logSeverityLevel: 3,
           ...(kind === 'webgpu' && { preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, 'gpu-buffer'])) }),
         }),
       )

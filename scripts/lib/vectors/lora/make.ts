@@ -1,4 +1,4 @@
-import { toHex } from '#protocol/core/encoding.ts'
+import { fromHex, toHex } from '#protocol/core/encoding.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { disclosedBy, indexAt, macOf, makeChain, saltOf, valueAt } from '#protocol/lora/chain.ts'
 import { encodeFrame, encodeHead, KEY_BYTES, senderHashOf } from '#protocol/lora/frame.ts'
@@ -40,7 +40,7 @@ export const seedOf = (node_id: NodeId, change: Partial<ChainSeed> = {}): ChainS
   ...change,
 })
 
-const bytes = (hex: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(hex, 'hex'))
+const bytes = fromHex
 
 async function grow({ node_id, starts_at, last_key_hex, last_token_hex }: ChainSeed) {
   const salt = saltOf(node_id, starts_at)
