@@ -42,6 +42,8 @@ async function revoke(context: Context, subject: Peer, last_valid: readonly stri
   const made = await context.does('community.revoke', { subject: subject.nodeId, reason: 'a test' })
   const revocation_id = member(made, 'revocation_id') ?? null
   const revocation = { revocation_id, subject: subject.nodeId, last_valid, reason: 'a test' }
+  // a signature that lies before the joining of its subject is about nobody (EVT-3)
+  signer.seen(subject.lamport)
   await signer.give([signer.event('community.revocation.signed', { revocation })])
   const pending = member(await community(context), 'pending')
   const statusOf = async () => member(await memberOf(context, subject.nodeId), 'status')
@@ -51,6 +53,7 @@ async function revoke(context: Context, subject: Peer, last_valid: readonly stri
     ensure(needed > 1, 'revoked, or a petition that waits for more signatures', pending)
     for (let left = needed - 2; left > 0; left--) {
       const another = await context.fresh('trusted')
+      another.seen(subject.lamport)
       await another.give([another.event('community.revocation.signed', { revocation })])
     }
   }
