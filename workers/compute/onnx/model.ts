@@ -1,4 +1,4 @@
-import { bytes, float, int32, int64, type Kind, many, message, one, string } from './wire.ts'
+import { bytes, float, int32, int64, type Kind, many, message, one, string } from '../../kernel/protobuf.ts'
 
 /**
  * The part of ONNX's public format (onnx.proto, IR version 13) that a cutter looks into; the rest is carried as it came.

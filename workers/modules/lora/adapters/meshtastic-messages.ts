@@ -1,9 +1,26 @@
-import { bool, bytes, fixed32, float, int32, message, string, uint32 } from './protobuf.ts'
+import {
+  bool,
+  type Fields,
+  fixed32,
+  float,
+  int32,
+  type Kind,
+  one,
+  message as protobufMessage,
+  string,
+  uint32,
+  bytes as viewedBytes,
+} from '../../../kernel/protobuf.ts'
 
 /*
  * What HearthNet says and hears of Meshtastic's serial API. Field numbers: meshtastic/protobufs, mesh.proto, config.proto,
  * admin.proto, portnums.proto.
  */
+
+/** Copied: what is kept of a frame must not keep the port's buffer. */
+const bytes: Kind<Uint8Array> = { ...viewedBytes, read: (reader) => viewedBytes.read(reader).slice() }
+/** Strict: noise on a serial line is rarely a message then. */
+const message = <F extends Fields>(fields: F) => protobufMessage(fields, { strict: true })
 
 export const BROADCAST = 0xffffffff
 export const PORT = { routing: 5, admin: 6, private: 256 } as const
@@ -15,11 +32,11 @@ export const REGION = { unset: 0, us: 1, eu433: 2, eu868: 3, th: 12, my919: 17, 
 export const LORA_CONFIG = 5
 
 export const Data = message({
-  portnum: [1, uint32],
-  payload: [2, bytes],
-  wantResponse: [3, bool],
-  requestId: [6, fixed32],
-  bitfield: [9, uint32],
+  portnum: one(1, uint32),
+  payload: one(2, bytes),
+  wantResponse: one(3, bool),
+  requestId: one(6, fixed32),
+  bitfield: one(9, uint32),
 })
 
 /**
@@ -27,68 +44,68 @@ export const Data = message({
  * message, and the stick drops it instead of sending a beacon that nobody made.
  */
 const MeshPacket = message({
-  from: [1, fixed32],
-  to: [2, fixed32],
-  channel: [3, uint32],
-  decoded: [4, Data],
-  encrypted: [5, bytes],
-  id: [6, fixed32],
-  rxTime: [7, fixed32],
-  rxSnr: [8, float],
-  rxRssi: [12, int32],
-  viaMqtt: [14, bool],
-  hopStart: [15, uint32],
-  wantAck: [10, bool],
-  hopLimit: [9, uint32],
+  from: one(1, fixed32),
+  to: one(2, fixed32),
+  channel: one(3, uint32),
+  decoded: one(4, Data),
+  encrypted: one(5, bytes),
+  id: one(6, fixed32),
+  rxTime: one(7, fixed32),
+  rxSnr: one(8, float),
+  rxRssi: one(12, int32),
+  viaMqtt: one(14, bool),
+  hopStart: one(15, uint32),
+  wantAck: one(10, bool),
+  hopLimit: one(9, uint32),
 })
 
 export type MeshPacket = ReturnType<typeof MeshPacket.decode>
 
 export const LoRaConfig = message({
-  usePreset: [1, bool],
-  modemPreset: [2, uint32],
+  usePreset: one(1, bool),
+  modemPreset: one(2, uint32),
   /** kHz */
-  bandwidth: [3, uint32],
-  spreadFactor: [4, uint32],
-  codingRate: [5, uint32],
+  bandwidth: one(3, uint32),
+  spreadFactor: one(4, uint32),
+  codingRate: one(5, uint32),
   /** MHz */
-  frequencyOffset: [6, float],
-  region: [7, uint32],
-  hopLimit: [8, uint32],
-  txEnabled: [9, bool],
+  frequencyOffset: one(6, float),
+  region: one(7, uint32),
+  hopLimit: one(8, uint32),
+  txEnabled: one(9, bool),
   /** dBm; 0 means as much as the region allows. */
-  txPower: [10, int32],
-  channelNum: [11, uint32],
-  overrideDutyCycle: [12, bool],
+  txPower: one(10, int32),
+  channelNum: one(11, uint32),
+  overrideDutyCycle: one(12, bool),
   /** MHz */
-  overrideFrequency: [14, float],
+  overrideFrequency: one(14, float),
 })
 export type LoRaConfig = ReturnType<typeof LoRaConfig.decode>
 
-const Config = message({ lora: [6, LoRaConfig] })
+const Config = message({ lora: one(6, LoRaConfig) })
 
 export const AdminMessage = message({
-  getConfigRequest: [5, uint32],
-  getConfigResponse: [6, Config],
-  setConfig: [34, Config],
-  sessionPasskey: [101, bytes],
+  getConfigRequest: one(5, uint32),
+  getConfigResponse: one(6, Config),
+  setConfig: one(34, Config),
+  sessionPasskey: one(101, bytes),
 })
 
-export const Routing = message({ errorReason: [3, uint32] })
+export const Routing = message({ errorReason: one(3, uint32) })
 
-const QueueStatus = message({ res: [1, int32], free: [2, uint32], maxlen: [3, uint32], meshPacketId: [4, uint32] })
+const QueueStatus = message({ res: one(1, int32), free: one(2, uint32), maxlen: one(3, uint32), meshPacketId: one(4, uint32) })
 const Empty = message({})
 
 export const FromRadio = message({
-  id: [1, uint32],
-  packet: [2, MeshPacket],
-  myInfo: [3, message({ myNodeNum: [1, uint32] })],
-  config: [5, Config],
-  logRecord: [6, Empty],
-  configCompleteId: [7, uint32],
-  rebooted: [8, bool],
-  queueStatus: [11, QueueStatus],
-  metadata: [13, message({ firmwareVersion: [1, string], hwModel: [9, uint32] })],
+  id: one(1, uint32),
+  packet: one(2, MeshPacket),
+  myInfo: one(3, message({ myNodeNum: one(1, uint32) })),
+  config: one(5, Config),
+  logRecord: one(6, Empty),
+  configCompleteId: one(7, uint32),
+  rebooted: one(8, bool),
+  queueStatus: one(11, QueueStatus),
+  metadata: one(13, message({ firmwareVersion: one(1, string), hwModel: one(9, uint32) })),
 })
 export type FromRadio = ReturnType<typeof FromRadio.decode>
 
@@ -108,10 +125,10 @@ export function parseFromRadio(input: Uint8Array): FromRadio {
 }
 
 export const ToRadio = message({
-  packet: [1, MeshPacket],
-  wantConfigId: [3, uint32],
-  disconnect: [4, bool],
-  heartbeat: [7, Empty],
+  packet: one(1, MeshPacket),
+  wantConfigId: one(3, uint32),
+  disconnect: one(4, bool),
+  heartbeat: one(7, Empty),
 })
 export type ToRadio = ReturnType<typeof ToRadio.decode>
 

@@ -18,13 +18,19 @@ export interface Many<T> {
   readonly kind: Kind<T>
   readonly many: true
 }
-type Fields = Readonly<Record<string, One<unknown> | Many<unknown>>>
-type ValueOf<F> = F extends Many<infer T> ? readonly T[] : F extends One<infer T> ? T | undefined : never
+/** A message's fields by their names. */
+export type Fields = Readonly<Record<string, One<unknown> | Many<unknown>>>
+type ValueOf<F> = F extends Many<infer T> ? readonly T[] : F extends One<infer T> ? T : never
 
-/** A field that is not said is undefined, a list that is not said is empty. `unknown` are fields of a newer version, whole. */
-export type MessageOf<F extends Fields> = { readonly [Name in keyof F]: ValueOf<F[Name]> } & {
-  readonly unknown: readonly Uint8Array[]
-}
+type SingleNames<F extends Fields> = { [Name in keyof F]: F[Name] extends Many<unknown> ? never : Name }[keyof F]
+
+/**
+ * A field that is not said is not there (proto3 then means its zero), a list that is not said is empty. `unknown` are fields of
+ * a newer version, whole.
+ */
+export type MessageOf<F extends Fields> = { readonly [Name in Exclude<keyof F, SingleNames<F>>]: ValueOf<F[Name]> } & {
+  readonly [Name in SingleNames<F>]?: ValueOf<F[Name]> | undefined
+} & { readonly unknown?: readonly Uint8Array[] }
 
 export interface MessageKind<T> extends Kind<T> {
   /** Values of bytes are views of `input`, not copies. @throws RangeError or Error where the bytes are no such message. */
@@ -44,16 +50,33 @@ export const int64: Kind<bigint> = {
   read: (reader) => BigInt(reader.int64()),
   write: (writer, value) => writer.int64(value),
 }
+export const uint32: Kind<number> = {
+  wire: WireType.Varint,
+  read: (reader) => reader.uint32(),
+  write: (writer, value) => writer.uint32(value),
+}
+/** A negative one takes ten bytes. */
 export const int32: Kind<number> = {
   wire: WireType.Varint,
   read: (reader) => reader.int32(),
   write: (writer, value) => writer.int32(value),
+}
+export const bool: Kind<boolean> = {
+  wire: WireType.Varint,
+  read: (reader) => reader.bool(),
+  write: (writer, value) => writer.bool(value),
+}
+export const fixed32: Kind<number> = {
+  wire: WireType.Bit32,
+  read: (reader) => reader.fixed32(),
+  write: (writer, value) => writer.fixed32(value),
 }
 export const float: Kind<number> = {
   wire: WireType.Bit32,
   read: (reader) => reader.float(),
   write: (writer, value) => writer.float(value),
 }
+/** A view of what was read, not a copy. */
 export const bytes: Kind<Uint8Array> = {
   wire: WireType.LengthDelimited,
   read: (reader) => reader.bytes(),
@@ -65,12 +88,17 @@ export const string: Kind<string> = {
   write: (writer, value) => writer.string(value),
 }
 
+interface MessageOptions {
+  /** Refuses known fields with another wire type than theirs, so that noise is rarely taken for a message. They are kept otherwise. */
+  readonly strict?: boolean
+}
+
 /**
- * A message by its fields, in the order in which they are written: that of their numbers, as every protobuf library writes
- * them, so that what was read is written back byte for byte. Unknown fields are kept and come last. Numbers in a list are
+ * A message by its fields, in the order in which they are written. In that of their numbers, as protobuf libraries write
+ * them, what was read is written back byte for byte. Unknown fields are kept and come last. Numbers in a list are
  * read one by one or packed, and written one by one, as ONNX does.
  */
-export function message<F extends Fields>(fields: F): MessageKind<MessageOf<F>> {
+export function message<F extends Fields>(fields: F, { strict = false }: MessageOptions = {}): MessageKind<MessageOf<F>> {
   const entries = Object.entries(fields)
   const byNumber = new Map(entries.map(([name, field]) => [field.number, { name, field }]))
   const empty = Object.fromEntries(entries.map(([name, field]) => [name, field.many ? [] : undefined]))
@@ -97,6 +125,7 @@ export function message<F extends Fields>(fields: F): MessageKind<MessageOf<F>> 
         if (wire === field.kind.wire) list.push(field.kind.read(reader))
         else for (const end = reader.uint32() + reader.pos; reader.pos < end; ) list.push(field.kind.read(reader))
       } else {
+        if (known && strict) throw new RangeError(`field ${number} is of another type`)
         reader.skip(wire, number)
         unknown.push(input.subarray(start, reader.pos))
       }
@@ -113,7 +142,7 @@ export function message<F extends Fields>(fields: F): MessageKind<MessageOf<F>> 
       if (content === undefined) continue
       for (const item of list && Array.isArray(content) ? content : [content]) kind.write(writer.tag(number, kind.wire), item)
     }
-    for (const field of value.unknown) writer.raw(field)
+    for (const field of value.unknown ?? []) writer.raw(field)
     return writer.finish()
   }
 
