@@ -7,7 +7,7 @@ import type { HearthnetConfig } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { toldOf } from '../modules/civdef/told.ts'
 import type { FakeClient } from './fake-client.ts'
-import { contentIdFor } from './village.ts'
+import { contentIdFor, nodeIdFor } from './village.ts'
 import { createVillageAlerts, PLACES, type VillageAlerts } from './village-alerts.ts'
 
 /** What Anna's device knows of alerts: nothing, nothing that holds now, some, or one that cannot wait. */
@@ -133,6 +133,20 @@ export function answerCivdef(client: FakeClient, { scene, config }: VillageCivde
     const { mirror } = village.record('mirror')
     return { mirrors: mirror ? [mirror] : [], kept: keep ? 1 : 0 }
   })
+  client.answer(desk.forwardExport, ({ key }) => ({ file_name: `${find(key).key}.hearthnet`, text: 'HN1:F:MFRGGZDF', hop: 1 }))
+  client.answer(desk.forwardImport, ({ keep }) => {
+    const record = records.find(({ key, alert }) => alert !== null && village.decision(key)?.delivery === 'notify')
+    const decision = record && village.decision(record.key)
+    if (!record?.alert || !decision) throw new HearthError('bad_request', 'not the code that is wanted here')
+    return { alert: record.alert, path: [nodeIdFor('Geldern')], decision, kept: keep }
+  })
+  client.answer(desk.feedState, () => ({
+    url: config().civdef.feed_url,
+    asked_at: null,
+    outcome: 'never' as const,
+    kept: 0,
+    refused: 0,
+  }))
   const heard = records.filter(({ key }) => ['notify', 'alarm'].includes(village.decision(key)?.delivery ?? 'list'))
   answerNotices(
     client,

@@ -21,6 +21,7 @@ import { AlertMarks } from '../alert-card.tsx'
 import cards from '../civdef.module.css'
 import { SeverityMark } from '../desk/shared/severity-mark.tsx'
 import { markRead } from '../everywhere/read.ts'
+import { PassOnSection } from '../forward/pass-on-section.tsx'
 import { messages as shared } from '../messages.ts'
 import { ALERTS, alertPath } from '../paths.ts'
 import { ReasonsSection } from '../reasons/reasons-section.tsx'
@@ -122,6 +123,7 @@ function Whole({ found }: { readonly found: Found }) {
       <PublisherSection found={found} decision={decision} />
       {decision ? <ReasonsSection decision={decision} /> : null}
       {alert?.evidence_claim ? <Evidence claim={alert.evidence_claim} /> : null}
+      {alert ? <PassOnSection alert={alert} decision={decision} /> : null}
       {alert ? <TakeAway alertKey={record.key} /> : null}
     </Stack>
   )
