@@ -149,6 +149,9 @@ const request = (at: number, change: Partial<AlertContent>, to = ME): CosignRequ
   signature: SIGNATURE,
 })
 
+/** Long enough for several codes, as a whole alert is. */
+const REQUEST = `HN1:K:${'ABCDEFGH234567'.repeat(120)}`
+
 type Requests = Output<typeof desk.cosignList>['requests']
 const requestsOf = (): Requests => {
   const own = { publisher: ME, publisher_role: 'DE.NRW.Kleve.KatS.Stabsleiter', publisher_cert: certIdFor('kreis') }
@@ -160,10 +163,16 @@ const requestsOf = (): Requests => {
     signature: SIGNATURE,
   }
   return [
-    { request: request(0, {}), direction: 'in', state: 'waiting', attestation: null },
-    { request: request(1, { ...own, drill: true }, nodeIdFor(NAMES[2])), direction: 'out', state: 'signed', attestation },
-    { request: request(2, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'waiting', attestation: null },
-    { request: request(3, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'declined', attestation: null },
+    { request: request(0, {}), direction: 'in', state: 'waiting', attestation: null, text: null },
+    {
+      request: request(1, { ...own, drill: true }, nodeIdFor(NAMES[2])),
+      direction: 'out',
+      state: 'signed',
+      attestation,
+      text: null,
+    },
+    { request: request(2, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'waiting', attestation: null, text: REQUEST },
+    { request: request(3, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'declined', attestation: null, text: null },
   ]
 }
 
@@ -262,7 +271,7 @@ export function answerCivdefDesk(client: FakeClient, scene: DeskScene): void {
   client.answer(desk.cosignRequest, () => ({
     request_id: ulidFor(800),
     delivered: false,
-    text: `HN1:K:${'ABCDEFGH234567'.repeat(120)}`,
+    text: REQUEST,
   }))
   client.answer(desk.cosignAnswer, ({ request_id, sign }) => {
     const state = sign ? ('signed' as const) : ('declined' as const)

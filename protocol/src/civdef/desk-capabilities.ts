@@ -131,6 +131,8 @@ export const cosignList = defineCapability({
         direction: OneOf(['in', 'out']),
         state: OneOf(COSIGN_STATES),
         attestation: Type.Union([AttestationSchema, Type.Null()]),
+        /** What the other side still has to get, as text for a QR code: a request that waits, an answer; null where it is over. */
+        text: Type.Union([Type.String(), Type.Null()]),
       }),
     ),
   }),

@@ -2,7 +2,7 @@ import { tokenIssue, tokenRevoke } from '#protocol/auth/capabilities.ts'
 import { tokenRevoked } from '#protocol/auth/events.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
-import { issueToken } from '#protocol/core/token.ts'
+import { CLOCK_SKEW_SECONDS, issueToken } from '#protocol/core/token.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { CommunityHolder, OpenCommunity } from '../community/holder.ts'
 import type { IdentityKeeper } from '../identity.ts'
@@ -42,7 +42,7 @@ export function serveAuth({ runtime, bus, identity, community, net }: AuthServic
       sub: subject,
       aud: log.communityId,
       iat: now,
-      nbf: now,
+      nbf: now - CLOCK_SKEW_SECONDS,
       exp,
       jti,
       scope,

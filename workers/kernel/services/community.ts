@@ -17,7 +17,7 @@ import { DEFAULT_POLICY, decodeInvite, encodeInvite, inviteGrant, JOIN_SCOPE } f
 import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
-import { issueToken, openToken } from '#protocol/core/token.ts'
+import { CLOCK_SKEW_SECONDS, issueToken, openToken } from '#protocol/core/token.ts'
 import { statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { CommunityHolder, OpenCommunity } from '../community/holder.ts'
@@ -107,7 +107,7 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
       sub: '*',
       aud: state.communityId,
       iat: nowSeconds,
-      nbf: nowSeconds - 300, // tablets without a network drift (BUS-3)
+      nbf: nowSeconds - CLOCK_SKEW_SECONDS,
       exp: nowSeconds + valid_seconds,
       jti,
       scope: {

@@ -14,6 +14,7 @@ import {
 import {
   alertExplain,
   auditCheckpoint,
+  auditRestart,
   auditState,
   auditVerify,
   capExport,
@@ -160,6 +161,32 @@ describe('a warning for Issum', () => {
     for (const who of [again, s.issum]) await s.knows(who, alert_id)
     expect((await again.node.bus.call(alertList, { limit: 10 })).total).toBe(1)
     expect((await again.node.bus.call(auditState, {})).entries).toBe(1)
+  })
+
+  it('that was signed before the chain broke goes out when a person has begun it anew, without a restart (CIV-4, AUD-4)', async () => {
+    const s = await settledScene(79)
+    await s.wehr.node.bus.call(alertPublish, { draft: s.draft() })
+    await s.village.during(s.wehr.node.bus.call(auditCheckpoint, {}))
+    const { alert_id, ...draft } = { ...s.draft(), alert_id: '01KSXB3Q000000000000000001' as Ulid }
+    const alert: Alert = await signRecord(s.wehr.signer, {
+      ...draft,
+      alert_id,
+      publisher: s.wehr.id,
+      publisher_role: s.wehrCert.role,
+      published_at: secondsTime(s.village.runtime.now()),
+    })
+    const key = 'shelf.civdef.audit.0.0'
+    const [, ...rest] = (await s.wehr.store.get('meta', key)) as string[]
+    await s.wehr.store.write([
+      { table: 'meta', key, value: ['{"seq":', ...rest] },
+      { table: 'meta', key: 'shelf.civdef.outbox', value: [alert] },
+    ])
+    const { node } = await s.village.restart(s.wehr)
+    expect((await node.bus.call(auditState, {})).blocked).toBe(true)
+    expect((await node.bus.call(alertList, { limit: 10 })).total).toBe(1)
+    await node.bus.call(auditRestart, { reason: 'Speicher beschädigt' })
+    await s.knows(s.issum, alert_id)
+    expect((await node.bus.call(alertList, { limit: 10 })).total).toBe(2)
   })
 })
 

@@ -4,7 +4,7 @@ import { eventContentId, type SignedEvent } from '#protocol/core/event.ts'
 import type { ContentId } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
 import { type Signer, signRecord } from '#protocol/core/signing.ts'
-import { issueToken, type TokenPayload } from '#protocol/core/token.ts'
+import { CLOCK_SKEW_SECONDS, issueToken, type TokenPayload } from '#protocol/core/token.ts'
 import { people, ulidOf } from '../../vectors/seeded.ts'
 import type { Examples } from '../examples.ts'
 import { AT, SECONDS } from './core.ts'
@@ -46,7 +46,7 @@ export async function beginnings() {
     sub: '*',
     aud: anna.nodeId,
     iat: SECONDS,
-    nbf: SECONDS - 300,
+    nbf: SECONDS - CLOCK_SKEW_SECONDS,
     exp: SECONDS + 86_400,
     jti: ulidOf('invite'),
     scope: {

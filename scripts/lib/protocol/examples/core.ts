@@ -6,7 +6,7 @@ import { contentIdOf } from '#protocol/core/hash.ts'
 import { displayNodeId, type NodeId, publicKeyOf } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
 import { topicOf } from '#protocol/core/sync.ts'
-import { issueToken, type TokenPayload } from '#protocol/core/token.ts'
+import { CLOCK_SKEW_SECONDS, issueToken, type TokenPayload } from '#protocol/core/token.ts'
 import { bytesOf, people, ulidOf } from '../../vectors/seeded.ts'
 import type { Examples } from '../examples.ts'
 
@@ -28,7 +28,7 @@ export async function coreExamples(): Promise<Examples> {
     sub: bert.nodeId,
     aud: anna.nodeId,
     iat: SECONDS,
-    nbf: SECONDS,
+    nbf: SECONDS - CLOCK_SKEW_SECONDS,
     exp: SECONDS + 3600,
     jti: ulidOf('token'),
     scope: { capabilities: ['node.echo'], rate_limit_per_minute: 10 },
