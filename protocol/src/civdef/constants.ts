@@ -1,4 +1,4 @@
-import { CLOCK_SKEW_SECONDS } from '../core/token.ts'
+import { CLOCK_SKEW_SECONDS } from '../core/clock.ts'
 
 /** Years an audit chain is kept; the operator confirms it against current law (AUD-6). */
 export const CIVDEF_AUDIT_RETENTION_YEARS = 10

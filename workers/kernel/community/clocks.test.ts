@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { communityGet } from '#protocol/community/capabilities.ts'
-import { CLOCK_SKEW_SECONDS } from '#protocol/core/token.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { createVillage } from '../../testing/village.ts'
 
 const joinedWith = async (behindSeconds: number): Promise<number> => {

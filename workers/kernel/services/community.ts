@@ -13,11 +13,12 @@ import {
   communityRevoke,
 } from '#protocol/community/capabilities.ts'
 import * as events from '#protocol/community/events.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { DEFAULT_POLICY, decodeInvite, encodeInvite, inviteGrant, JOIN_SCOPE } from '#protocol/core/community.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
-import { CLOCK_SKEW_SECONDS, issueToken, openToken } from '#protocol/core/token.ts'
+import { issueToken, openToken } from '#protocol/core/token.ts'
 import { statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { CommunityHolder, OpenCommunity } from '../community/holder.ts'

@@ -1,5 +1,5 @@
 import { Alert, Stack } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
 import { capImport, forwardImport } from '#protocol/civdef/desk-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
@@ -12,6 +12,7 @@ import { formatOf, isForwarded, type Problem, problemOf } from './document.ts'
 import { DocumentInput } from './document-input.tsx'
 import { messages } from './messages.ts'
 import { type Mirrored, MirrorRead } from './mirror-read.tsx'
+import { takeSharedFile } from './shared-file.ts'
 
 type Read =
   | ({ readonly kind: 'mirror'; readonly turn: number } & Mirrored)
@@ -20,7 +21,9 @@ type Read =
 /** Brings in what comes from outside: an official warning, as a copy that says what it is, or an alert of another community. */
 export function MirrorPage() {
   const text = useText(messages)
-  const shared = new URLSearchParams(useSearch()).get('text') ?? ''
+  const query = new URLSearchParams(useSearch())
+  const shared = query.get('text') ?? ''
+  const isFileShared = query.get('shared') === 'file'
   const look = useCall(capImport)
   const lookForwarded = useCall(forwardImport)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -44,6 +47,18 @@ export function MirrorPage() {
       if (answer) setRead({ kind: 'forwarded', turn, text: document, read: answer })
     }
   }
+  // the latest reader, for what is there once
+  const reader = useRef(show)
+  useEffect(() => {
+    reader.current = show
+  })
+  useEffect(() => {
+    if (!isFileShared) return
+    takeSharedFile().then((document) => {
+      // taken before, by an earlier look at this page
+      if (document !== null) void reader.current(document)
+    }, reportError)
+  }, [isFileShared])
   return (
     <Page title={text.title} intro={text.intro} back={ALERTS}>
       <Stack gap="lg">
