@@ -52,7 +52,6 @@ interface OwnProps {
 function OwnPublisher({ alert, found, cosignedBy }: OwnProps) {
   const text = useText(messages)
   const states = useText(shared).certStates
-  const format = useFormat()
   const roleIn = useRoleWords([alert.publisher_role])
   const [own] = found.certificates
   const { path } = found.record
@@ -90,7 +89,7 @@ function OwnPublisher({ alert, found, cosignedBy }: OwnProps) {
       {path.length === 0 ? null : (
         <>
           <dt>{text.path}</dt>
-          <dd>{text.communities(format.number(path.length))}</dd>
+          <dd>{text.communities(path.length)}</dd>
         </>
       )}
       <dt>{text.fingerprint}</dt>
