@@ -3,6 +3,7 @@ import * as civdef from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import * as desk from '#protocol/civdef/desk-capabilities.ts'
 import { cosignChanged, draftsChanged, roleRegistered, rootChanged } from '#protocol/civdef/events.ts'
+import * as places from '#protocol/civdef/place-capabilities.ts'
 import type { AckRecord, CertificateRecord } from '#protocol/civdef/records.ts'
 import { type AckStatus, type CertId, secondsTime, severityRank } from '#protocol/civdef/terms.ts'
 import type { Output } from '#protocol/core/capability.ts'
@@ -234,8 +235,8 @@ export function answerCivdefDesk(client: FakeClient, scene: DeskScene): void {
     return { certificates: all.slice(0, limit), total: all.length }
   })
   client.answer(civdef.roleRevoke, () => ({ content_id: contentIdFor('revoked') }))
-  client.answer(desk.rootList, () => ({ roots: roots.map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })) }))
-  client.answer(desk.rootSet, ({ root, name, region }) => {
+  client.answer(places.rootList, () => ({ roots: roots.map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })) }))
+  client.answer(places.rootSet, ({ root, name, region }) => {
     roots = roots.filter((one) => one.root !== root)
     if (name !== null) roots = [...roots, { root: ME, name, region, from: 'community' as const }]
     client.emit(rootChanged)

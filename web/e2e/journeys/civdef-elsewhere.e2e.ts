@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
-import { ceremonyAccept, ceremonyIssue, ceremonyRequest, rootSet } from '#protocol/civdef/desk-capabilities.ts'
+import { ceremonyAccept, ceremonyIssue, ceremonyRequest } from '#protocol/civdef/desk-capabilities.ts'
+import { rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { NodeId } from '#protocol/core/ids.ts'

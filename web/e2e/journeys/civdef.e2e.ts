@@ -9,8 +9,8 @@ import {
   cosignAnswer,
   cosignList,
   cosignRequest,
-  rootSet,
 } from '#protocol/civdef/desk-capabilities.ts'
+import { rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { type CertId, type CertScope, secondsTime } from '#protocol/civdef/terms.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Alert } from '#protocol/civdef/alert.ts'
 import { contentSha } from '#protocol/civdef/alert.ts'
+import { auditCheckpoint, auditRestart, auditState, auditVerify } from '#protocol/civdef/audit-capabilities.ts'
 import {
   alertAck,
   alertAcks,
@@ -11,18 +12,9 @@ import {
   auditExport,
   roleRevoke,
 } from '#protocol/civdef/capabilities.ts'
-import {
-  alertExplain,
-  auditCheckpoint,
-  auditRestart,
-  auditState,
-  auditVerify,
-  capExport,
-  capImport,
-  placeSearch,
-  rootList,
-  rootSet,
-} from '#protocol/civdef/desk-capabilities.ts'
+import { alertExplain } from '#protocol/civdef/desk-capabilities.ts'
+import { capExport, capImport } from '#protocol/civdef/exchange-capabilities.ts'
+import { placeSearch, rootList, rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'

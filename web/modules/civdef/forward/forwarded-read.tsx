@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { forwardImport } from '#protocol/civdef/desk-capabilities.ts'
+import { forwardImport } from '#protocol/civdef/exchange-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'

@@ -1,7 +1,7 @@
 import { Alert, Stack } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
-import { capImport, forwardImport } from '#protocol/civdef/desk-capabilities.ts'
+import { capImport, forwardImport } from '#protocol/civdef/exchange-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { Page } from '../../../kit/page.tsx'

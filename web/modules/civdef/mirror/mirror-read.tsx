@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { capImport } from '#protocol/civdef/desk-capabilities.ts'
+import { capImport } from '#protocol/civdef/exchange-capabilities.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'

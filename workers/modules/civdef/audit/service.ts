@@ -1,6 +1,5 @@
 import type { Alert, SealedAlert } from '#protocol/civdef/alert.ts'
 import type { AuditEntry } from '#protocol/civdef/audit.ts'
-import { auditExport } from '#protocol/civdef/capabilities.ts'
 import {
   auditCheckpoint,
   auditDelete,
@@ -8,7 +7,8 @@ import {
   auditState,
   auditVerify,
   auditWitness,
-} from '#protocol/civdef/desk-capabilities.ts'
+} from '#protocol/civdef/audit-capabilities.ts'
+import { auditExport } from '#protocol/civdef/capabilities.ts'
 import { auditBroken, auditChanged } from '#protocol/civdef/events.ts'
 import { openCheckpoint, toBase64, witnessesOf } from '#protocol/civdef/note.ts'
 import { utf8 } from '#protocol/core/encoding.ts'

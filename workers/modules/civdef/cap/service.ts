@@ -1,4 +1,4 @@
-import { capExport, capImport } from '#protocol/civdef/desk-capabilities.ts'
+import { capExport, capImport } from '#protocol/civdef/exchange-capabilities.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import type { View } from '../../../kernel/views.ts'

@@ -14,11 +14,9 @@ import {
   draftDiscard,
   draftList,
   draftSave,
-  placeGet,
-  placeSearch,
-  placeSet,
   walletGet,
 } from '#protocol/civdef/desk-capabilities.ts'
+import { placeGet, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'

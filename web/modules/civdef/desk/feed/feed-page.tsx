@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { IconPlayerStop, IconRss } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
-import { feedState } from '#protocol/civdef/desk-capabilities.ts'
+import { feedState } from '#protocol/civdef/exchange-capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'

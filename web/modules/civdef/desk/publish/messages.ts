@@ -17,6 +17,14 @@ export const messages = defineMessages({
     undo: 'Vorlage zurücknehmen',
     certificate: 'Als wer?',
     severity: 'Wie ernst ist es?',
+    /** What people get who have set nothing; at the highest there is nothing to set, and its own note says it. */
+    severityGets: {
+      info: 'Wer nichts anderes gewählt hat, findet es still in der Liste.',
+      advisory: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
+      warning: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
+      emergency: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
+      extreme: '',
+    },
     severityCap: (word: string) => `Mit diesem Ausweis geht es bis „${word}“.`,
     kind: 'Ernst oder Übung?',
     real: 'Ernstfall',
@@ -136,6 +144,13 @@ export const messages = defineMessages({
     undo: 'Take the template back',
     certificate: 'As whom?',
     severity: 'How serious is it?',
+    severityGets: {
+      info: 'Whoever has chosen nothing else finds it quietly in the list.',
+      advisory: 'Whoever has chosen nothing else gets a notification with a sound.',
+      warning: 'Whoever has chosen nothing else gets a notification with a sound.',
+      emergency: 'Whoever has chosen nothing else gets a notification with a sound.',
+      extreme: '',
+    },
     severityCap: (word) => `With this credential it goes up to “${word}”.`,
     kind: 'Real or a drill?',
     real: 'Real',
