@@ -17,13 +17,13 @@ export const messages = defineMessages({
     undo: 'Vorlage zurücknehmen',
     certificate: 'Als wer?',
     severity: 'Wie ernst ist es?',
-    /** What people get who have set nothing; at the highest there is nothing to set, and its own note says it. */
+    /** What people get who have set nothing. */
     severityGets: {
       info: 'Wer nichts anderes gewählt hat, findet es still in der Liste.',
       advisory: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
       warning: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
       emergency: 'Wer nichts anderes gewählt hat, bekommt eine Benachrichtigung mit Ton.',
-      extreme: '',
+      extreme: 'Niemand kann das abstellen.',
     },
     severityCap: (word: string) => `Mit diesem Ausweis geht es bis „${word}“.`,
     kind: 'Ernst oder Übung?',
@@ -149,7 +149,7 @@ export const messages = defineMessages({
       advisory: 'Whoever has chosen nothing else gets a notification with a sound.',
       warning: 'Whoever has chosen nothing else gets a notification with a sound.',
       emergency: 'Whoever has chosen nothing else gets a notification with a sound.',
-      extreme: '',
+      extreme: 'Nobody can switch that off.',
     },
     severityCap: (word) => `With this credential it goes up to “${word}”.`,
     kind: 'Real or a drill?',
