@@ -12,6 +12,7 @@ import { Section } from '../../../kit/section.tsx'
 import { useCall } from '../../../port/hooks.ts'
 import { CodeToShow } from '../desk/shared/code.tsx'
 import { messages } from './messages.ts'
+import { staysBecause } from './stays.ts'
 
 type Paper = Output<typeof forwardExport>
 
@@ -51,19 +52,12 @@ function Leaving({ paper }: { readonly paper: Paper }) {
   )
 }
 
-/** Why an alert stays where it is; null where it may leave (CIV-16). */
-export function staysBecause(alert: Alert, decision: Decision | undefined): 'roles' | 'channel' | 'unbelieved' | null {
-  if (alert.target.roles.length > 0) return 'roles'
-  if (!alert.target.channels.includes('federation')) return 'channel'
-  return decision?.delivery === 'refuse' ? 'unbelieved' : null
-}
-
 /** Carries an alert to another community by hand: as codes, as a file, or by another app (CIV-16). */
 export function PassOnSection({ alert, decision }: { readonly alert: Alert; readonly decision: Decision | undefined }) {
   const text = useText(messages)
   const make = useCall(forwardExport)
   const [paper, setPaper] = useState<Paper | null>(null)
-  const stays = staysBecause(alert, decision)
+  const stays = staysBecause(alert, decision?.delivery)
   return (
     <Section title={text.title} intro={stays === null ? text.intro : null}>
       {stays === null ? (
