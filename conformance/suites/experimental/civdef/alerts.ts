@@ -8,9 +8,9 @@ import {
   KLEVE,
   revocationOf,
 } from '../../../client/alerts.ts'
+import { asJson, brigade, cosigned, decided, GET, LIST, needs, says } from '../../../client/brigade.ts'
 import type { Json } from '../../../client/encoding.ts'
 import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
-import { asJson, brigade, cosigned, decided, GET, LIST, needs, says } from './brigade.ts'
 
 /** Who may say what to whom, and what a node makes of it. */
 export const cases: readonly Case[] = [

@@ -1,6 +1,4 @@
 import { ackOf, cancellationOf, certificateOf, inSeconds, KLEVE } from '../../../client/alerts.ts'
-import type { Json } from '../../../client/encoding.ts'
-import { type Case, ensure, isObject, member, outcomeOf, same } from '../../../harness/case.ts'
 import {
   ACKS,
   asJson,
@@ -15,7 +13,9 @@ import {
   SUBSCRIBE,
   says,
   stateOf,
-} from './brigade.ts'
+} from '../../../client/brigade.ts'
+import type { Json } from '../../../client/encoding.ts'
+import { type Case, ensure, isObject, member, outcomeOf, same } from '../../../harness/case.ts'
 
 /** What becomes of an alert: replaced, ended, answered, held, followed. */
 export const cases: readonly Case[] = [

@@ -1,7 +1,7 @@
+import { A, B, GET, level, needs, put, QUERY, record, refused } from '../../../client/claim-cases.ts'
 import { attestationOf, claimOf, disputeOf, disputeRetractionOf, source } from '../../../client/claims.ts'
 import { claimId, wireTime } from '../../../client/encoding.ts'
 import { type Case, ensure, isObject, member, outcomeOf, same } from '../../../harness/case.ts'
-import { A, B, GET, level, needs, put, QUERY, record, refused } from './made.ts'
 
 export const cases: readonly Case[] = [
   {

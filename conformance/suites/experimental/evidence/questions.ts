@@ -1,7 +1,7 @@
+import { A, B, GET, needs, put, QUERY, record, SUMMARY, TRACE } from '../../../client/claim-cases.ts'
 import { claimOf, type Made } from '../../../client/claims.ts'
 import type { Json } from '../../../client/encoding.ts'
 import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
-import { A, B, GET, needs, put, QUERY, record, SUMMARY, TRACE } from './made.ts'
 
 /** What is asked of claims: where they come from, what there is of a subject, what contradicts. */
 export const cases: readonly Case[] = [

@@ -1,8 +1,8 @@
-import { claimOf, type Made, source } from '../../../client/claims.ts'
-import { contentId, type Json } from '../../../client/encoding.ts'
-import type { Draft } from '../../../client/envelopes.ts'
-import type { Peer } from '../../../client/peer.ts'
-import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
+import { type Case, ensure, member, outcomeOf, same } from '../harness/case.ts'
+import { claimOf, type Made, source } from './claims.ts'
+import { contentId, type Json } from './encoding.ts'
+import type { Draft } from './envelopes.ts'
+import type { Peer } from './peer.ts'
 
 export const GET = 'experimental.evidence.claim.get'
 export const QUERY = 'experimental.evidence.claim.query'
