@@ -231,6 +231,28 @@ describe('places and roots', () => {
 })
 
 describe('files', () => {
+  it('name every version before, so that whoever imported only the first follows (CIV-8, CIV-15)', async () => {
+    const s = await settledScene(70)
+    const { bus } = s.wehr.node
+    const ids: Ulid[] = []
+    for (const title of ['Pegel 2 m', 'Pegel 3 m', 'Pegel 4 m']) {
+      const before = ids.at(-1)
+      const draft = s.draft({ title, ...(before === undefined ? {} : { replaces: before }) })
+      ids.push((await bus.call(alertPublish, { draft })).alert_id)
+      await s.village.runtime.advance(1000)
+    }
+    const [first = '', second = '', third = ''] = ids
+    const referenced = async (key: string): Promise<string[]> => {
+      const { text } = await bus.call(capExport, { key })
+      return (/<references>(.*)<\/references>/.exec(text)?.[1] ?? '').split(' ').map((one) => one.split(',')[1] ?? '')
+    }
+    expect(await referenced(third)).toEqual([second, first])
+    expect(await referenced(second)).toEqual([first])
+    const { text } = await bus.call(capExport, { key: first })
+    expect(text).toContain('<msgType>Alert</msgType>')
+    expect(text).not.toContain('<references>')
+  })
+
   it('carry an alert out as CAP, and an official warning in as a mirror that everyone sees once and nobody signs', async () => {
     const s = await settledScene(69)
     const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft({ drill: true }) })
