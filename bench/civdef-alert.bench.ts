@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { alertList, alertPublish } from '#protocol/civdef/capabilities.ts'
-import { ceremonyAccept, ceremonyIssue, ceremonyRequest, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
+import { ceremonyAccept, ceremonyIssue, ceremonyRequest } from '#protocol/civdef/desk-capabilities.ts'
+import { rootList, rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { type CertId, secondsTime } from '#protocol/civdef/terms.ts'
 import { communityFound, communityInvite, communityRedeem } from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'

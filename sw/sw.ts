@@ -4,10 +4,11 @@ import { NavigationRoute, registerRoute } from 'workbox-routing'
 import { buildId } from './build-id.ts'
 import { createEngineCache, isEngineFile } from './engine-cache.ts'
 import { isolate } from './isolation.ts'
-import { parseRequest, type ServiceWorkerState } from './messages.ts'
+import { parseRequest, type ServiceWorkerState, type SharedText } from './messages.ts'
 import { NOT_THE_APP } from './navigation.ts'
 import { openPath, pathOf } from './notifications.ts'
 import { createPolicy } from './policy.ts'
+import { createSharedStore, SHARE_PATH, takeShare } from './share.ts'
 import { createBuildStore, withActivated, withInstalled } from './state.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -15,6 +16,7 @@ declare const self: ServiceWorkerGlobalScope
 const entries = self.__WB_MANIFEST
 const store = createBuildStore()
 const policy = createPolicy(self.caches, (...asked) => self.fetch(...asked))
+const shared = createSharedStore()
 const engine = createEngineCache(self.caches, (...asked) => self.fetch(...asked))
 
 addPlugins([{ handlerWillRespond: async ({ response }) => policy.apply(isolate(response)) }])
@@ -23,6 +25,11 @@ cleanupOutdatedCaches()
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && isEngineFile(url.pathname),
   async ({ request }) => policy.apply(isolate(await engine.respond(request))),
+)
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname === SHARE_PATH,
+  async ({ request }) => Response.redirect(await takeShare(await request.formData(), shared), 303),
+  'POST',
 )
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: NOT_THE_APP }))
 
@@ -43,6 +50,11 @@ const answerState = async (port: MessagePort | undefined): Promise<void> => {
   port?.postMessage(state)
 }
 
+const answerShared = async (port: MessagePort | undefined): Promise<void> => {
+  const answer: SharedText = { type: 'SHARED', text: await shared.take() }
+  port?.postMessage(answer)
+}
+
 // An update waits until the person asks for it: a page never changes under them, and never meets another build's chunks.
 self.addEventListener('install', (event) => event.waitUntil(recordInstalled()))
 self.addEventListener('activate', (event) => event.waitUntil(recordActivated()))
@@ -54,6 +66,7 @@ self.addEventListener('message', (event) => {
   const request = parseRequest(event.data)
   if (request?.type === 'SKIP_WAITING') event.waitUntil(self.skipWaiting())
   if (request?.type === 'GET_STATE') event.waitUntil(answerState(event.ports[0]))
+  if (request?.type === 'TAKE_SHARED') event.waitUntil(answerShared(event.ports[0]))
 })
 self.addEventListener('notificationclick', (event) => {
   event.notification.close()

@@ -28,7 +28,7 @@ export async function joinMesh(options: {
   const signer = await testSigner(seed)
   const made = await createLibp2pMesh({ runtime, signer }, { transports: browserTransports() })
   mesh = made
-  serveSync({ runtime, mesh: made, log: () => household?.log ?? null, isMember: () => true })
+  serveSync({ runtime, mesh: made, log: () => household?.log ?? null, isMember: () => true, compares: () => {} })
   await made.start()
   made.setBoxes(options.boxes)
   made.enter(options.community)

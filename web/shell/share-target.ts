@@ -3,18 +3,19 @@ export const CLAIM_FORM = '/claims/new'
 
 /** Where an official warning is brought in. */
 const WARNING_FORM = '/alerts/bring-in'
-/** How CAP (XML) and NINA (JSON) begin; nobody writes a claim like that. */
-const WARNING = /^\s*(<\?xml|<alert\b|\{\s*"|\[\s*\{)/
+/** How CAP (XML), NINA (JSON) and alerts of other communities begin; nobody writes a claim like that. */
+const WARNING = /^\s*(<\?xml|<alert\b|\{\s*"|\[\s*\{|HN1:F:)/
 
 const SHARED = ['title', 'text', 'url'] as const
 
-/** The hash for what another app shared through the manifest's `share_target`, or null when nothing was. */
+/** The hash for what another app shared through the manifest's `share_target`, or null when nothing was. A file is with the service worker. */
 export function sharedHash(search: string): string | null {
   const query = new URLSearchParams(search)
   const shared = SHARED.flatMap((name) => {
     const value = query.get(`share_${name}`)
     return value ? [[name, value]] : []
   })
+  if (query.has('share_file')) return `#${WARNING_FORM}?shared=file`
   const text = query.get('share_text') ?? ''
   if (WARNING.test(text)) return `#${WARNING_FORM}?${new URLSearchParams({ text })}`
   return shared.length === 0 ? null : `#${CLAIM_FORM}?${new URLSearchParams(shared)}`

@@ -35,9 +35,10 @@ describe('the address', () => {
     )
     expect(sharedHash('?share_title=')).toBeNull()
     expect(sharedHash('?other=1')).toBeNull()
+    expect(sharedHash('?share_file=1')).toBe('#/alerts/bring-in?shared=file')
   })
 
-  it.each(['<?xml version="1.0"?><alert/>', ' <alert xmlns="urn:x">', '{"identifier": 1}', '[{"id":"a"}]'])(
+  it.each(['<?xml version="1.0"?><alert/>', ' <alert xmlns="urn:x">', '{"identifier": 1}', '[{"id":"a"}]', 'HN1:F:MFRGG'])(
     'turns a shared warning into the page that brings it in: %s',
     (text) => {
       expect(sharedHash(`?${new URLSearchParams({ share_title: 'x', share_text: text })}`)).toBe(

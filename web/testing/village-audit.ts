@@ -1,6 +1,6 @@
 import type { AuditReport } from '#protocol/civdef/audit.ts'
+import * as audits from '#protocol/civdef/audit-capabilities.ts'
 import { auditExport } from '#protocol/civdef/capabilities.ts'
-import * as desk from '#protocol/civdef/desk-capabilities.ts'
 import { auditChanged } from '#protocol/civdef/events.ts'
 import type { FakeClient } from './fake-client.ts'
 import { NAMES, nodeIdFor, timeAt } from './village.ts'
@@ -31,7 +31,7 @@ const BROKEN: AuditReport = {
 export function answerAudit(client: FakeClient, scene: DeskScene): void {
   let report = scene === 'broken' ? BROKEN : scene === 'new' ? null : REPORT
   const witnesses = [...REPORT.witnesses]
-  client.answer(desk.auditState, () => ({
+  client.answer(audits.auditState, () => ({
     entries: scene === 'new' ? 0 : REPORT.entries,
     report,
     checked_at: scene === 'new' ? null : timeAt(0),
@@ -40,10 +40,10 @@ export function answerAudit(client: FakeClient, scene: DeskScene): void {
     earlier: scene === 'full' ? 1 : 0,
     checkpoint: scene === 'new' ? null : { size: 409, at: timeAt(0), witnesses, note: 'x' },
   }))
-  client.answer(desk.auditVerify, () => report ?? { ...REPORT, entries: 0 })
-  client.answer(desk.auditCheckpoint, () => ({ size: REPORT.entries, witnesses }))
-  client.answer(desk.auditDelete, () => ({ deleted: 3 }))
-  client.answer(desk.auditRestart, () => {
+  client.answer(audits.auditVerify, () => report ?? { ...REPORT, entries: 0 })
+  client.answer(audits.auditCheckpoint, () => ({ size: REPORT.entries, witnesses }))
+  client.answer(audits.auditDelete, () => ({ deleted: 3 }))
+  client.answer(audits.auditRestart, () => {
     report = REPORT
     client.emit(auditChanged)
     return { size: 1 }

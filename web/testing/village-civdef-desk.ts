@@ -3,6 +3,7 @@ import * as civdef from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import * as desk from '#protocol/civdef/desk-capabilities.ts'
 import { cosignChanged, draftsChanged, roleRegistered, rootChanged } from '#protocol/civdef/events.ts'
+import * as places from '#protocol/civdef/place-capabilities.ts'
 import type { AckRecord, CertificateRecord } from '#protocol/civdef/records.ts'
 import { type AckStatus, type CertId, secondsTime, severityRank } from '#protocol/civdef/terms.ts'
 import type { Output } from '#protocol/core/capability.ts'
@@ -149,6 +150,9 @@ const request = (at: number, change: Partial<AlertContent>, to = ME): CosignRequ
   signature: SIGNATURE,
 })
 
+/** Long enough for several codes, as a whole alert is. */
+const REQUEST = `HN1:K:${'ABCDEFGH234567'.repeat(120)}`
+
 type Requests = Output<typeof desk.cosignList>['requests']
 const requestsOf = (): Requests => {
   const own = { publisher: ME, publisher_role: 'DE.NRW.Kleve.KatS.Stabsleiter', publisher_cert: certIdFor('kreis') }
@@ -160,10 +164,16 @@ const requestsOf = (): Requests => {
     signature: SIGNATURE,
   }
   return [
-    { request: request(0, {}), direction: 'in', state: 'waiting', attestation: null },
-    { request: request(1, { ...own, drill: true }, nodeIdFor(NAMES[2])), direction: 'out', state: 'signed', attestation },
-    { request: request(2, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'waiting', attestation: null },
-    { request: request(3, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'declined', attestation: null },
+    { request: request(0, {}), direction: 'in', state: 'waiting', attestation: null, text: null },
+    {
+      request: request(1, { ...own, drill: true }, nodeIdFor(NAMES[2])),
+      direction: 'out',
+      state: 'signed',
+      attestation,
+      text: null,
+    },
+    { request: request(2, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'waiting', attestation: null, text: REQUEST },
+    { request: request(3, own, nodeIdFor(NAMES[2])), direction: 'out', state: 'declined', attestation: null, text: null },
   ]
 }
 
@@ -225,8 +235,8 @@ export function answerCivdefDesk(client: FakeClient, scene: DeskScene): void {
     return { certificates: all.slice(0, limit), total: all.length }
   })
   client.answer(civdef.roleRevoke, () => ({ content_id: contentIdFor('revoked') }))
-  client.answer(desk.rootList, () => ({ roots: roots.map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })) }))
-  client.answer(desk.rootSet, ({ root, name, region }) => {
+  client.answer(places.rootList, () => ({ roots: roots.map((root) => ({ ...root, fingerprint: displayNodeId(root.root) })) }))
+  client.answer(places.rootSet, ({ root, name, region }) => {
     roots = roots.filter((one) => one.root !== root)
     if (name !== null) roots = [...roots, { root: ME, name, region, from: 'community' as const }]
     client.emit(rootChanged)
@@ -262,7 +272,7 @@ export function answerCivdefDesk(client: FakeClient, scene: DeskScene): void {
   client.answer(desk.cosignRequest, () => ({
     request_id: ulidFor(800),
     delivered: false,
-    text: `HN1:K:${'ABCDEFGH234567'.repeat(120)}`,
+    text: REQUEST,
   }))
   client.answer(desk.cosignAnswer, ({ request_id, sign }) => {
     const state = sign ? ('signed' as const) : ('declined' as const)

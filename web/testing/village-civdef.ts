@@ -1,13 +1,15 @@
 import * as civdef from '#protocol/civdef/capabilities.ts'
 import * as desk from '#protocol/civdef/desk-capabilities.ts'
 import { alertAcked, noticeChanged } from '#protocol/civdef/events.ts'
+import * as exchange from '#protocol/civdef/exchange-capabilities.ts'
 import { type Notice, type NoticeId, noticeClaim, noticeList, noticeShown } from '#protocol/civdef/notice-capabilities.ts'
+import * as places from '#protocol/civdef/place-capabilities.ts'
 import type { AlertRecord } from '#protocol/civdef/records.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { toldOf } from '../modules/civdef/told.ts'
 import type { FakeClient } from './fake-client.ts'
-import { contentIdFor } from './village.ts'
+import { contentIdFor, nodeIdFor } from './village.ts'
 import { createVillageAlerts, PLACES, type VillageAlerts } from './village-alerts.ts'
 
 /** What Anna's device knows of alerts: nothing, nothing that holds now, some, or one that cannot wait. */
@@ -114,7 +116,7 @@ export function answerCivdef(client: FakeClient, { scene, config }: VillageCivde
     need()
     return { own: [], issued_ending: [], box_key: null }
   })
-  client.answer(desk.placeSearch, ({ text, limit }) => {
+  client.answer(places.placeSearch, ({ text, limit }) => {
     const wanted = text.toLowerCase()
     const exact = PLACES.filter(({ region }) => region === text)
     const named = PLACES.filter(({ name, kind }) => kind === 'gemeinde' && name.toLowerCase().startsWith(wanted))
@@ -123,16 +125,34 @@ export function answerCivdef(client: FakeClient, { scene, config }: VillageCivde
       source: 'Gemeindeverzeichnis eines Dorfes, das es nicht gibt',
     }
   })
-  client.answer(desk.placeGet, () => {
+  client.answer(places.placeGet, () => {
     need()
     const { municipality } = config().civdef
     return { place: PLACES.find(({ region }) => region === municipality) ?? null, position: null }
   })
-  client.answer(desk.capExport, ({ key }) => ({ file_name: `warnung-${find(key).content_id.slice(-8)}.xml`, text: CAP }))
-  client.answer(desk.capImport, ({ keep }) => {
+  client.answer(exchange.capExport, ({ key }) => ({ file_name: `warnung-${find(key).content_id.slice(-8)}.xml`, text: CAP }))
+  client.answer(exchange.capImport, ({ keep }) => {
     const { mirror } = village.record('mirror')
     return { mirrors: mirror ? [mirror] : [], kept: keep ? 1 : 0 }
   })
+  client.answer(exchange.forwardExport, ({ key }) => ({
+    file_name: `${find(key).key}.hearthnet`,
+    text: 'HN1:F:MFRGGZDF',
+    hop: 1,
+  }))
+  client.answer(exchange.forwardImport, ({ keep }) => {
+    const record = records.find(({ key, alert }) => alert !== null && village.decision(key)?.delivery === 'notify')
+    const decision = record && village.decision(record.key)
+    if (!record?.alert || !decision) throw new HearthError('bad_request', 'not the code that is wanted here')
+    return { alert: record.alert, path: [nodeIdFor('Geldern')], decision, kept: keep }
+  })
+  client.answer(exchange.feedState, () => ({
+    url: config().civdef.feed_url,
+    asked_at: null,
+    outcome: 'never' as const,
+    kept: 0,
+    refused: 0,
+  }))
   const heard = records.filter(({ key }) => ['notify', 'alarm'].includes(village.decision(key)?.delivery ?? 'list'))
   answerNotices(
     client,

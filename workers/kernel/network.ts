@@ -1,3 +1,4 @@
+import { EVENTS } from '#protocol/catalogue.ts'
 import { BUS_MAX_MESSAGE_BYTES, BUS_PROTOCOL } from '#protocol/core/bus.ts'
 import { utf8 } from '#protocol/core/encoding.ts'
 import { toHearthError } from '#protocol/core/errors.ts'
@@ -7,11 +8,12 @@ import { SYNC_EVERY_SECONDS } from '#protocol/core/sync.ts'
 import type { Bus, MessageLink } from './bus/bus.ts'
 import type { CommunityHolder } from './community/holder.ts'
 import type { Members } from './community/members.ts'
-import type { EventLog } from './log/log.ts'
+import type { EventLog, LogChange, Outcome } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { GossipVerdict, Mesh } from './mesh/mesh.ts'
 import { createFramedLink } from './port/framed-link.ts'
 import { delay, every, type Runtime } from './runtime.ts'
+import { createLosses } from './sync/losses.ts'
 import { serveSync, syncWith } from './sync/sync.ts'
 import { createWarmStreams } from './warm-streams.ts'
 
@@ -48,7 +50,7 @@ export function createNetwork(deps: NetworkDeps): Network {
   const syncing = new Map<NodeId, Promise<void>>()
   const stops: (() => void)[] = []
   let passOn: (() => void) | null = null
-  let stopExpelling = (): void => {}
+  let stopFollowing = (): void => {}
   const warm = createWarmStreams({
     runtime,
     open: (peer, signal) =>
@@ -67,7 +69,17 @@ export function createNetwork(deps: NetworkDeps): Network {
   /** One of two starts it, or both would send the same events at once; a newcomer always asks. */
   const isMine = (peer: NodeId): boolean => mesh.nodeId < peer || log()?.isCaughtUp() === false
 
+  const losses = createLosses({
+    runtime,
+    isHeld: (cid) => log()?.has(cid) === true,
+    neighbours: () => reachable().filter(isMember),
+    isMine,
+    isSyncing: (peer) => syncing.has(peer),
+    sync: trySync,
+  })
+
   async function reconcile(current: EventLog, peer: NodeId): Promise<void> {
+    losses.compares(peer)
     const { received } = await syncWith({ runtime, mesh, log: current }, peer)
     if (members.levelOf(mesh.nodeId) !== 'unknown') await current.caughtUp()
     if (received > 0) schedulePassOn(peer)
@@ -99,17 +111,24 @@ export function createNetwork(deps: NetworkDeps): Network {
     })
   }
 
-  async function judge(bytes: Uint8Array<ArrayBuffer>): Promise<GossipVerdict> {
+  async function judge(bytes: Uint8Array<ArrayBuffer>, from: NodeId): Promise<GossipVerdict> {
     const current = log()
     if (!current) return 'ignore'
     try {
       const [outcome] = await current.ingest([parseJson(bytes)])
+      if (outcome && isMember(from)) noticeGap(current, outcome, from)
       if (outcome?.kind === 'stored') return 'accept'
       return outcome?.kind === 'refused' ? 'reject' : 'ignore'
     } catch (error) {
       // unreadable bytes are the sender's fault, a full device is ours
       return toHearthError(error).code === 'bad_request' ? 'reject' : 'ignore'
     }
+  }
+
+  /** What waits lacks something before it as well: its author's joining, or what moved the clock so far (EVT-4). */
+  function noticeGap(current: EventLog, outcome: Outcome, from: NodeId): void {
+    if (outcome.kind === 'waiting') losses.gap(from, outcome.cid)
+    else if (outcome.kind === 'stored' && outcome.prev && !current.has(outcome.prev)) losses.gap(from, outcome.prev)
   }
 
   function greet(peer: NodeId): void {
@@ -124,6 +143,11 @@ export function createNetwork(deps: NetworkDeps): Network {
     for (const { nodeId } of mesh.peers()) if (members.levelOf(nodeId) === 'revoked') mesh.banish(nodeId)
   }
 
+  function changed({ types }: LogChange): void {
+    expel()
+    if (types.some((type) => EVENTS.get(type)?.urgent)) losses.urgent()
+  }
+
   function syncByClock(): void {
     for (const peer of reachable()) if (isMine(peer)) trySync(peer)
   }
@@ -132,7 +156,7 @@ export function createNetwork(deps: NetworkDeps): Network {
 
   mesh.onGossip(judge)
   stops.push(
-    serveSync({ runtime, mesh, log, isMember }),
+    serveSync({ runtime, mesh, log, isMember, compares: losses.compares }),
     mesh.handle({
       protocol: BUS_PROTOCOL,
       maxFrameBytes: BUS_MAX_MESSAGE_BYTES,
@@ -152,12 +176,12 @@ export function createNetwork(deps: NetworkDeps): Network {
       const current = log()
       if (!current) return
       mesh.enter(current.communityId)
-      stopExpelling()
-      stopExpelling = current.changed.on(expel)
+      stopFollowing()
+      stopFollowing = current.changed.on(changed)
       reachable().forEach(greet)
     },
     leave() {
-      stopExpelling()
+      stopFollowing()
       mesh.leave()
     },
     publish({ text }) {
@@ -172,8 +196,9 @@ export function createNetwork(deps: NetworkDeps): Network {
     openLink: async (peer, signal) => createFramedLink(await warm.take(peer, signal)),
     stop() {
       passOn?.()
+      losses.stop()
       warm.stop()
-      stopExpelling()
+      stopFollowing()
       for (const stop of stops) stop()
     },
   }

@@ -115,6 +115,16 @@ export const faults = defineFaults([
     faulty: `return 'accept'`,
     why: 'What does not verify is passed on to everybody.',
   }),
+  network.without('gaps-left-to-the-clock', {
+    rule: 'SYN-7',
+    original: 'if (outcome && isMember(from)) noticeGap(current, outcome, from)',
+    why: 'What gossip lost shows, and is fetched minutes later.',
+  }),
+  network.without('alerts-left-to-the-clock', {
+    rule: 'SYN-8',
+    original: 'if (types.some((type) => EVENTS.get(type)?.urgent)) losses.urgent()',
+    why: 'A neighbour that did not hear the alert gets it minutes later.',
+  }),
   topic.instead('topic-is-the-community', {
     rule: 'SYN-1',
     original: `blake3(concatBytes(utf8('hearthnet-topic'), utf8(community)))`,

@@ -1,3 +1,5 @@
+import { CLOCK_SKEW_SECONDS } from '../core/clock.ts'
+
 /** Years an audit chain is kept; the operator confirms it against current law (AUD-6). */
 export const CIVDEF_AUDIT_RETENTION_YEARS = 10
 /** Seconds between heartbeats while an incident is active (CIV-14). */
@@ -17,11 +19,8 @@ export const CIVDEF_ACK_NOTE_MAX_CHARS = 280
 export const CIVDEF_ALERT_MAX_SECONDS = 7 * 86_400
 /** Days before its end from which a certificate warns (CIV-3). */
 export const CIVDEF_CERT_WARN_DAYS = 30
-/**
- * How far two tablets without a network may differ before a date counts as wrong, in seconds. Quartz is seconds a week off;
- * clocks that people set by hand are minutes off, and a warning is not to wait for a watch.
- */
-export const CIVDEF_CLOCK_SKEW_SECONDS = 600
+/** How far two tablets may differ before a date counts as wrong, in seconds: a warning is not to wait for a watch. */
+export const CIVDEF_CLOCK_SKEW_SECONDS = CLOCK_SKEW_SECONDS
 /** Most certificates between a holder and a root. */
 export const CIVDEF_CHAIN_MAX = 6
 /** Most corners of a target area, the repeated first one included. */

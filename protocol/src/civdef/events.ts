@@ -26,6 +26,7 @@ export const alertPublished = defineEvent(
   'civdef.alert.published',
   Strict({ alert: Type.Optional(AlertSchema), sealed: Type.Optional(SealedAlertSchema) }),
   {
+    urgent: true,
     async verify({ alert, sealed }, event) {
       if ((alert === undefined) === (sealed === undefined)) refuse('bad_request', 'carries one alert, open or sealed', '/alert')
       const publisher = alert?.publisher ?? sealed?.publisher
@@ -55,6 +56,7 @@ export const alertForwarded = defineEvent(
     cancellation: Type.Optional(CancellationSchema),
   }),
   {
+    urgent: true,
     async verify({ alert, certificates, path, mirror, cancellation }, event) {
       if ((alert === undefined) === (mirror === undefined)) refuse('bad_request', 'carries one alert or one mirror', '/alert')
       if (cancellation && cancellation.alert_id !== alert?.alert_id) {
@@ -80,6 +82,7 @@ export const alertAcked = defineEvent('civdef.alert.acked', Strict({ ack: AckSch
 })
 
 export const alertCancelled = defineEvent('civdef.alert.cancelled', Strict({ cancellation: CancellationSchema }), {
+  urgent: true,
   async verify({ cancellation }, event) {
     if (cancellation.cancelled_by !== event.author) {
       refuse('invalid_signature', 'a cancellation is given by its author', '/cancellation/cancelled_by')
@@ -113,6 +116,7 @@ export const roleRegistered = defineEvent(
 
 /** Whoever took it back may be no member here: the revocation carries its own signature, anyone may bring it (CIV-2). */
 export const roleRevoked = defineEvent('civdef.role.revoked', Strict({ revocation: RevocationSchema }), {
+  urgent: true,
   verify: ({ revocation }) => checkRevocation(revocation),
 })
 

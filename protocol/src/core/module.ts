@@ -9,6 +9,8 @@ export interface EventDefinition<D extends TObject = TObject> {
   readonly data: D
   /** `community` events travel in the log; `device` events stay on this device. */
   readonly scope: 'community' | 'device'
+  /** Whoever stores one compares with its neighbours at once, in case gossip lost it (SYN-8). */
+  readonly urgent: boolean
   /**
    * What a receiver checks beyond the envelope before it stores an event of this type, whether or not the module is
    * switched on: the schema of `data`, and records inside that carry signatures or ids of their own.
@@ -20,6 +22,7 @@ export type EventData<E extends EventDefinition> = Static<E['data']>
 
 interface EventOptions<D extends TObject> {
   readonly scope?: 'community' | 'device'
+  readonly urgent?: boolean
   /** Beyond the schema: runs on data that already matches it. */
   readonly verify?: (data: Static<D>, event: SignedEvent) => void | Promise<void>
 }
@@ -29,6 +32,7 @@ export function defineEvent<D extends TObject>(type: string, data: D, options: E
     type,
     data,
     scope: options.scope ?? 'community',
+    urgent: options.urgent ?? false,
     check: async (event) => {
       const parsed = parseAs(data, event.data)
       await options.verify?.(parsed, event)

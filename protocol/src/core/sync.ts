@@ -8,6 +8,12 @@ import * as Type from './type.ts'
 export const SYNC_PROTOCOL = '/hearthnet/sync/3.0.0'
 /** Seconds between reconciliations with a connected peer, online and while the internet is away (SYN-2). */
 export const SYNC_EVERY_SECONDS = { online: 300, offline: 30 } as const
+/** Seconds after a live event with a gap before it until its sender is asked for what is missing (SYN-7). */
+export const SYNC_GAP_SECONDS = 1
+/** Seconds after an urgent event until a neighbour is compared with: by the one of the two who opens sessions, and by the other (SYN-8). */
+export const SYNC_URGENT_SECONDS = { first: 2, second: 4 } as const
+/** Seconds between two sessions with one peer that a loss may cause (SYN-7, SYN-8). */
+export const SYNC_AGAIN_SECONDS = 5
 /** Events in one `events` frame at most; a receiver asks again for the rest, which is its backpressure. */
 export const SYNC_BATCH_EVENTS = 256
 /** Seconds of silence after which either side ends a reconciliation with `timeout`. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { inflateSync } from 'node:zlib'
 import { expect, type Locator, type Page } from '@playwright/test'
 import { alertAck } from '#protocol/civdef/capabilities.ts'
 import { walletGet } from '#protocol/civdef/desk-capabilities.ts'
@@ -125,6 +126,46 @@ async function certificateOf(page: Page): Promise<CertId> {
 
 const board = (page: Page): Locator => page.getByRole('heading', { level: 1, name: 'Rückmeldungen' })
 const alertOn = (page: Page) => parseUlid(new URL(page.url()).hash.split('/').at(-1) ?? '')
+
+/** What a printed record says: its streams unpacked, and the words in them put together. */
+function wordsOfPdf(file: Buffer): string {
+  expect(file.subarray(0, 5).toString()).toBe('%PDF-')
+  const said: string[] = []
+  for (let at = file.indexOf('stream\n'); at >= 0; at = file.indexOf('stream\n', at)) {
+    const end = file.indexOf('\nendstream', at)
+    const text = inflateSync(file.subarray(at + 7, end)).toString('latin1')
+    for (const [, word = ''] of text.matchAll(/\((.*?)(?<!\\)\) Tj/g)) {
+      said.push(word.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8))))
+    }
+    at = end + 10
+  }
+  return said.join(' ')
+}
+
+/** Changes the first entry of the record on the disk, as no part of the app would. */
+const tamper = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('hearthnet')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction('meta', 'readwrite')
+          const meta = transaction.objectStore('meta')
+          const key = 'shelf.civdef.audit.0.0'
+          const reading = meta.get(key)
+          reading.onsuccess = () => {
+            const [first, ...rest] = reading.result as string[] // what the record keeps: entries as texts
+            meta.put([first?.replace('"seq":0', '"seq":7'), ...rest], key)
+          }
+          transaction.oncomplete = () => {
+            opening.result.close()
+            resolve()
+          }
+          transaction.onerror = () => reject(transaction.error)
+        }
+      }),
+  )
 
 /** The export as the command line reads it. */
 async function verify(file: string): Promise<{ readonly code: number; readonly said: string }> {
@@ -255,6 +296,42 @@ test('A root issues, a fire chief warns, two sign an emergency, people answer, a
     const wrong = await verify(flipped)
     expect(wrong.code).toBe(1)
     expect(wrong.said, 'It says in which line').toContain(`line ${at + 1}`)
+
+    const printing = bert.waitForEvent('download')
+    await bert.getByRole('button', { name: 'Für Menschen und Gericht (.pdf)' }).click()
+    const printed = wordsOfPdf(await readFile(await (await printing).path()))
+    for (const words of [warning.title, 'Hochwasser an der Issumer Fleuth', 'Der Pegel sinkt.'])
+      expect(printed).toContain(words)
+  })
+
+  await test.step('A record that was tampered with blocks everything, until Bert begins it anew and says why (AUD-4)', async () => {
+    await tamper(bert)
+    await bert.reload()
+    await visit(bert, '/alerts/desk/audit')
+    await expect(bert.getByText('Das Protokoll ist beschädigt oder wurde verändert')).toBeVisible({ timeout: 45_000 })
+    await visit(bert, '/alerts/desk')
+    await expect(bert.getByText(/Warnungen geben ist gesperrt/)).toBeVisible()
+    await visit(bert, '/alerts/desk/audit')
+    await bert.getByLabel('Was ist geschehen?').fill('Der Speicher war beschädigt, geprüft von der Wehrleitung.')
+    await hold(bert, 'Neues Protokoll beginnen')
+    await expect(bert.getByRole('region', { name: 'Nach dem Schaden weitermachen' })).toBeHidden()
+    await write(bert, { ...warning, title: 'Trinkwasser ist wieder sauber' })
+    await hold(bert, 'Warnung jetzt senden')
+    await expect(board(bert)).toBeVisible()
+  })
+
+  await test.step('Anna takes the credential back: what was said under it is not believed, and no more can be (CIV-2)', async () => {
+    await visit(anna, '/alerts/desk/wallet/holders')
+    const card = anna.getByRole('list', { name: 'Wer welchen Ausweis hat' }).getByRole('listitem').filter({ hasText: 'Bert' })
+    await card.getByRole('button', { name: 'Zurückziehen' }).click()
+    await card.getByLabel(/Warum/).fill('Gerät gestohlen')
+    await hold(anna, 'Ausweis jetzt zurückziehen')
+    await visit(anna, '/alerts')
+    const refused = anna.getByRole('region', { name: 'Nicht geglaubt' })
+    await expect(refused).toContainText('Trinkwasser ist wieder sauber')
+    await expect(anna.getByRole('region', { name: 'Jetzt' })).not.toContainText('Trinkwasser')
+    await visit(bert, '/alerts/desk/new')
+    await expect(bert.getByText('Mit diesem Gerät kann noch niemand Warnungen geben.')).toBeVisible({ timeout: 45_000 })
   })
 })
 

@@ -9,8 +9,8 @@ import {
   cosignAnswer,
   cosignList,
   cosignRequest,
-  rootSet,
 } from '#protocol/civdef/desk-capabilities.ts'
+import { rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { type CertId, type CertScope, secondsTime } from '#protocol/civdef/terms.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
@@ -81,6 +81,20 @@ const standing = (page: Page): Promise<readonly string[]> =>
     return (await registration?.getNotifications())?.map(({ title }) => title) ?? []
   })
 
+/** What the app asks of the device for an alert: Chromium without a desktop has no icon and no motor, so the calls are written down. */
+function recordSigns(): void {
+  const own: { badges: number[]; shakes: unknown[] } = { badges: [], shakes: [] }
+  Object.assign(window, { signs: own })
+  Object.defineProperties(navigator, {
+    setAppBadge: { value: async (count: number) => void own.badges.push(count) },
+    clearAppBadge: { value: async () => void own.badges.push(0) },
+    vibrate: { value: (pattern: unknown) => own.shakes.push(pattern) > 0 },
+  })
+}
+
+const signs = (page: Page): Promise<{ readonly badges: readonly number[]; readonly shakes: readonly unknown[] }> =>
+  page.evaluate(() => JSON.parse(JSON.stringify('signs' in window ? window.signs : null)))
+
 /** What a machine can find, in the dark and in the light, on a phone and on a desk. */
 async function expectNoBarrier(page: Page): Promise<void> {
   const barriers: string[] = []
@@ -123,6 +137,7 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await device('Bert', options),
     await device('Cem', options),
   ]
+  await bert.addInitScript(recordSigns)
   await found(anna, box.url, 'Anna', 'Issum')
   await joinBy(bert, await invite(anna), 'Bert')
   await joinBy(cem, await invite(anna), 'Cem')
@@ -153,6 +168,7 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await bert.reload()
     await expect(banner(bert)).toContainText('Trinkwasser abkochen')
     expect(await standing(bert), 'A restart shows it no second time').toEqual(['Warnung: Trinkwasser abkochen'])
+    await expect.poll(() => signs(bert).then(({ badges }) => badges.at(-1)), 'The icon of the app counts it').toBe(1)
     await visit(bert, '/')
     await expect(bert.getByRole('list', { name: 'Jetzt aktiv' })).toContainText('Trinkwasser abkochen')
     return alert_id
@@ -192,6 +208,7 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await visit(bert, '/community')
     await expect(bert.getByRole('heading', { level: 1, name: 'Issum' })).toBeVisible()
     await expect(banner(bert), 'What was opened was read').toBeHidden()
+    await expect.poll(() => signs(bert).then(({ badges }) => badges.at(-1)), 'and is counted no more').toBe(0)
   })
 
   await test.step('With the answers of residents allowed, one press says what is needed, and the sixth in a minute waits', async () => {
@@ -253,6 +270,7 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await expect(notice).toBeVisible({ timeout: 45_000 })
     await expect(notice.getByRole('listitem')).toHaveText(['Geh in ein oberes Stockwerk.', 'Geh nicht in den Keller.'])
     await expect(notice.getByRole('button', { name: 'Ton aus' })).toBeVisible()
+    await expect.poll(() => signs(bert).then(({ shakes }) => shakes.length), 'It shakes the device').toBeGreaterThan(0)
     await expectNoBarrier(bert)
     await bert.keyboard.press('Escape')
     await expect(notice, 'A slip of the hand takes it not away').toBeVisible()
@@ -267,6 +285,19 @@ test('A warning for Issum reaches whoever lives there, once, and whoever lives i
     await box.plugIn()
     await seesDirectly(bert, 'Anna')
     await seesDirectly(cem, 'Anna')
+  })
+
+  await test.step('An alert for the crisis staff is read by who holds that role, and only passed on by the others (CIV-6)', async () => {
+    const said = { severity: 'warning', title: 'Lagebesprechung um acht', body: 'Im Rathaus, Raum 3.' } as const
+    const open = draftOf({ ...said, instructions: [], variants: [], publisher_cert: wehr })
+    const target = { ...open.target, region: ISSUM, roles: ['DE.NRW.Kleve.KatS.Stabsleiter'] }
+    await busOf(anna).call(alertPublish, { draft: { ...open, target } })
+    await visit(cem, '/alerts')
+    await cem.getByRole('link', { name: /Lagebesprechung um acht/ }).click({ timeout: 45_000 })
+    await expect(cem.getByText('Im Rathaus, Raum 3.')).toBeVisible()
+    await visit(bert, '/alerts')
+    await expect(bert.getByText(/1 verschlüsselte Meldung, nur für: Leitung des Krisenstabs/)).toBeVisible({ timeout: 45_000 })
+    await expect(bert.getByText('Lagebesprechung')).toBeHidden()
   })
 
   await test.step('A drill is in the list, says so in every word of it, and alarms nobody who takes no part', async () => {

@@ -3,7 +3,7 @@ import { IconFileImport, IconMapPin, IconShieldCheck, IconSpeakerphone } from '@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { alertList } from '#protocol/civdef/capabilities.ts'
-import { placeGet } from '#protocol/civdef/desk-capabilities.ts'
+import { placeGet } from '#protocol/civdef/place-capabilities.ts'
 import type { AlertRecord, SealedPassing } from '#protocol/civdef/records.ts'
 import { Empty } from '../../kit/empty.tsx'
 import { useLanguage, useText } from '../../kit/i18n.tsx'

@@ -1,5 +1,5 @@
 import { defineMessages, plural } from '../../kit/i18n.tsx'
-import { title } from './titles.ts'
+import { mirrorTitle, title } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
@@ -7,7 +7,7 @@ export const messages = defineMessages({
     intro:
       'Warnungen von Stellen, die sich ausweisen. Sie kommen auch an, wenn das Internet fehlt, und ersetzen weder NINA noch die Sirene.',
     drillTitle: (title: string) => `ÜBUNG: ${title}`,
-    doors: { place: 'Mein Ort', bringIn: 'Amtliche Warnung übernehmen', desk: 'Für den Einsatz' },
+    doors: { place: 'Mein Ort', bringIn: mirrorTitle.de, desk: 'Für den Einsatz' },
     noPlace: 'Du hast noch keinen Ort gewählt. Deshalb siehst du die Warnungen für alle Orte.',
     choosePlace: 'Ort wählen',
     placeIs: (place: string) => `Dein Ort: ${place}`,
@@ -44,7 +44,7 @@ export const messages = defineMessages({
     intro:
       'Alerts from authorities that prove who they are. They arrive without the internet too, and replace neither NINA nor the siren.',
     drillTitle: (title) => `DRILL: ${title}`,
-    doors: { place: 'My place', bringIn: 'Bring in an official warning', desk: 'For responders' },
+    doors: { place: 'My place', bringIn: mirrorTitle.en, desk: 'For responders' },
     noPlace: 'You have not chosen a place yet. So you see the alerts for all places.',
     choosePlace: 'Choose a place',
     placeIs: (place) => `Your place: ${place}`,

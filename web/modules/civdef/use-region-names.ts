@@ -1,4 +1,4 @@
-import { placeSearch } from '#protocol/civdef/desk-capabilities.ts'
+import { placeSearch } from '#protocol/civdef/place-capabilities.ts'
 import { spelled } from './regions.ts'
 import { useQueries } from './use-queries.ts'
 

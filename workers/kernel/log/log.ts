@@ -24,7 +24,7 @@ export interface LogDeps {
 
 /** What happened to one incoming event. */
 export type Outcome =
-  | { readonly kind: 'stored' | 'known' | 'waiting'; readonly cid: ContentId }
+  | { readonly kind: 'stored' | 'known' | 'waiting'; readonly cid: ContentId; readonly prev: ContentId | null }
   | { readonly kind: 'refused'; readonly error: HearthError }
 
 /** What counts changed: events that newly count, in replay order, and content ids that no longer do. */
@@ -190,13 +190,13 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     const accepted = near.filter((event) => verdicts.get(event.cid) === 'counts').sort(byReplay)
 
     if (accepted.length > 0) await keep(accepted, membershipMoves)
-    const outcomes = fresh.map(({ cid }): Outcome => {
-      if (known.has(cid)) return { kind: 'known', cid }
+    const outcomes = fresh.map(({ cid, event: { prev } }): Outcome => {
+      if (known.has(cid)) return { kind: 'known', cid, prev }
       const verdict = verdicts.get(cid) ?? 'waiting'
       known.add(cid) // a second copy in the same batch is known by now
-      if (verdict === 'counts') return { kind: 'stored', cid }
+      if (verdict === 'counts') return { kind: 'stored', cid, prev }
       if (verdict === 'revoked') return refuse(new HearthError('revoked', 'the author was revoked before this event'))
-      return { kind: 'waiting', cid }
+      return { kind: 'waiting', cid, prev }
     })
     settleQueue(pool, verdicts)
     const change = await recount(accepted, membershipMoves)

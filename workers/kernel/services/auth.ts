@@ -1,5 +1,6 @@
 import { tokenIssue, tokenRevoke } from '#protocol/auth/capabilities.ts'
 import { tokenRevoked } from '#protocol/auth/events.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import { issueToken } from '#protocol/core/token.ts'
@@ -42,7 +43,7 @@ export function serveAuth({ runtime, bus, identity, community, net }: AuthServic
       sub: subject,
       aud: log.communityId,
       iat: now,
-      nbf: now,
+      nbf: now - CLOCK_SKEW_SECONDS,
       exp,
       jti,
       scope,

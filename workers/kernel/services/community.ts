@@ -13,6 +13,7 @@ import {
   communityRevoke,
 } from '#protocol/community/capabilities.ts'
 import * as events from '#protocol/community/events.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { DEFAULT_POLICY, decodeInvite, encodeInvite, inviteGrant, JOIN_SCOPE } from '#protocol/core/community.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
@@ -107,7 +108,7 @@ export function serveCommunity(deps: CommunityServiceDeps): void {
       sub: '*',
       aud: state.communityId,
       iat: nowSeconds,
-      nbf: nowSeconds - 300, // tablets without a network drift (BUS-3)
+      nbf: nowSeconds - CLOCK_SKEW_SECONDS,
       exp: nowSeconds + valid_seconds,
       jti,
       scope: {

@@ -28,6 +28,8 @@ export interface ServeDeps {
   readonly mesh: Mesh
   readonly log: () => EventLog | null
   readonly isMember: (peer: NodeId) => boolean
+  /** A member begins to compare. */
+  readonly compares: (peer: NodeId) => void
 }
 
 /** What one reconciliation moved. */
@@ -229,7 +231,7 @@ export async function syncWith({ runtime, mesh, log }: SyncDeps, peer: NodeId, s
 
 /** Answers reconciliations of members (COM-5). @returns a function that stops answering. */
 export function serveSync(deps: ServeDeps): () => void {
-  const { runtime, mesh, log, isMember } = deps
+  const { runtime, mesh, log, isMember, compares } = deps
   return mesh.handle({
     protocol: SYNC_PROTOCOL,
     maxFrameBytes: SYNC_MAX_FRAME_BYTES,
@@ -238,6 +240,7 @@ export function serveSync(deps: ServeDeps): () => void {
       const served = async (): Promise<void> => {
         const current = log()
         if (!current || !isMember(stream.peer)) throw new HearthError('unauthorized', 'sync is for members')
+        compares(stream.peer)
         await serve(session, current)
         await stream.close()
       }

@@ -10,6 +10,7 @@ import type { EventData } from '#protocol/core/module.ts'
 import { signRecord } from '#protocol/core/signing.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
+import type { Signal } from '../../kernel/signal.ts'
 import type { View } from '../../kernel/views.ts'
 import type { Chain } from './audit/chain.ts'
 import type { BoxKeyHolder } from './box-key.ts'
@@ -26,17 +27,19 @@ type Deps = DraftDeps &
     readonly alerts: View<AlertRow>
     readonly certificates: View<CertificateRow>
     readonly chain: Chain
+    /** The chain was broken and was begun anew (AUD-4). */
+    readonly restarted: Signal<void>
     readonly opened: Opened
     readonly boxKey: BoxKeyHolder
   }
 
-/** Alerts that were signed and have not surely reached the log: sent again on a start (CIV-4). */
+/** Alerts that were signed and have not surely reached the log: sent again on a start, and when the chain goes on (CIV-4). */
 const OutboxSchema = Type.Array(AlertSchema)
 
 /** Publishing and ending alerts. */
 export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
   const { bus, runtime, signer, shelf, log, publish, knowledge, alerts, chain, regions } = deps
-  const { certificates, opened, boxKey } = deps
+  const { certificates, opened, boxKey, restarted } = deps
   const outbox = await shelf.open('civdef.outbox', OutboxSchema, [])
 
   const ownEvent = (alert: Alert): ContentId | null => {
@@ -147,5 +150,7 @@ export async function serveAlerts(deps: Deps): Promise<(() => void)[]> {
     }),
   ]
   if (!chain.blocked()) await flush()
-  return withdraw
+  // what could not get out while the chain was broken does so when a person has begun it anew
+  const unfollow = restarted.on(() => void inTurn(flush).catch(reportError))
+  return [unfollow, ...withdraw]
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Alert } from '#protocol/civdef/alert.ts'
 import { contentSha } from '#protocol/civdef/alert.ts'
+import { auditCheckpoint, auditRestart, auditState, auditVerify } from '#protocol/civdef/audit-capabilities.ts'
 import {
   alertAck,
   alertAcks,
@@ -11,17 +12,9 @@ import {
   auditExport,
   roleRevoke,
 } from '#protocol/civdef/capabilities.ts'
-import {
-  alertExplain,
-  auditCheckpoint,
-  auditState,
-  auditVerify,
-  capExport,
-  capImport,
-  placeSearch,
-  rootList,
-  rootSet,
-} from '#protocol/civdef/desk-capabilities.ts'
+import { alertExplain } from '#protocol/civdef/desk-capabilities.ts'
+import { capExport, capImport } from '#protocol/civdef/exchange-capabilities.ts'
+import { placeSearch, rootList, rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
@@ -161,6 +154,32 @@ describe('a warning for Issum', () => {
     expect((await again.node.bus.call(alertList, { limit: 10 })).total).toBe(1)
     expect((await again.node.bus.call(auditState, {})).entries).toBe(1)
   })
+
+  it('that was signed before the chain broke goes out when a person has begun it anew, without a restart (CIV-4, AUD-4)', async () => {
+    const s = await settledScene(79)
+    await s.wehr.node.bus.call(alertPublish, { draft: s.draft() })
+    await s.village.during(s.wehr.node.bus.call(auditCheckpoint, {}))
+    const { alert_id, ...draft } = { ...s.draft(), alert_id: '01KSXB3Q000000000000000001' as Ulid }
+    const alert: Alert = await signRecord(s.wehr.signer, {
+      ...draft,
+      alert_id,
+      publisher: s.wehr.id,
+      publisher_role: s.wehrCert.role,
+      published_at: secondsTime(s.village.runtime.now()),
+    })
+    const key = 'shelf.civdef.audit.0.0'
+    const [, ...rest] = (await s.wehr.store.get('meta', key)) as string[]
+    await s.wehr.store.write([
+      { table: 'meta', key, value: ['{"seq":', ...rest] },
+      { table: 'meta', key: 'shelf.civdef.outbox', value: [alert] },
+    ])
+    const { node } = await s.village.restart(s.wehr)
+    expect((await node.bus.call(auditState, {})).blocked).toBe(true)
+    expect((await node.bus.call(alertList, { limit: 10 })).total).toBe(1)
+    await node.bus.call(auditRestart, { reason: 'Speicher beschädigt' })
+    await s.knows(s.issum, alert_id)
+    expect((await node.bus.call(alertList, { limit: 10 })).total).toBe(2)
+  })
 })
 
 describe('answers', () => {
@@ -212,6 +231,28 @@ describe('places and roots', () => {
 })
 
 describe('files', () => {
+  it('name every version before, so that whoever imported only the first follows (CIV-8, CIV-15)', async () => {
+    const s = await settledScene(70)
+    const { bus } = s.wehr.node
+    const ids: Ulid[] = []
+    for (const title of ['Pegel 2 m', 'Pegel 3 m', 'Pegel 4 m']) {
+      const before = ids.at(-1)
+      const draft = s.draft({ title, ...(before === undefined ? {} : { replaces: before }) })
+      ids.push((await bus.call(alertPublish, { draft })).alert_id)
+      await s.village.runtime.advance(1000)
+    }
+    const [first = '', second = '', third = ''] = ids
+    const referenced = async (key: string): Promise<string[]> => {
+      const { text } = await bus.call(capExport, { key })
+      return (/<references>(.*)<\/references>/.exec(text)?.[1] ?? '').split(' ').map((one) => one.split(',')[1] ?? '')
+    }
+    expect(await referenced(third)).toEqual([second, first])
+    expect(await referenced(second)).toEqual([first])
+    const { text } = await bus.call(capExport, { key: first })
+    expect(text).toContain('<msgType>Alert</msgType>')
+    expect(text).not.toContain('<references>')
+  })
+
   it('carry an alert out as CAP, and an official warning in as a mirror that everyone sees once and nobody signs', async () => {
     const s = await settledScene(69)
     const { alert_id } = await s.wehr.node.bus.call(alertPublish, { draft: s.draft({ drill: true }) })

@@ -50,7 +50,19 @@ export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {
     now: runtime.now,
   })
   const audit = await serveAudit({ ...deps, certificates, alerts })
-  const known = { ...deps, knowledge, alerts, acks, certificates, chain: audit.chain, regions, opened, boxKey, position }
+  const known = {
+    ...deps,
+    knowledge,
+    alerts,
+    acks,
+    certificates,
+    chain: audit.chain,
+    restarted: audit.restarted,
+    regions,
+    opened,
+    boxKey,
+    position,
+  }
   const shut = await opened.watch(alerts)
   const incident = serveIncident(known)
   const shared = { ...known, register: createRegister(known), holding: incident.holding }

@@ -1,5 +1,6 @@
+import { alertOf, certificateOf, contentOf } from '../../../client/alerts.ts'
 import { contentId, gossipTopic, type Json, text, utf8, verify } from '../../../client/encoding.ts'
-import type { Peer } from '../../../client/peer.ts'
+import { type Peer, SYNC } from '../../../client/peer.ts'
 import { type Case, ensure, isObject, member } from '../../../harness/case.ts'
 
 const NOTE = 'conformance.note.written'
@@ -27,6 +28,16 @@ async function listeners(fresh: () => Promise<Peer>): Promise<readonly [Peer, Pe
 const SPREAD_MS = 30_000
 /** After this long without it the next one is sent: a subscription takes a moment to reach the others. */
 const AGAIN_MS = 700
+
+/** Lets go of every session that the system opened until now, of itself or when they met. */
+async function silence(peer: Peer): Promise<void> {
+  for (let stream = await peer.line.incoming(SYNC, QUIET_MS); stream; stream = await peer.line.incoming(SYNC, QUIET_MS))
+    stream.abort()
+}
+
+/** Longer than what SYN-7 and SYN-8 allow, shorter than what the clock of SYN-2 takes. */
+const ASKED_MS = 12_000
+const QUIET_MS = 500
 
 export const cases: readonly Case[] = [
   {
@@ -109,6 +120,42 @@ export const cases: readonly Case[] = [
       }, SPREAD_MS)
       ensure(was, 'the true event at the other peer', 'nothing')
       ensure(!lied, 'no forged event', 'one was passed on')
+    },
+  },
+  {
+    id: 'SYN-7.asks-for-the-gap',
+    title: 'An event whose predecessor never came makes the node ask whoever it came from',
+    needs: ['gossip', 'sync', 'inbound'],
+    async run({ fresh, eventually }) {
+      const speaker = await fresh('member')
+      await speaker.line.subscribe(gossipTopic(speaker.community))
+      await silence(speaker)
+      const was = await eventually(async () => {
+        speaker.follow(speaker.event(NOTE, { text: 'nobody hears this one' }))
+        const event = speaker.event(NOTE, { text: 'this one is heard' })
+        await speaker.publish(encode(event))
+        const stored = await eventually(async () => (await speaker.offered()).includes(contentId(event)), AGAIN_MS)
+        if (!stored) return false
+        const asked = await speaker.line.incoming(SYNC, ASKED_MS)
+        asked?.abort()
+        return asked !== null
+      }, SPREAD_MS)
+      ensure(was, 'a reconciliation that the node opens', 'none')
+    },
+  },
+  {
+    id: 'SYN-8.compares-after-an-alert',
+    title: 'After an alert the node compares with its neighbours, in case they did not hear it',
+    needs: ['gossip', 'sync', 'inbound'],
+    async run({ fresh }) {
+      const [speaker, neighbour] = [await fresh('member'), await fresh('member')]
+      await silence(neighbour)
+      // nobody need believe it: what is stored is compared
+      const certificate = certificateOf(speaker.identity, speaker.nodeId)
+      ensure(await speaker.gives(alertOf(speaker, contentOf(speaker, certificate)).event), 'an alert that is stored', 'refused')
+      const asked = await neighbour.line.incoming(SYNC, ASKED_MS)
+      asked?.abort()
+      ensure(asked !== null, 'a reconciliation that the node opens', 'none')
     },
   },
 ]

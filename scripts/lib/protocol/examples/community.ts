@@ -1,4 +1,5 @@
 import { communityFounded, inviteIssued, memberJoined, revocationSigned } from '#protocol/community/events.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { DEFAULT_POLICY, encodeInvite, type Invite } from '#protocol/core/community.ts'
 import { eventContentId, type SignedEvent } from '#protocol/core/event.ts'
 import type { ContentId } from '#protocol/core/ids.ts'
@@ -46,7 +47,7 @@ export async function beginnings() {
     sub: '*',
     aud: anna.nodeId,
     iat: SECONDS,
-    nbf: SECONDS - 300,
+    nbf: SECONDS - CLOCK_SKEW_SECONDS,
     exp: SECONDS + 86_400,
     jti: ulidOf('invite'),
     scope: {

@@ -1,5 +1,6 @@
 import { base58 } from '@scure/base'
 import { canonical } from '#protocol/core/canonical.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
 import { DEFAULT_CONFIG } from '#protocol/core/config.ts'
 import { concatBytes, toHex, utf8 } from '#protocol/core/encoding.ts'
 import { contentIdOf } from '#protocol/core/hash.ts'
@@ -28,7 +29,7 @@ export async function coreExamples(): Promise<Examples> {
     sub: bert.nodeId,
     aud: anna.nodeId,
     iat: SECONDS,
-    nbf: SECONDS,
+    nbf: SECONDS - CLOCK_SKEW_SECONDS,
     exp: SECONDS + 3600,
     jti: ulidOf('token'),
     scope: { capabilities: ['node.echo'], rate_limit_per_minute: 10 },

@@ -179,7 +179,7 @@ export const proofs = {
   },
 
   'civdef.cap.through'({ alert }: { alert: unknown }) {
-    const written = writeCap(capOf(parseAs(AlertSchema, alert), { regions, senderName: 'Wehrleiterin Issum', replaced: null }))
+    const written = writeCap(capOf(parseAs(AlertSchema, alert), { regions, senderName: 'Wehrleiterin Issum', replaced: [] }))
     return { alert: alertFrom(readCap(written)) }
   },
 

@@ -3,7 +3,8 @@ import { IconDownload } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { Link, useSearch } from 'wouter'
 import { alertGet } from '#protocol/civdef/capabilities.ts'
-import { alertExplain, capExport } from '#protocol/civdef/desk-capabilities.ts'
+import { alertExplain } from '#protocol/civdef/desk-capabilities.ts'
+import { capExport } from '#protocol/civdef/exchange-capabilities.ts'
 import { noticeList } from '#protocol/civdef/notice-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
@@ -21,6 +22,7 @@ import { AlertMarks } from '../alert-card.tsx'
 import cards from '../civdef.module.css'
 import { SeverityMark } from '../desk/shared/severity-mark.tsx'
 import { markRead } from '../everywhere/read.ts'
+import { PassOnSection } from '../forward/pass-on-section.tsx'
 import { messages as shared } from '../messages.ts'
 import { ALERTS, alertPath } from '../paths.ts'
 import { ReasonsSection } from '../reasons/reasons-section.tsx'
@@ -122,6 +124,7 @@ function Whole({ found }: { readonly found: Found }) {
       <PublisherSection found={found} decision={decision} />
       {decision ? <ReasonsSection decision={decision} /> : null}
       {alert?.evidence_claim ? <Evidence claim={alert.evidence_claim} /> : null}
+      {alert ? <PassOnSection alert={alert} decision={decision} /> : null}
       {alert ? <TakeAway alertKey={record.key} /> : null}
     </Stack>
   )

@@ -36,7 +36,7 @@ export function boundsOf(shapes: readonly Shape[], also: Point | null = null): B
   )
 }
 
-const middleOf = ({ west, south, east, north }: Bbox): Point => ({ lat: (south + north) / 2, lon: (west + east) / 2 })
+export const middleOf = ({ west, south, east, north }: Bbox): Point => ({ lat: (south + north) / 2, lon: (west + east) / 2 })
 const lonScale = (lat: number): number => Math.max(0.01, Math.cos((lat * Math.PI) / 180))
 
 /** Width and height in kilometres, by a flat earth around the middle: good enough for a Land. */
@@ -50,6 +50,7 @@ export function sizeKm(bounds: Bbox): { readonly width: number; readonly height:
 
 export interface Projection {
   readonly at: (point: Point) => readonly [x: number, y: number]
+  readonly from: (x: number, y: number) => Point
   /** Pixels of a kilometre. */
   readonly pxPerKm: number
 }
@@ -63,6 +64,7 @@ export function projectionOf(bounds: Bbox, width: number, height: number, pad: n
   const px = Math.min((width - 2 * pad) / wide, (height - 2 * pad) / high)
   return {
     at: ({ lat, lon }) => [width / 2 + (lon - middle.lon) * scale * px, height / 2 - (lat - middle.lat) * px],
+    from: (x, y) => ({ lat: middle.lat - (y - height / 2) / px, lon: middle.lon + (x - width / 2) / (scale * px) }),
     pxPerKm: px / KM_PER_DEGREE,
   }
 }

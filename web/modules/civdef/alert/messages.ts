@@ -1,4 +1,4 @@
-import { defineMessages } from '../../../kit/i18n.tsx'
+import { defineMessages, plural } from '../../../kit/i18n.tsx'
 
 export const messages = defineMessages({
   de: {
@@ -31,7 +31,7 @@ export const messages = defineMessages({
     noRoot: 'Keine Stelle, der hier vertraut wird',
     cosigned: 'Mit unterschrieben',
     path: 'Kam über',
-    communities: (n: string) => `${n} andere Gemeinschaften`,
+    communities: (n: number) => plural('de', n, { one: '# andere Gemeinschaft', other: '# andere Gemeinschaften' }),
     fingerprint: 'Kennung',
     noCertificate: 'Der Ausweis dazu ist auf diesem Gerät nicht vorhanden.',
     mirrorOf: 'Amtliche Warnung',
@@ -132,7 +132,7 @@ export const messages = defineMessages({
     noRoot: 'No authority that is trusted here',
     cosigned: 'Signed too by',
     path: 'Came by way of',
-    communities: (n) => `${n} other communities`,
+    communities: (n) => plural('en', n, { one: '# other community', other: '# other communities' }),
     fingerprint: 'ID',
     noCertificate: 'The credential for it is not present on this device.',
     mirrorOf: 'Official warning',

@@ -7,7 +7,7 @@ import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
-import { useFormat, useLanguage, useText } from '../../../kit/i18n.tsx'
+import { useLanguage, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { StatusDot } from '../../../kit/status-dot.tsx'
 import { messages as shared } from '../desk/shared/messages.ts'
@@ -52,7 +52,6 @@ interface OwnProps {
 function OwnPublisher({ alert, found, cosignedBy }: OwnProps) {
   const text = useText(messages)
   const states = useText(shared).certStates
-  const format = useFormat()
   const roleIn = useRoleWords([alert.publisher_role])
   const [own] = found.certificates
   const { path } = found.record
@@ -90,7 +89,7 @@ function OwnPublisher({ alert, found, cosignedBy }: OwnProps) {
       {path.length === 0 ? null : (
         <>
           <dt>{text.path}</dt>
-          <dd>{text.communities(format.number(path.length))}</dd>
+          <dd>{text.communities(path.length)}</dd>
         </>
       )}
       <dt>{text.fingerprint}</dt>

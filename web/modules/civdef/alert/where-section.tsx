@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core'
 import type { Decision } from '#protocol/civdef/decision.ts'
-import { placeGet } from '#protocol/civdef/desk-capabilities.ts'
+import { placeGet } from '#protocol/civdef/place-capabilities.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'

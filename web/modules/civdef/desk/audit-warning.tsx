@@ -1,7 +1,7 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconAlertOctagonFilled } from '@tabler/icons-react'
 import { Link } from 'wouter'
-import { auditState } from '#protocol/civdef/desk-capabilities.ts'
+import { auditState } from '#protocol/civdef/audit-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import classes from './desk.module.css'

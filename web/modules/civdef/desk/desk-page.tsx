@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core'
-import { IconBarrierBlock, IconChecklist, IconId, IconSignature, IconSpeakerphone } from '@tabler/icons-react'
+import { IconBarrierBlock, IconChecklist, IconId, IconRss, IconSignature, IconSpeakerphone } from '@tabler/icons-react'
 import { cosignList, walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { configGet } from '#protocol/config/capabilities.ts'
 import { plural, useLanguage, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useQuery } from '../../../port/hooks.ts'
@@ -9,7 +10,7 @@ import { AuditWarning } from './audit-warning.tsx'
 import classes from './desk.module.css'
 import { DraftList } from './draft-list.tsx'
 import { messages } from './messages.ts'
-import { AUDIT, COMPOSE, COSIGN, DRILL, WALLET } from './paths.ts'
+import { AUDIT, COMPOSE, COSIGN, DRILL, FEED, WALLET } from './paths.ts'
 import { RunningList } from './running-list.tsx'
 import { HandChoice } from './shared/action-bar.tsx'
 import { DeskFrame } from './shared/desk-frame.tsx'
@@ -32,12 +33,20 @@ function useCosignNote(): string {
   return signed > 0 ? plural(language, signed, text.signed) : text.doors.cosignNote
 }
 
+function useFeedNote(): string | null {
+  const text = useText(messages).doors.feedNote
+  const query = useQuery(configGet, {})
+  if (query.status !== 'ready') return null
+  return query.data.civdef.feed_url === '' ? text.off : text.on
+}
+
 /** Everything a responder does, each one large step away. */
 export function DeskPage() {
   const text = useText(messages)
   const { language } = useLanguage()
   const wallet = useQuery(walletGet, {})
   const cosign = useCosignNote()
+  const feed = useFeedNote()
   return (
     <DeskFrame title={text.title} intro={text.intro} back={ALERTS} query={wallet}>
       {({ own, issued_ending }) => {
@@ -63,6 +72,7 @@ export function DeskPage() {
               />
               <Tile href={AUDIT} icon={IconChecklist} name={text.doors.audit} note={text.doors.auditNote} />
               <Tile href={DRILL} icon={IconBarrierBlock} name={text.doors.drill} note={text.doors.drillNote} />
+              <Tile href={FEED} icon={IconRss} name={text.doors.feed} note={feed} />
             </ul>
             <Section title={text.running} intro={text.runningIntro}>
               <RunningList label={text.running} empty={text.nothing} />

@@ -1,5 +1,5 @@
 import { defineMessages } from '../../../kit/i18n.tsx'
-import { auditTitle, composeTitle, cosignTitle, deskTitle, drillTitle, walletTitle } from './titles.ts'
+import { auditTitle, composeTitle, cosignTitle, deskTitle, drillTitle, feedTitle, walletTitle } from './titles.ts'
 
 export const messages = defineMessages({
   de: {
@@ -17,6 +17,8 @@ export const messages = defineMessages({
       auditNote: 'Prüfen, bezeugen, mitnehmen',
       drill: drillTitle.de,
       drillNote: 'Üben, ohne jemanden zu erschrecken',
+      feed: feedTitle.de,
+      feedNote: { on: 'Wird alle fünf Minuten gefragt', off: 'Ausgeschaltet' },
     },
     waiting: { one: '# Bitte wartet auf dich', other: '# Bitten warten auf dich' },
     signed: { one: '# Warnung ist unterschrieben und kann hinaus', other: '# Warnungen sind unterschrieben und können hinaus' },
@@ -64,6 +66,8 @@ export const messages = defineMessages({
       auditNote: 'Check, witness, take along',
       drill: drillTitle.en,
       drillNote: 'Practise without frightening anybody',
+      feed: feedTitle.en,
+      feedNote: { on: 'Asked every five minutes', off: 'Switched off' },
     },
     waiting: { one: '# request is waiting for you', other: '# requests are waiting for you' },
     signed: { one: '# alert is signed and can go out', other: '# alerts are signed and can go out' },

@@ -15,6 +15,7 @@ import { AuditPage } from './audit/audit-page.tsx'
 import { CosignPage } from './cosign/cosign-page.tsx'
 import { DeskPage } from './desk-page.tsx'
 import { DrillPage } from './drill-page.tsx'
+import { FeedPage } from './feed/feed-page.tsx'
 import { CheckStep } from './publish/check-step.tsx'
 import { type AlertForm, draftOf, emptyForm, underCertificate, withTemplate } from './publish/form.ts'
 import { TEMPLATES } from './publish/templates.ts'
@@ -81,7 +82,7 @@ async function flood(change: Partial<AlertForm> = {}): Promise<AlertForm> {
 
 afterEach(() => vi.unstubAllGlobals())
 
-const PAGES = { DeskPage, WalletPage, HoldersPage, RootsPage, CosignPage, AuditPage, DrillPage } as const
+const PAGES = { DeskPage, WalletPage, HoldersPage, RootsPage, CosignPage, AuditPage, DrillPage, FeedPage } as const
 
 describe('the pages of the desk', () => {
   it.each(Object.keys(PAGES) as (keyof typeof PAGES)[])('%s says something in both languages, in every scene', async (name) => {

@@ -8,6 +8,7 @@ export const HOLDERS = `${DESK}/wallet/holders`
 export const ROOTS = `${DESK}/wallet/roots`
 export const AUDIT = `${DESK}/audit`
 export const DRILL = `${DESK}/drill`
+export const FEED = `${DESK}/feed`
 export const BOARD = `${DESK}/board/:id`
 
 export const boardPath = (alertId: string): string => `${DESK}/board/${alertId}`

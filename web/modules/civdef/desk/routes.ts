@@ -50,6 +50,11 @@ export const deskRoutes: readonly SubRoute[] = [
     Component: lazyPage(async () => (await import('./audit/audit-page.tsx')).AuditPage),
   },
   {
+    path: paths.FEED,
+    title: titles.feedTitle,
+    Component: lazyPage(async () => (await import('./feed/feed-page.tsx')).FeedPage),
+  },
+  {
     path: paths.DRILL,
     title: titles.drillTitle,
     Component: lazyPage(async () => (await import('./drill-page.tsx')).DrillPage),

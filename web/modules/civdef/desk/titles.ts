@@ -9,4 +9,5 @@ export const ceremonyTitle: Titles = { de: 'Ausweis ausstellen', en: 'Issue a cr
 export const holdersTitle: Titles = { de: 'Wer welchen Ausweis hat', en: 'Who holds which credential' }
 export const rootsTitle: Titles = { de: 'Anerkannte Stellen', en: 'Recognised authorities' }
 export const auditTitle: Titles = { de: 'Protokoll', en: 'Record' }
+export const feedTitle: Titles = { de: 'Amtliche Quelle', en: 'Official source' }
 export const drillTitle: Titles = { de: 'Übung', en: 'Drill' }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { formatOf, problemOf } from './document.ts'
+import { formatOf, isForwarded, problemOf } from './document.ts'
 
 describe('a text that somebody brings', () => {
-  it('is CAP or NINA by how it begins', () => {
+  it('is CAP, NINA or an alert of another community by how it begins', () => {
     expect(formatOf('<?xml version="1.0"?>\n<alert/>')).toBe('cap')
     expect(formatOf('\ufeff  <cap:alert xmlns:cap="x">')).toBe('cap')
     expect(formatOf('\n{"identifier":"x"}')).toBe('nina')
     expect(formatOf('[{}]')).toBe('nina')
+    expect(isForwarded('\nHN1:F:MFRGG')).toBe(true)
+    expect(isForwarded('HN1:C:MFRGG')).toBe(false)
     expect(formatOf('Achtung, Hochwasser')).toBeNull()
     expect(formatOf('<html><body>')).toBeNull()
   })
@@ -16,5 +18,6 @@ describe('a text that somebody brings', () => {
     expect(problemOf('hello')).toBe('unknown')
     expect(problemOf(`{${' '.repeat(600_000)}`)).toBe('too_large')
     expect(problemOf('{}')).toBeNull()
+    expect(problemOf('HN1:F:MFRGG')).toBeNull()
   })
 })

@@ -3,8 +3,12 @@ import type { MIRROR_FORMATS } from '#protocol/civdef/mirror.ts'
 
 export type MirrorFormat = (typeof MIRROR_FORMATS)[number]
 
-/** What people choose as a file: CAP is XML, NINA is JSON. */
-export const ACCEPTED = '.xml,.cap,.json,application/xml,text/xml,application/cap+xml,application/json'
+/** What people choose as a file: CAP is XML, NINA is JSON, an alert of another community is plain text. */
+export const ACCEPTED =
+  '.xml,.cap,.json,.hearthnet,.txt,application/xml,text/xml,application/cap+xml,application/json,text/plain'
+
+/** Whether a text is an alert that another community handed over (CIV-16). */
+export const isForwarded = (text: string): boolean => /^\s*HN1:F:/.test(text)
 
 export type Problem = 'empty' | 'unknown' | 'too_large' | 'unreadable'
 
@@ -19,5 +23,5 @@ export function formatOf(text: string): MirrorFormat | null {
 export function problemOf(text: string): Problem | null {
   if (text.trim() === '') return 'empty'
   if (text.length > CIVDEF_DOCUMENT_MAX_CHARS) return 'too_large'
-  return formatOf(text) === null ? 'unknown' : null
+  return formatOf(text) === null && !isForwarded(text) ? 'unknown' : null
 }

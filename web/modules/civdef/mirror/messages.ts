@@ -5,15 +5,17 @@ export const messages = defineMessages({
   de: {
     title: mirrorTitle.de,
     intro:
-      'Hast du eine amtliche Warnung als Datei oder Text, etwa aus NINA oder von der Leitstelle? Dann bring sie zu den anderen, die gerade kein Internet haben. Sie bleibt als amtliche Abschrift gekennzeichnet, mit deinem Namen als Überbringer.',
+      'Hast du eine amtliche Warnung als Datei oder Text, oder eine aus einer anderen Gemeinschaft? Dann bring sie zu den anderen, die gerade kein Internet haben. Eine amtliche bleibt als Abschrift gekennzeichnet, mit deinem Namen als Überbringer.',
     input: 'Warnung einlesen',
-    inputIntro: 'CAP 1.2 (XML) oder NINA/MoWaS (JSON). Gelesen wird sie nur auf diesem Gerät.',
+    inputIntro: 'CAP 1.2 (XML), NINA/MoWaS (JSON) oder ein Code aus HearthNet. Gelesen wird sie nur auf diesem Gerät.',
+    camera: 'Code von einem anderen Gerät abscannen',
     file: 'Datei wählen',
     paste: 'Oder den Text hier einfügen',
     look: 'Ansehen',
     problems: {
       empty: 'Hier steht noch nichts.',
-      unknown: 'Das ist weder eine CAP- noch eine NINA-Warnung. Eine Webseite oder ein Bild lässt sich nicht übernehmen.',
+      unknown:
+        'Das ist weder eine CAP- noch eine NINA-Warnung, und kein Code einer anderen Gemeinschaft. Eine Webseite oder ein Bild lässt sich nicht übernehmen.',
       too_large: 'Das ist zu groß. Eine Warnung hat höchstens 512 000 Zeichen.',
       unreadable: 'Die Datei lässt sich nicht lesen.',
     },
@@ -40,15 +42,17 @@ export const messages = defineMessages({
   en: {
     title: mirrorTitle.en,
     intro:
-      'Do you have an official warning as a file or text, from NINA or from the control centre? Then bring it to the others, who have no internet right now. It stays marked as an official copy, with your name as the one who brought it.',
+      'Do you have an official warning as a file or text, or an alert of another community? Then bring it to the others, who have no internet right now. An official one stays marked as a copy, with your name as the one who brought it.',
     input: 'Read a warning',
-    inputIntro: 'CAP 1.2 (XML) or NINA/MoWaS (JSON). It is read on this device only.',
+    inputIntro: 'CAP 1.2 (XML), NINA/MoWaS (JSON) or a code of HearthNet. It is read on this device only.',
+    camera: 'Scan a code from another device',
     file: 'Choose a file',
     paste: 'Or paste the text here',
     look: 'Look at it',
     problems: {
       empty: 'There is nothing here yet.',
-      unknown: 'This is neither a CAP nor a NINA warning. A web page or a picture cannot be brought in.',
+      unknown:
+        'This is neither a CAP nor a NINA warning, and no code of another community. A web page or a picture cannot be brought in.',
       too_large: 'This is too large. A warning has at most 512,000 characters.',
       unreadable: 'The file cannot be read.',
     },

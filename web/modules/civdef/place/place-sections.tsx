@@ -1,7 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconMapPinFilled } from '@tabler/icons-react'
 import { useState } from 'react'
-import { placeGet } from '#protocol/civdef/desk-capabilities.ts'
+import { placeGet } from '#protocol/civdef/place-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'

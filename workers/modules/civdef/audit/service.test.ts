@@ -1,7 +1,5 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { alertAck, alertCancel, alertPublish, auditExport, roleRegister } from '#protocol/civdef/capabilities.ts'
-import { type Certificate, certIdOf } from '#protocol/civdef/certificate.ts'
 import {
   auditCheckpoint,
   auditDelete,
@@ -9,8 +7,10 @@ import {
   auditState,
   auditVerify,
   auditWitness,
-  rootSet,
-} from '#protocol/civdef/desk-capabilities.ts'
+} from '#protocol/civdef/audit-capabilities.ts'
+import { alertAck, alertCancel, alertPublish, auditExport, roleRegister } from '#protocol/civdef/capabilities.ts'
+import { type Certificate, certIdOf } from '#protocol/civdef/certificate.ts'
+import { rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import { signRecord } from '#protocol/core/signing.ts'

@@ -1,6 +1,5 @@
 import type { Alert, SealedAlert } from '#protocol/civdef/alert.ts'
 import type { AuditEntry } from '#protocol/civdef/audit.ts'
-import { auditExport } from '#protocol/civdef/capabilities.ts'
 import {
   auditCheckpoint,
   auditDelete,
@@ -8,7 +7,8 @@ import {
   auditState,
   auditVerify,
   auditWitness,
-} from '#protocol/civdef/desk-capabilities.ts'
+} from '#protocol/civdef/audit-capabilities.ts'
+import { auditExport } from '#protocol/civdef/capabilities.ts'
 import { auditBroken, auditChanged } from '#protocol/civdef/events.ts'
 import { openCheckpoint, toBase64, witnessesOf } from '#protocol/civdef/note.ts'
 import { utf8 } from '#protocol/core/encoding.ts'
@@ -17,6 +17,7 @@ import { wireTime } from '#protocol/core/ids.ts'
 import { Strict } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
+import { createSignal, type Signal } from '../../../kernel/signal.ts'
 import type { View } from '../../../kernel/views.ts'
 import type { AlertRow, CertificateRow } from '../store.ts'
 import { type Chain, openChain } from './chain.ts'
@@ -37,10 +38,18 @@ const HeldSchema = Strict({ notes: Type.Record(Type.String(), Type.String()) })
 /** Newest checkpoint's size; of a chain that was never checkpointed, or is broken, everything there is. */
 const sizeOf = ({ base, entries }: Epoch): number => (base?.size ?? 0) + entries.length
 
+export interface Audit {
+  readonly chain: Chain
+  /** A broken chain was begun anew: what was blocked goes on (AUD-4). */
+  readonly restarted: Signal<void>
+  readonly withdraw: (() => void)[]
+}
+
 /** This device's chain, and this device as a witness of others' (AUD-1 to AUD-6). */
-export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; readonly withdraw: (() => void)[] }> {
+export async function serveAudit(deps: Deps): Promise<Audit> {
   const { bus, runtime, signer, shelf, config, notify, members, certificates, alerts } = deps
   let checkedAt = runtime.now()
+  const restarted = createSignal<void>()
   const chain: Chain = await openChain({
     signer,
     store: await openChainStore(shelf),
@@ -135,6 +144,7 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
     bus.handle(auditRestart, async ({ reason }) => {
       await chain.restart(reason)
       notify(auditChanged)
+      restarted.emit()
       return { size: chain.size() }
     }),
 
@@ -178,5 +188,5 @@ export async function serveAudit(deps: Deps): Promise<{ readonly chain: Chain; r
       return { file_name: `${name}.pdf`, media_type: 'application/pdf', content: toBase64(pdf), entries }
     }),
   ]
-  return { chain, withdraw }
+  return { chain, restarted, withdraw }
 }

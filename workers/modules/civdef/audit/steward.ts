@@ -1,5 +1,5 @@
 import { type AuditEvent, shaOf } from '#protocol/civdef/audit.ts'
-import { auditWitness } from '#protocol/civdef/desk-capabilities.ts'
+import { auditWitness } from '#protocol/civdef/audit-capabilities.ts'
 import { auditChanged, auditCheckpointed } from '#protocol/civdef/events.ts'
 import { openCheckpoint, witnessesOf } from '#protocol/civdef/note.ts'
 import { HearthError } from '#protocol/core/errors.ts'

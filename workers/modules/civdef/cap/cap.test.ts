@@ -16,7 +16,7 @@ let b: Brigade
 beforeAll(async () => {
   b = await createBrigade()
 })
-const context = { regions, senderName: 'Wehrleiterin Issum', replaced: null }
+const context = { regions, senderName: 'Wehrleiterin Issum', replaced: [] }
 
 /** Everything a document of another tool can say, in the order of the schema. Made up: there is no such place and no danger. */
 const FOREIGN = `<?xml version="1.0" encoding="UTF-8"?>
@@ -265,11 +265,15 @@ describe('an alert as CAP', () => {
     expect(capOf(await b.alert({ drill: true }), context).status).toBe('Exercise')
   })
 
-  it('that replaces another is an Update, and its end a Cancel, both with a reference (CIV-8)', async () => {
+  it('that replaces another is an Update, and its end a Cancel, both with all that came before (CIV-8, CIV-15)', async () => {
     const replaces = '01KSXB3Q000000000000000001' as Ulid
+    const oldest = await b.alert({ alert_id: '01KSXB3Q000000000000000002' as Ulid })
+    const before = await b.alert({ alert_id: replaces, replaces: oldest.alert_id })
     const alert = await b.alert({ replaces })
-    const update = capOf(alert, { ...context, replaced: { sender: b.wehr.nodeId, sentAt: at(-1) } })
-    expect(update).toMatchObject({ msgType: 'Update', references: [{ identifier: replaces, sender: b.wehr.nodeId }] })
+    const chain = { ...context, replaced: [before, oldest] }
+    const update = capOf(alert, chain)
+    const references = [before, oldest].map(({ alert_id, publisher }) => ({ identifier: alert_id, sender: publisher }))
+    expect(update).toMatchObject({ msgType: 'Update', references })
     expect(alertFrom(readCap(writeCap(update)))).toEqual(alert)
     const cancellation = await signRecord(b.wehr, {
       alert_id: alert.alert_id,
@@ -279,8 +283,9 @@ describe('an alert as CAP', () => {
       reason: 'Pegel fällt',
       all_clear: true,
     })
-    const cancel = readCap(writeCap(capOfCancellation(cancellation, alert, context)))
-    expect(cancel).toMatchObject({ msgType: 'Cancel', note: 'Pegel fällt', references: [{ identifier: alert.alert_id }] })
+    const cancel = readCap(writeCap(capOfCancellation(cancellation, alert, chain)))
+    const all = [{ identifier: alert.alert_id }, ...references]
+    expect(cancel).toMatchObject({ msgType: 'Cancel', note: 'Pegel fällt', references: all })
     expect(mirrorOf(cancel, 'cap', '', regions).kind).toBe('cancel')
   })
 

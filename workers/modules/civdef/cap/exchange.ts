@@ -5,15 +5,15 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { parseJson } from '#protocol/core/json.ts'
 import { parseAs } from '#protocol/core/schema.ts'
 import type { Regions } from '../regions/adapters.ts'
-import { type CapArea, type CapDocument, type CapInfo, capTime, type NamedValue, utcTime } from './document.ts'
+import { type CapArea, type CapDocument, type CapInfo, capTime, type NamedValue, type Reference, utcTime } from './document.ts'
 
-/** What the places and people of an alert are called, and when the one it replaces was sent. */
+/** What the places and people of an alert are called, and what came before it. */
 export interface CapContext {
   readonly regions: Regions
   /** The publisher's title. */
   readonly senderName: string
-  /** Sender and time of the alert that this one replaces; null where it is not known here. */
-  readonly replaced: { readonly sender: string; readonly sentAt: string } | null
+  /** The version whose place it took, the one before that, and so on. */
+  readonly replaced: readonly Pick<Alert, 'alert_id' | 'publisher' | 'published_at'>[]
 }
 
 const SEVERITY: Readonly<Record<AlertSeverity, CapInfo['severity']>> = {
@@ -85,22 +85,28 @@ function infoOf(alert: Alert, wording: Wording, { senderName }: CapContext, area
   }
 }
 
+const referenceTo = ({ alert_id, publisher, published_at }: CapContext['replaced'][number]): Reference => ({
+  sender: publisher,
+  identifier: alert_id,
+  sent: capTime(published_at),
+})
+
 /** An alert as a CAP 1.2 document. Nothing of it is lost: `alertFrom` gives it back, signature and all. */
 export function capOf(alert: Alert, context: CapContext): CapDocument {
   const area = areaOf(alert, context.regions)
-  const { language, title, body, instructions, variants, replaces, target } = alert
-  const { replaced } = context
+  const { language, title, body, instructions, variants, target } = alert
+  const references = context.replaced.map(referenceTo)
   const restricted = target.roles.length > 0
   return {
     identifier: alert.alert_id,
     sender: alert.publisher,
     sent: capTime(alert.published_at),
     status: alert.drill ? 'Exercise' : 'Actual',
-    msgType: replaces && replaced ? 'Update' : 'Alert',
+    msgType: references.length > 0 ? 'Update' : 'Alert',
     scope: restricted ? 'Restricted' : 'Public',
     ...(restricted ? { restriction: target.roles.join(' ') } : {}),
     codes: [],
-    references: replaces && replaced ? [{ sender: replaced.sender, identifier: replaces, sent: capTime(replaced.sentAt) }] : [],
+    references,
     infos: [
       infoOf(alert, { language, title, body, instructions }, context, area, parametersOf(alert)),
       ...variants.map((variant) => infoOf(alert, variant, context, area, [])),
@@ -117,7 +123,8 @@ export function capOfCancellation(cancellation: Cancellation, alert: Alert, cont
     sent: capTime(cancellation.cancelled_at),
     msgType: 'Cancel',
     note: cancellation.reason,
-    references: [{ sender: alert.publisher, identifier: alert.alert_id, sent: capTime(alert.published_at) }],
+    // whoever heard only an earlier version hears of the end as well
+    references: [alert, ...context.replaced].map(referenceTo),
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { alertList } from '#protocol/civdef/capabilities.ts'
-import { capImport, feedState } from '#protocol/civdef/desk-capabilities.ts'
+import { capImport, feedState } from '#protocol/civdef/exchange-capabilities.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { HearthnetConfig } from '#protocol/core/config.ts'

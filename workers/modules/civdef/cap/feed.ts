@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { CIVDEF_DOCUMENT_MAX_CHARS } from '#protocol/civdef/constants.ts'
-import { feedState } from '#protocol/civdef/desk-capabilities.ts'
 import { feedChanged } from '#protocol/civdef/events.ts'
+import { feedState } from '#protocol/civdef/exchange-capabilities.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
 import { concatBytes } from '#protocol/core/encoding.ts'
 import { HearthError } from '#protocol/core/errors.ts'

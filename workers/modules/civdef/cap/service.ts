@@ -1,4 +1,5 @@
-import { capExport, capImport } from '#protocol/civdef/desk-capabilities.ts'
+import type { Alert } from '#protocol/civdef/alert.ts'
+import { capExport, capImport } from '#protocol/civdef/exchange-capabilities.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import type { View } from '../../../kernel/views.ts'
@@ -21,9 +22,26 @@ type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'config' | 'notify' | 'signer' 
   readonly regions: Regions
 }
 
+/** Earlier versions that a document names: as many as a mirror keeps. */
+const MAX_REFERENCES = 32
+
 /** Alerts as files for other tools, and official warnings as mirrors: from a hand, or from the one feed that is configured. */
 export function serveCap(deps: Deps): (() => void)[] {
   const { bus, knowledge, alerts, regions } = deps
+  /** Whose place an alert took, and whose that one took, nearest first, as far as they are known here. */
+  function replacedBy(alert: Alert): readonly Alert[] {
+    const chain: Alert[] = []
+    const seen = new Set([alert.alert_id])
+    for (let id = alert.replaces; id && !seen.has(id) && chain.length < MAX_REFERENCES; id = chain.at(-1)?.replaces) {
+      seen.add(id)
+      const row = alerts.get(id)
+      const found = row && knowledge.heard(row).alert
+      if (!found) break
+      chain.push(found)
+    }
+    return chain
+  }
+
   return [
     ...serveFeed({ ...deps, fetch: (input, init) => globalThis.fetch(input, init) }),
     bus.handle(capExport, async ({ key }) => {
@@ -31,12 +49,10 @@ export function serveCap(deps: Deps): (() => void)[] {
       if (!row) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
       const { alert, cancellation } = knowledge.record(row)
       if (!alert) throw new HearthError('bad_request', 'a mirrored warning is passed on as the document it came in')
-      const replacedRow = alert.replaces ? alerts.get(alert.replaces) : null
-      const replaced = replacedRow ? knowledge.heard(replacedRow).alert : null
       const context: CapContext = {
         regions,
         senderName: knowledge.certificates().find(alert.publisher_cert)?.title ?? alert.publisher_role,
-        replaced: replaced ? { sender: replaced.publisher, sentAt: replaced.published_at } : null,
+        replaced: replacedBy(alert),
       }
       const document = cancellation ? capOfCancellation(cancellation, alert, context) : capOf(alert, context)
       return { file_name: `${document.identifier}.xml`, text: writeCap(document) }

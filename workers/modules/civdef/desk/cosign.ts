@@ -157,6 +157,15 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
     return attestation
   }
 
+  /** The code for the other tablet, for as long as somebody waits for it. */
+  async function textOf(one: KeptRequest): Promise<string | null> {
+    const { request, direction, state, attestation } = one
+    if (isOver(one) || (direction === 'out') !== (state === 'waiting')) return null
+    return direction === 'out'
+      ? toPaper('cosign_request', request)
+      : toPaper('cosign_answer', { request_id: request.request_id, attestation })
+  }
+
   const withdraw = [
     bus.handle(cosignRequest, async ({ draft, to, reason }) => {
       const content = contentFrom(draft, draft.alert_id ?? runtime.ulid(), requireSpeaker(draft, deps))
@@ -192,11 +201,16 @@ export async function serveCosign(deps: Deps): Promise<(() => void)[]> {
       return {}
     }),
 
-    bus.handle(cosignList, async () => ({
-      requests: kept()
-        .map(({ undelivered: _undelivered, ...one }) => one)
-        .sort((a, b) => (a.request.requested_at < b.request.requested_at ? 1 : -1)),
-    })),
+    bus.handle(cosignList, async () => {
+      const all = [...kept()].sort((a, b) => (a.request.requested_at < b.request.requested_at ? 1 : -1))
+      const requests = await Promise.all(
+        all.map(async (one) => {
+          const { undelivered: _undelivered, ...shown } = one
+          return { ...shown, text: await textOf(one) }
+        }),
+      )
+      return { requests }
+    }),
 
     bus.handle(cosignAnswer, async ({ request_id, cert_id, sign }) => {
       const asked = find(request_id, 'in')

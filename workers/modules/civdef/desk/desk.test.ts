@@ -14,11 +14,9 @@ import {
   draftDiscard,
   draftList,
   draftSave,
-  placeGet,
-  placeSearch,
-  placeSet,
   walletGet,
 } from '#protocol/civdef/desk-capabilities.ts'
+import { placeGet, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'
@@ -144,13 +142,20 @@ describe('a co-signature', () => {
     })
     expect(await s.kreis.node.bus.call(cosignImport, { text: ` ${text}\n` })).toMatchObject({ kind: 'request' })
     const { request_id } = await s.kreis.node.bus.call(cosignImport, { text })
+    const codes = async ({ node }: typeof s.wehr) => (await node.bus.call(cosignList, {})).requests.map((one) => one.text)
+    expect([await codes(s.wehr), await codes(s.kreis)], 'to be shown again, at whoever has something to show').toEqual([
+      [text],
+      [null],
+    ])
     expect((await s.kreis.node.bus.call(cosignList, {})).requests).toHaveLength(1)
     const answer = await s.village.during(
       s.kreis.node.bus.call(cosignAnswer, { request_id, cert_id: s.kreisCert.cert_id, sign: true }),
     )
     expect(answer.text.length).toBeLessThan(600)
+    expect(await codes(s.kreis)).toEqual([answer.text])
     expect(await s.wehr.node.bus.call(cosignImport, { text: answer.text })).toEqual({ request_id, kind: 'answer' })
     expect(await stateAt(s.wehr)).toBe('signed')
+    expect(await codes(s.wehr)).toEqual([null])
     await expect(s.issum.node.bus.call(cosignImport, { text: answer.text })).rejects.toMatchObject({ code: 'not_found' })
   })
 

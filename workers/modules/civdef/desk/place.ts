@@ -1,6 +1,6 @@
 import { PointSchema } from '#protocol/civdef/alert.ts'
-import { placeGet, placeSearch, placeSet } from '#protocol/civdef/desk-capabilities.ts'
 import { placeChanged } from '#protocol/civdef/events.ts'
+import { placeGet, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
 import { REGION_PATTERN } from '#protocol/civdef/terms.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'

@@ -1,5 +1,5 @@
-import { forwardExport, forwardImport } from '#protocol/civdef/desk-capabilities.ts'
 import { alertForwarded } from '#protocol/civdef/events.ts'
+import { forwardExport, forwardImport } from '#protocol/civdef/exchange-capabilities.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
 import type { View } from '../../../kernel/views.ts'

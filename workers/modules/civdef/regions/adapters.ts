@@ -1,4 +1,4 @@
-import type { Place } from '#protocol/civdef/desk-capabilities.ts'
+import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import { nrw } from './nrw.ts'
 import type { KnownRole, RegionAdapter } from './region.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { PlaceSchema } from '#protocol/civdef/desk-capabilities.ts'
+import { PlaceSchema } from '#protocol/civdef/place-capabilities.ts'
 import { RegionSchema, within } from '#protocol/civdef/terms.ts'
 import { matches } from '#protocol/core/schema.ts'
 import { createRegions } from './adapters.ts'

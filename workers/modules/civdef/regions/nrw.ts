@@ -1,5 +1,5 @@
-import type { Place } from '#protocol/civdef/desk-capabilities.ts'
 import { NRW_ROLES } from '#protocol/civdef/nrw-roles.ts'
+import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import data from './nrw-ags-ars.json' with { type: 'json' }

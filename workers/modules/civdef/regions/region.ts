@@ -1,4 +1,4 @@
-import type { Place } from '#protocol/civdef/desk-capabilities.ts'
+import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 
 /** A role that the adapter knows. */

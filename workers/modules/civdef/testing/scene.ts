@@ -1,6 +1,7 @@
 import { alertGet, type alertPublish, roleList, roleRegister } from '#protocol/civdef/capabilities.ts'
 import { type Certificate, certIdOf } from '#protocol/civdef/certificate.ts'
-import { rootSet, walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { rootSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { Input } from '#protocol/core/capability.ts'

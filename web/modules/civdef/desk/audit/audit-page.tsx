@@ -1,5 +1,5 @@
 import { Stack } from '@mantine/core'
-import { auditState } from '#protocol/civdef/desk-capabilities.ts'
+import { auditState } from '#protocol/civdef/audit-capabilities.ts'
 import { useText } from '../../../../kit/i18n.tsx'
 import { useQuery } from '../../../../port/hooks.ts'
 import { DESK } from '../paths.ts'

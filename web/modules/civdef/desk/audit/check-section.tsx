@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { IconListCheck } from '@tabler/icons-react'
 import { useState } from 'react'
-import { auditVerify } from '#protocol/civdef/desk-capabilities.ts'
+import { auditVerify } from '#protocol/civdef/audit-capabilities.ts'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { Section } from '../../../../kit/section.tsx'

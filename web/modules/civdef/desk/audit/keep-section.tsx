@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { useState } from 'react'
-import { auditDelete } from '#protocol/civdef/desk-capabilities.ts'
+import { auditDelete } from '#protocol/civdef/audit-capabilities.ts'
 import { configGet } from '#protocol/config/capabilities.ts'
 import { ConfirmButton } from '../../../../kit/confirm-button.tsx'
 import { plural, useLanguage, useText } from '../../../../kit/i18n.tsx'

@@ -1,7 +1,7 @@
 import { Stack, Textarea } from '@mantine/core'
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { useState } from 'react'
-import { auditRestart } from '#protocol/civdef/desk-capabilities.ts'
+import { auditRestart } from '#protocol/civdef/audit-capabilities.ts'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { Section } from '../../../../kit/section.tsx'

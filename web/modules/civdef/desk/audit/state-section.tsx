@@ -1,7 +1,7 @@
 import { Alert, Stack, Text } from '@mantine/core'
 import { IconAlertOctagonFilled } from '@tabler/icons-react'
 import type { AuditBreak, AuditReport } from '#protocol/civdef/audit.ts'
-import type { auditState } from '#protocol/civdef/desk-capabilities.ts'
+import type { auditState } from '#protocol/civdef/audit-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
 import { useLanguage, useText } from '../../../../kit/i18n.tsx'

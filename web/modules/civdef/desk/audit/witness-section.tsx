@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { IconEyeCheck } from '@tabler/icons-react'
 import { useState } from 'react'
-import { auditCheckpoint } from '#protocol/civdef/desk-capabilities.ts'
+import { auditCheckpoint } from '#protocol/civdef/audit-capabilities.ts'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { plural, useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { NodeBadge } from '../../../../kit/node-badge.tsx'

@@ -48,6 +48,7 @@ export const messages = defineMessages({
     take: 'Code einlesen',
     takeIntro: 'Eine Bitte oder eine Antwort von einem Gerät, das gerade nicht verbunden ist.',
     taken: { request: 'Bitte übernommen. Sie steht oben.', answer: 'Antwort übernommen. Sie steht bei deinen Bitten.' },
+    codeAgain: { request: 'Die Bitte noch einmal als Code zeigen', answer: 'Die Antwort noch einmal als Code zeigen' },
     older: 'Frühere',
   },
   en: {
@@ -96,6 +97,7 @@ export const messages = defineMessages({
     take: 'Read a code',
     takeIntro: 'A request or an answer from a device that is not connected right now.',
     taken: { request: 'Request taken. It stands above.', answer: 'Answer taken. It stands with your requests.' },
+    codeAgain: { request: 'Show the request as a code again', answer: 'Show the answer as a code again' },
     older: 'Earlier ones',
   },
 })

@@ -68,7 +68,7 @@ function useFitting({ content }: Entry['request']) {
 /** A request to this person: the whole alert, who asks, and the two answers (CIV-4). */
 export function RequestIn({ entry }: { readonly entry: Entry }) {
   const text = useText(messages)
-  const { request, state } = entry
+  const { request, state, text: code } = entry
   const { content } = request
   const fitting = useFitting(request)
   const answer = useCall(cosignAnswer)
@@ -127,6 +127,12 @@ export function RequestIn({ entry }: { readonly entry: Entry }) {
           {sent.delivered ? null : <CodeToShow text={sent.text} />}
         </Stack>
       ) : null}
+      {code === null || sent?.delivered === false ? null : (
+        <details>
+          <summary className={classes.summary}>{text.codeAgain.answer}</summary>
+          <CodeToShow text={code} />
+        </details>
+      )}
     </Stack>
   )
 }

@@ -16,6 +16,7 @@ import { boardPath, draftPath } from '../paths.ts'
 import { draftOfContent } from '../publish/form.ts'
 import { AlertView } from '../shared/alert-view.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
+import { CodeToShow } from '../shared/code.tsx'
 import { Hold } from '../shared/hold.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { usePeople } from '../shared/people.ts'
@@ -33,7 +34,7 @@ export function RequestOut({ entry }: { readonly entry: Entry }) {
   const now = useNow()
   const publish = useCall(alertPublish)
   const save = useCall(draftSave)
-  const { request, state, attestation } = entry
+  const { request, state, attestation, text: code } = entry
   const { content } = request
   const published = useQuery(alertGet, { key: content.alert_id })
   const isPublished = published.status === 'ready'
@@ -79,6 +80,12 @@ export function RequestOut({ entry }: { readonly entry: Entry }) {
           onHeld={send}
         />
       ) : null}
+      {code === null || isPublished ? null : (
+        <details>
+          <summary className={classes.summary}>{text.codeAgain.request}</summary>
+          <CodeToShow text={code} />
+        </details>
+      )}
       {isPublished ? null : (
         <Button
           variant="default"

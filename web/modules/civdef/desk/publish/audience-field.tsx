@@ -8,7 +8,8 @@ import classes from '../desk.module.css'
 import { RoleName } from '../shared/certificate-card.tsx'
 import { Choice } from '../shared/choice.tsx'
 import { RegionName } from '../shared/region-name.tsx'
-import type { AlertForm, FormFaults } from './form.ts'
+import { DrawArea } from './draw-area.tsx'
+import { type AlertForm, boxOf, type FormFaults, typedBox } from './form.ts'
 import { messages } from './messages.ts'
 
 export interface AudienceFieldProps {
@@ -92,6 +93,7 @@ export function AudienceField({ form, faults, onChange }: AudienceFieldProps) {
           <Text size="sm" c="dimmed">
             {text.boxNote}
           </Text>
+          <DrawArea box={boxOf(form)} drill={form.drill} onBox={(drawn) => onChange({ box: drawn ? typedBox(drawn) : null })} />
           <div className={classes.pair}>
             {SIDES.map((side) => (
               <TextInput

@@ -145,12 +145,20 @@ function wordFaults({ title, body, instructions }: FormWords, end: '' | '_en', f
 const degrees = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.')))
 
 /** The box as numbers; null where it is none. */
-function boxOf({ box }: AlertForm): Bbox | null {
+export function boxOf({ box }: Pick<AlertForm, 'box'>): Bbox | null {
   if (!box) return null
   const made = { west: degrees(box.west), south: degrees(box.south), east: degrees(box.east), north: degrees(box.north) }
   const isInside = Math.abs(made.south) <= 90 && Math.abs(made.north) <= 90 && Math.abs(made.west) <= 180
   return isInside && Math.abs(made.east) <= 180 && made.south < made.north && made.west < made.east ? made : null
 }
+
+/** A box as if somebody had typed it. */
+export const typedBox = ({ west, south, east, north }: Bbox): NonNullable<AlertForm['box']> => ({
+  west: String(west),
+  south: String(south),
+  east: String(east),
+  north: String(north),
+})
 
 /** What is still missing before anybody can be asked whether it would go out. */
 export function faultsOf(form: AlertForm): FormFaults {
@@ -241,9 +249,7 @@ export function formOfDraft({ draft_id, draft, saved_at }: KeptDraft, fresh: () 
     minutes: spanMinutes(saved_at, draft.expires_at),
     sealed: draft.target.roles.length > 0,
     roles: draft.target.roles,
-    box: bbox
-      ? { west: String(bbox.west), south: String(bbox.south), east: String(bbox.east), north: String(bbox.north) }
-      : null,
+    box: bbox ? typedBox(bbox) : null,
     replaces: draft.replaces ?? null,
     correlation_id: draft.correlation_id ?? null,
   }

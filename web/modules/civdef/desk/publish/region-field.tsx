@@ -1,6 +1,6 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { placeSearch } from '#protocol/civdef/desk-capabilities.ts'
+import { placeSearch } from '#protocol/civdef/place-capabilities.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import { useText } from '../../../../kit/i18n.tsx'
 import { useQuery } from '../../../../port/hooks.ts'

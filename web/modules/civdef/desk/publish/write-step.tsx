@@ -63,7 +63,7 @@ function SeverityField({
         return {
           value: severity,
           name: words.severities[severity],
-          note: words.severityNotes[severity],
+          note: `${words.severityNotes[severity]} ${text.severityGets[severity]}`,
           icon: <Icon size={28} aria-hidden />,
           disabled: !allowed.includes(severity),
         }

@@ -4,7 +4,7 @@ export const messages = defineMessages({
   de: {
     severities: { info: 'Hinweis', advisory: 'Vorwarnung', warning: 'Warnung', emergency: 'Gefahr', extreme: 'Höchste Gefahr' },
     severityNotes: {
-      info: 'Gut zu wissen. Kein Ton.',
+      info: 'Gut zu wissen.',
       advisory: 'Es kann etwas kommen. Haltet euch bereit.',
       warning: 'Es ist etwas geschehen. Bitte handeln.',
       emergency: 'Gefahr für Gesundheit und Eigentum. Sofort handeln.',
@@ -82,7 +82,7 @@ export const messages = defineMessages({
   en: {
     severities: { info: 'Notice', advisory: 'Advisory', warning: 'Warning', emergency: 'Emergency', extreme: 'Extreme danger' },
     severityNotes: {
-      info: 'Good to know. No sound.',
+      info: 'Good to know.',
       advisory: 'Something may come. Be ready.',
       warning: 'Something has happened. Please act.',
       emergency: 'Danger to health and property. Act at once.',

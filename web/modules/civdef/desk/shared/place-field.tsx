@@ -1,6 +1,6 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { type Place, placeSearch } from '#protocol/civdef/desk-capabilities.ts'
+import { type Place, placeSearch } from '#protocol/civdef/place-capabilities.ts'
 import { useText } from '../../../../kit/i18n.tsx'
 import { useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'

@@ -1,5 +1,5 @@
-import type { Place } from '#protocol/civdef/desk-capabilities.ts'
-import { placeSearch } from '#protocol/civdef/desk-capabilities.ts'
+import type { Place } from '#protocol/civdef/place-capabilities.ts'
+import { placeSearch } from '#protocol/civdef/place-capabilities.ts'
 import { useText } from '../../../../kit/i18n.tsx'
 import { useQuery } from '../../../../port/hooks.ts'
 import { messages } from './messages.ts'

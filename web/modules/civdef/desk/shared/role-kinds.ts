@@ -1,5 +1,5 @@
-import type { Place } from '#protocol/civdef/desk-capabilities.ts'
 import { NRW_ROLES } from '#protocol/civdef/nrw-roles.ts'
+import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 import { ALERT_SEVERITIES, type AlertSeverity, severityRank, within } from '#protocol/civdef/terms.ts'

@@ -1,6 +1,7 @@
 import { Stack } from '@mantine/core'
 import { useState } from 'react'
-import { rootList, walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { walletGet } from '#protocol/civdef/desk-capabilities.ts'
+import { rootList } from '#protocol/civdef/place-capabilities.ts'
 import { useText } from '../../../../kit/i18n.tsx'
 import { QueryView } from '../../../../kit/query-view.tsx'
 import { useQuery } from '../../../../port/hooks.ts'

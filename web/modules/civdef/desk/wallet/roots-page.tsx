@@ -1,7 +1,7 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react'
 import { useState } from 'react'
-import { type Place, rootList, rootSet } from '#protocol/civdef/desk-capabilities.ts'
+import { type Place, rootList, rootSet } from '#protocol/civdef/place-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { matches, NodeIdSchema } from '#protocol/core/schema.ts'
