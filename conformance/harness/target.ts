@@ -29,6 +29,9 @@ export type Heard =
   /** Nothing in the time that was given. */
   | { readonly kind: 'silence' }
 
+/** Whether a stream's messages have a length before them (TRA-5), or delimit themselves and are handed on as they come. */
+export type Framing = 'length' | 'none'
+
 /** Frames both ways: an unsigned-varint length and that many bytes (BUS-3). */
 export interface Stream {
   /** @throws Error when the other side hung up */
@@ -44,7 +47,7 @@ export interface Stream {
 /** One identity with its own connection to the system under test. */
 export interface Wire {
   /** @throws Error when the other side does not speak the protocol or the connection is gone */
-  open(protocol: string): Promise<Stream>
+  open(protocol: string, framing?: Framing): Promise<Stream>
   /** The next stream of this protocol that the system opens to this peer, or null in that time. */
   incoming(protocol: string, waitMs: number): Promise<Stream | null>
   subscribe(topic: string): Promise<void>

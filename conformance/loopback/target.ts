@@ -104,6 +104,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
   await reach()
   return {
     boxAddresses: [],
+    // in memory every write is a piece of its own, whoever delimits what
     open: async (protocol) => streamOf(await peer.openStream(node.nodeId, protocol), host.delay),
     openAtBox: () => Promise.reject(new Error('there is no box in memory')),
     incoming: (protocol, waitMs) => incoming.get(protocol)?.take(waitMs) ?? Promise.resolve(null),
