@@ -11,6 +11,7 @@ export const FEATURES = {
   inbound: 'what the system under test opens by itself',
   box: 'the rendezvous of the box that the system uses',
   person: 'the seat of the person at the device',
+  guest: 'a second system of the same kind, with the seat of its person',
   stream: 'streaming calls from that seat',
   restart: 'a clean stop and a start',
   kill: 'an end without a goodbye, and a start',
@@ -71,6 +72,13 @@ export interface Seat {
   readonly open?: (capability: string, input: Json) => Promise<Talk>
 }
 
+/** The person at a second device, until it is put away. */
+export interface Guest {
+  readonly nodeId: string
+  readonly seat: Seat
+  stop(): Promise<void>
+}
+
 /** Messages of one call, both ways. */
 export interface Talk {
   say(message: Json): Promise<void>
@@ -101,6 +109,8 @@ export interface Target {
   post?(body: Bytes): Promise<Json | null>
   readonly seat: Seat | null
   readonly codec: Codec | null
+  /** A second system of the same kind, joined by this invite link (COM-2): its person is no founder. @throws Error without `guest` */
+  guest?(invite: string): Promise<Guest>
   /** Ends it without a goodbye and starts it again on what it has stored. */
   kill?(): Promise<void>
   /** A clean stop and a start. */

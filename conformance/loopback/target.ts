@@ -9,7 +9,7 @@ import type { Random } from '../harness/random.ts'
 import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Verdict, Wire } from '../harness/target.ts'
 import { createInvites } from '../targets/invites.ts'
 
-const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
+const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'guest', 'stream', 'restart']
 const REACH_MS = 20_000
 const STEP_MS = 10
 const ANSWER_MS = 30_000
@@ -153,6 +153,13 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random): Pr
     connect: (identity) => connect(host, identity, node, community),
     seat,
     codec,
+    async guest(invite) {
+      const second = await host.startNode('Second node')
+      const guest = seatAt(second, random, host.delay)
+      const redeemed = await guest.ask('community.redeem', { invite })
+      ensure(outcomeOf(redeemed) === 'ok', 'a second node of the same kind that joins', redeemed)
+      return { nodeId: second.nodeId, seat: guest, stop: () => second.stop() }
+    },
     restart: () => node.restart(),
     problems: () => [],
     stop: () => node.stop(),
