@@ -51,6 +51,8 @@ export interface Wire {
   open(protocol: string, framing?: Framing): Promise<Stream>
   /** The next stream of this protocol that the system opens to this peer, or null in that time. */
   incoming(protocol: string, waitMs: number): Promise<Stream | null>
+  /** From now on takes the streams of this protocol that the system opens; they do not come as `incoming`. */
+  serve(protocol: string, take: (stream: Stream) => void): void
   subscribe(topic: string): Promise<void>
   publish(topic: string, bytes: Uint8Array): Promise<void>
   /** The next message on any topic, or null in that time. */

@@ -81,6 +81,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
   // a NodeID by how it was made
   const self = identity.nodeId as NodeId
   const incoming = new Map<string, Inbox<Stream>>()
+  const takers = new Map<string, (stream: Stream) => void>()
   const gossip = new Inbox<Bytes>()
   let peer = enter()
 
@@ -89,7 +90,12 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
     for (const protocol of [BUS, SYNC]) {
       const inbox = incoming.get(protocol) ?? new Inbox<Stream>()
       incoming.set(protocol, inbox)
-      entered.serve(protocol, (stream) => inbox.push(streamOf(stream, host.delay)))
+      entered.serve(protocol, (opened) => {
+        const stream = streamOf(opened, host.delay)
+        const take = takers.get(protocol)
+        if (take) take(stream)
+        else inbox.push(stream)
+      })
     }
     entered.onGossip((bytes) => gossip.push(bytes))
     entered.enter(community as NodeId) // as the node itself named it
@@ -108,6 +114,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
     open: async (protocol) => streamOf(await peer.openStream(node.nodeId, protocol), host.delay),
     openAtBox: () => Promise.reject(new Error('there is no box in memory')),
     incoming: (protocol, waitMs) => incoming.get(protocol)?.take(waitMs) ?? Promise.resolve(null),
+    serve: (protocol, take) => void takers.set(protocol, take),
     subscribe: async () => undefined,
     publish: (_, bytes) => peer.publish(new Uint8Array(bytes)),
     heard: (waitMs) => gossip.take(waitMs),

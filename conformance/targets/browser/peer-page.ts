@@ -49,6 +49,7 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
   const asked = new Map<number, { resolve(value: string | boolean | null): void; reject(error: Error): void }>()
   const streams = new Map<string, Inbox<Bytes | 'end' | 'reset'>>()
   const incoming = new Map<string, Inbox<Stream>>()
+  const takers = new Map<string, (stream: Stream) => void>()
   const gossip = new Map<string, Inbox<Bytes>>()
   let next = 0
 
@@ -123,9 +124,14 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
       case 'ended':
         inbox(streams, message.stream).push(message.how)
         break
-      case 'incoming':
-        inbox(incoming, `${message.node} ${message.protocol}`).push(streamOf(message.stream))
+      case 'incoming': {
+        const key = `${message.node} ${message.protocol}`
+        const stream = streamOf(message.stream)
+        const take = takers.get(key)
+        if (take) take(stream)
+        else inbox(incoming, key).push(stream)
         break
+      }
       case 'gossip':
         inbox(gossip, message.node).push(fromBase64Url(message.bytes))
     }
@@ -151,6 +157,9 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
         open: (protocol, framing) => open(node, to, protocol, framing),
         openAtBox: (protocol) => open(node, 'box', protocol),
         incoming: (protocol, waitMs) => inbox(incoming, `${node} ${protocol}`).take(waitMs),
+        serve(protocol, take) {
+          takers.set(`${node} ${protocol}`, take)
+        },
         async subscribe(topic) {
           await ask({ op: 'subscribe', node, topic })
         },

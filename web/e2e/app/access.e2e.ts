@@ -1,10 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { type BrowserContextOptions, expect, type Page } from '@playwright/test'
 import type { Box } from '../../../relay/box.ts'
+import { barriersOf } from '../support/barriers.ts'
 import { type Device, type DeviceOptions, test } from '../support/fixtures.ts'
 import { invite, joinBy, publishClaim, settleIn, turnClaimsOn, visit } from '../support/steps.ts'
-
-const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 type Open = (name: string, options: DeviceOptions) => Promise<Device>
 /** Looks at one screen, however it came to be shown. */
@@ -143,28 +141,6 @@ const motionOf = (page: Page): Promise<string[]> =>
 const widthOf = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.querySelector('main')?.scrollWidth ?? 0))
 
-/** The first colours with every rule, the other ones with those that look at colours. */
-const COLOURS = [
-  { colorScheme: 'light', only: null },
-  { colorScheme: 'dark', only: ['color-contrast', 'link-in-text-block'] },
-] as const
-
-async function barriersOf(page: Page): Promise<string[]> {
-  const found: string[] = []
-  for (const { colorScheme, only } of COLOURS) {
-    await page.emulateMedia({ colorScheme })
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-    const builder = new AxeBuilder({ page }).setLegacyMode(true)
-    const { violations } = await (only ? builder.withRules([...only]) : builder.withTags(WCAG_2_2_AA)).analyze()
-    for (const { id, impact, nodes } of violations) {
-      const where = nodes.map(({ html }) => html.slice(0, 120)).join(' | ')
-      found.push(`${colorScheme}: ${id} (${impact}) at ${where}`)
-    }
-  }
-  await page.emulateMedia({ colorScheme: COLOURS[0].colorScheme })
-  return found
-}
-
 // One walk for all that is asked of every screen: to come to a screen takes longer than to look at it.
 test('On every screen a machine finds no barrier in light and in dark (WCAG 2.2 AA), none is wider than a phone, and nothing moves for who asked for less motion', async ({
   box,
@@ -179,7 +155,7 @@ test('On every screen a machine finds no barrier in light and in dark (WCAG 2.2 
     if (width > PHONE.width) note(`${width} px wide on a phone of ${PHONE.width} px`)
     for (const viewport of [DESK, PHONE]) {
       await page.setViewportSize(viewport)
-      for (const barrier of await barriersOf(page)) note(`${viewport.width} px, ${barrier}`)
+      for (const barrier of await barriersOf(page)) note(barrier)
     }
   }
   const browser = { viewport: PHONE, hasTouch: true, reducedMotion: 'reduce', colorScheme: 'light' } as const
