@@ -4,6 +4,8 @@ import { barriersOf } from '../support/barriers.ts'
 import { type Device, type DeviceOptions, test } from '../support/fixtures.ts'
 import { invite, joinBy, publishClaim, settleIn, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 type Open = (name: string, options: DeviceOptions) => Promise<Device>
 /** Looks at one screen, however it came to be shown. */
 type Look = (page: Page, screen: string) => Promise<void>

@@ -4,6 +4,8 @@ import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, turnRadioOn, visit } from '../support/steps.ts'
 import { joinByAir, plugStickIn } from '../support/sticks.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const SIZES = [
   { width: 360, height: 780 },
   { width: 1280, height: 900 },
