@@ -52,6 +52,7 @@ export class Peer {
     this.identity = identity
     this.random = options.random
     this.#log = options.log
+    wire?.serve(BUS, (stream) => void decline(stream))
   }
 
   get nodeId(): string {
@@ -269,6 +270,18 @@ export class Peer {
 
   async stop(): Promise<void> {
     await this.wire?.stop()
+  }
+}
+
+/** Answers a call as a node does that has no modules; in silence whoever asks would wait until its time is over. */
+async function decline(stream: Stream): Promise<void> {
+  try {
+    const request_id = member(await nextJson(stream), 'request_id') ?? null
+    const error = { code: 'not_implemented', message: 'a peer of the suite serves nothing' }
+    await stream.send(encode({ request_id, error }))
+    await stream.end()
+  } catch {
+    // who asked has hung up, which is no concern of the case that runs
   }
 }
 

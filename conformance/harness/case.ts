@@ -10,6 +10,8 @@ export interface Case {
   readonly title: string
   /** Capability that the system must announce, or null. */
   readonly capability?: string
+  /** Protocol that the system must speak, where nothing it announces says so. */
+  readonly protocol?: string
   readonly needs: readonly Feature[]
   /** Runs when no other case does: it floods, kills or counts. */
   readonly alone?: boolean

@@ -44,16 +44,46 @@ async function announcedBy(target: Target, cast: Cast): Promise<ReadonlyMap<stri
   return new Map(names.filter(isObject).map((each): [string, string] => [String(each.name), String(each.state)]))
 }
 
+/** Asks once for each protocol whether the system speaks it, by opening a stream as a member. */
+function listenerOf(cast: Cast): (protocol: string) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>()
+  async function asked(protocol: string): Promise<boolean> {
+    const { line } = await cast.shared('member')
+    return line.open(protocol, 'none').then(
+      (stream) => {
+        stream.abort()
+        return true
+      },
+      () => false,
+    )
+  }
+  return (protocol) => {
+    const answer = known.get(protocol) ?? asked(protocol)
+    known.set(protocol, answer)
+    return answer
+  }
+}
+
+interface Offered {
+  readonly announced: ReadonlyMap<string, string>
+  readonly speaks: (protocol: string) => Promise<boolean>
+}
+
 /** Why a case cannot run here, or null. */
-function obstacle({ capability, needs }: Case, target: Target, announced: ReadonlyMap<string, string>): string | null {
+async function obstacle(
+  { capability, protocol, needs }: Case,
+  target: Target,
+  { announced, speaks }: Offered,
+): Promise<string | null> {
   const missing = needs.filter((feature) => !target.features.has(feature))
   if (missing.length > 0) {
     return `the target "${target.kind}" does not offer: ${missing.map((feature) => FEATURES[feature]).join(', ')}`
   }
-  if (capability === undefined) return null
-  const state = announced.get(capability)
-  if (state === undefined || state === 'not_built' || state === 'disabled') return `${capability} is not advertised`
-  return null
+  if (capability !== undefined) {
+    const state = announced.get(capability)
+    if (state === undefined || state === 'not_built' || state === 'disabled') return `${capability} is not advertised`
+  }
+  return protocol === undefined || (await speaks(protocol)) ? null : `${protocol} is not spoken`
 }
 
 function contextOf(
@@ -124,12 +154,13 @@ export async function runCases(target: Target, cases: readonly Placed[], options
   const { seed, lanes, signal, progress, bail = false } = options
   const cast = createCast(target, randomOf(seed, 'cast'))
   const announced = await announcedBy(target, cast)
+  const speaks = listenerOf(cast)
   const results = new Map<string, CaseResult>()
   let failed = 0
 
   async function judge({ section, test }: Placed): Promise<CaseResult> {
     const head = { id: test.id, rule: ruleOf(test), title: test.title, section }
-    const why = obstacle(test, target, announced)
+    const why = await obstacle(test, target, { announced, speaks })
     if (why !== null) return { ...head, state: 'skipped', reason: why }
     const transcript: string[] = []
     const { context, end } = contextOf(target, cast, announced, { seed, id: test.id }, transcript)

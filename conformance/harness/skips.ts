@@ -4,7 +4,7 @@ import type { Feature } from './target.ts'
 
 /**
  * Ids of cases that were skipped although nothing of what they need is missing: neither a feature of the target nor the
- * capability (CONF-2). A run with one of these has failed.
+ * capability or the protocol (CONF-2). A run with one of these has failed.
  */
 export function unexpectedSkips(
   features: ReadonlySet<Feature>,
@@ -17,7 +17,8 @@ export function unexpectedSkips(
       const test = tests.get(id)
       if (state !== 'skipped' || !test) return false
       const lacks = test.needs.some((feature) => !features.has(feature))
-      return !lacks && !(test.capability !== undefined && reason.includes(test.capability))
+      const missing = [test.capability, test.protocol].some((name) => name !== undefined && reason.includes(name))
+      return !lacks && !missing
     })
     .map(({ id }) => id)
 }

@@ -11,6 +11,7 @@ export const FEATURES = {
   inbound: 'what the system under test opens by itself',
   box: 'the rendezvous of the box that the system uses',
   person: 'the seat of the person at the device',
+  guest: 'a second system of the same kind, with the seat of its person',
   stream: 'streaming calls from that seat',
   restart: 'a clean stop and a start',
   kill: 'an end without a goodbye, and a start',
@@ -29,6 +30,9 @@ export type Heard =
   /** Nothing in the time that was given. */
   | { readonly kind: 'silence' }
 
+/** Whether a stream's messages have a length before them (TRA-5), or delimit themselves and are handed on as they come. */
+export type Framing = 'length' | 'none'
+
 /** Frames both ways: an unsigned-varint length and that many bytes (BUS-3). */
 export interface Stream {
   /** @throws Error when the other side hung up */
@@ -44,9 +48,11 @@ export interface Stream {
 /** One identity with its own connection to the system under test. */
 export interface Wire {
   /** @throws Error when the other side does not speak the protocol or the connection is gone */
-  open(protocol: string): Promise<Stream>
+  open(protocol: string, framing?: Framing): Promise<Stream>
   /** The next stream of this protocol that the system opens to this peer, or null in that time. */
   incoming(protocol: string, waitMs: number): Promise<Stream | null>
+  /** From now on takes the streams of this protocol that the system opens; they do not come as `incoming`. */
+  serve(protocol: string, take: (stream: Stream) => void): void
   subscribe(topic: string): Promise<void>
   publish(topic: string, bytes: Uint8Array): Promise<void>
   /** The next message on any topic, or null in that time. */
@@ -66,6 +72,13 @@ export interface Seat {
   ask(capability: string, input: Json, version?: string): Promise<Json>
   /** A streaming call; only with `stream`. */
   readonly open?: (capability: string, input: Json) => Promise<Talk>
+}
+
+/** The person at a second device, until it is put away. */
+export interface Guest {
+  readonly nodeId: string
+  readonly seat: Seat
+  stop(): Promise<void>
 }
 
 /** Messages of one call, both ways. */
@@ -98,6 +111,8 @@ export interface Target {
   post?(body: Bytes): Promise<Json | null>
   readonly seat: Seat | null
   readonly codec: Codec | null
+  /** A second system of the same kind, joined by this invite link (COM-2): its person is no founder. @throws Error without `guest` */
+  guest?(invite: string): Promise<Guest>
   /** Ends it without a goodbye and starts it again on what it has stored. */
   kill?(): Promise<void>
   /** A clean stop and a start. */

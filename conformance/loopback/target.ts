@@ -9,7 +9,7 @@ import type { Random } from '../harness/random.ts'
 import type { Codec, Feature, Heard, Seat, Stream, Talk, Target, Verdict, Wire } from '../harness/target.ts'
 import { createInvites } from '../targets/invites.ts'
 
-const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'stream', 'restart']
+const FEATURES: readonly Feature[] = ['call', 'wire', 'sync', 'gossip', 'inbound', 'person', 'guest', 'stream', 'restart']
 const REACH_MS = 20_000
 const STEP_MS = 10
 const ANSWER_MS = 30_000
@@ -81,6 +81,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
   // a NodeID by how it was made
   const self = identity.nodeId as NodeId
   const incoming = new Map<string, Inbox<Stream>>()
+  const takers = new Map<string, (stream: Stream) => void>()
   const gossip = new Inbox<Bytes>()
   let peer = enter()
 
@@ -89,7 +90,12 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
     for (const protocol of [BUS, SYNC]) {
       const inbox = incoming.get(protocol) ?? new Inbox<Stream>()
       incoming.set(protocol, inbox)
-      entered.serve(protocol, (stream) => inbox.push(streamOf(stream, host.delay)))
+      entered.serve(protocol, (opened) => {
+        const stream = streamOf(opened, host.delay)
+        const take = takers.get(protocol)
+        if (take) take(stream)
+        else inbox.push(stream)
+      })
     }
     entered.onGossip((bytes) => gossip.push(bytes))
     entered.enter(community as NodeId) // as the node itself named it
@@ -104,9 +110,11 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
   await reach()
   return {
     boxAddresses: [],
+    // in memory every write is a piece of its own, whoever delimits what
     open: async (protocol) => streamOf(await peer.openStream(node.nodeId, protocol), host.delay),
     openAtBox: () => Promise.reject(new Error('there is no box in memory')),
     incoming: (protocol, waitMs) => incoming.get(protocol)?.take(waitMs) ?? Promise.resolve(null),
+    serve: (protocol, take) => void takers.set(protocol, take),
     subscribe: async () => undefined,
     publish: (_, bytes) => peer.publish(new Uint8Array(bytes)),
     heard: (waitMs) => gossip.take(waitMs),
@@ -140,6 +148,7 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random): Pr
     evidence: { enabled: true },
     lora: { enabled: true },
     civdef: { enabled: true },
+    tensor_transport: { enabled: true },
     policy: { research: { enable: true } },
   })
   const community = String(member(founded, 'output', 'community_id'))
@@ -152,6 +161,13 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random): Pr
     connect: (identity) => connect(host, identity, node, community),
     seat,
     codec,
+    async guest(invite) {
+      const second = await host.startNode('Second node')
+      const guest = seatAt(second, random, host.delay)
+      const redeemed = await guest.ask('community.redeem', { invite })
+      ensure(outcomeOf(redeemed) === 'ok', 'a second node of the same kind that joins', redeemed)
+      return { nodeId: second.nodeId, seat: guest, stop: () => second.stop() }
+    },
     restart: () => node.restart(),
     problems: () => [],
     stop: () => node.stop(),

@@ -245,7 +245,6 @@ const AUDIT = [
     original: 'last === 0 && sameHash(hash, root)',
     faulty: 'sameHash(hash, root)',
     why: 'A proof of another size leads to the same root.',
-    unseen: 'Whoever has a proof that leads to the root has it of the right length, unless SHA-256 breaks.',
   }),
   entries.instead('links-left-out', {
     rule: 'AUD-1',

@@ -163,6 +163,5 @@ export const faults = defineFaults([
     original: `mine === 'trusted' || mine === 'anchor' || (level === 'member' && state.policy.default_member_can_invite)`,
     faulty: 'true',
     why: 'An invite is made that nobody will honour.',
-    unseen: 'The node under test is its community’s founder: there is nothing it may not invite to.',
   }),
 ])

@@ -120,7 +120,6 @@ export const faults = defineFaults([
     original: 'log.communityId',
     faulty: 'own.nodeId',
     why: 'Issuer and audience are mixed up.',
-    unseen: 'The node under test founded its community: both ids are one.',
   }),
   issued.instead('longer-than-the-policy', {
     rule: 'TOK-6',

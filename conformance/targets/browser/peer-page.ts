@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { type Bytes, fromBase64Url, type Identity, toBase64Url } from '../../client/encoding.ts'
 import { FrameReader, frame } from '../../client/frames.ts'
 import { Inbox } from '../../harness/inbox.ts'
-import type { Heard, Stream, Wire } from '../../harness/target.ts'
+import type { Framing, Heard, Stream, Wire } from '../../harness/target.ts'
 import type { Ask, FromPage } from './bridge.ts'
 
 const SECURE = { 'Cache-Control': 'no-store' }
@@ -49,6 +49,7 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
   const asked = new Map<number, { resolve(value: string | boolean | null): void; reject(error: Error): void }>()
   const streams = new Map<string, Inbox<Bytes | 'end' | 'reset'>>()
   const incoming = new Map<string, Inbox<Stream>>()
+  const takers = new Map<string, (stream: Stream) => void>()
   const gossip = new Map<string, Inbox<Bytes>>()
   let next = 0
 
@@ -66,9 +67,9 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
     })
   }
 
-  function streamOf(stream: string): Stream {
+  function streamOf(stream: string, framing: Framing = 'length'): Stream {
     const heard = inbox(streams, stream)
-    const reader = new FrameReader()
+    const reader = framing === 'length' ? new FrameReader() : null
     const ready: Bytes[] = []
     let over: Heard | null = null
     const write = async (bytes: Uint8Array): Promise<void> => {
@@ -86,14 +87,14 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
         if (typeof found === 'string') {
           over = { kind: found }
           streams.delete(stream)
-        } else ready.push(...reader.push(found))
+        } else ready.push(...(reader?.push(found) ?? [found]))
       }
     }
 
     return {
       write,
       next,
-      send: (body) => write(frame(body)),
+      send: (body) => write(reader ? frame(body) : body),
       async end() {
         await ask({ op: 'end', stream }).catch(() => undefined)
       },
@@ -123,17 +124,22 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
       case 'ended':
         inbox(streams, message.stream).push(message.how)
         break
-      case 'incoming':
-        inbox(incoming, `${message.node} ${message.protocol}`).push(streamOf(message.stream))
+      case 'incoming': {
+        const key = `${message.node} ${message.protocol}`
+        const stream = streamOf(message.stream)
+        const take = takers.get(key)
+        if (take) take(stream)
+        else inbox(incoming, key).push(stream)
         break
+      }
       case 'gossip':
         inbox(gossip, message.node).push(fromBase64Url(message.bytes))
     }
   })
 
-  async function open(node: string, peer: string, protocol: string): Promise<Stream> {
+  async function open(node: string, peer: string, protocol: string, framing?: Framing): Promise<Stream> {
     const stream = `out-${++next}`
-    const opened = streamOf(stream)
+    const opened = streamOf(stream, framing)
     await ask({ op: 'open', node, peer, protocol, stream })
     return opened
   }
@@ -148,9 +154,12 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
       await reconnect()
       return {
         boxAddresses: boxes,
-        open: (protocol) => open(node, to, protocol),
+        open: (protocol, framing) => open(node, to, protocol, framing),
         openAtBox: (protocol) => open(node, 'box', protocol),
         incoming: (protocol, waitMs) => inbox(incoming, `${node} ${protocol}`).take(waitMs),
+        serve(protocol, take) {
+          takers.set(`${node} ${protocol}`, take)
+        },
         async subscribe(topic) {
           await ask({ op: 'subscribe', node, topic })
         },

@@ -7,6 +7,8 @@ import { pointCameraAt } from '../support/camera.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, settleIn } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 // read when the camera opens, so a journey can decide what it sees
 const FILM = join(tmpdir(), `hearthnet-camera-${process.pid}.y4m`)
 const { args, ...launch } = launchOptions()

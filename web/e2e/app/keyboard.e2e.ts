@@ -1,6 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
 
+test.use({ withoutServiceWorker: true })
+
 /** What has the focus without showing it; null where all is well. */
 const unseenFocus = (): string | null => {
   const focused = document.activeElement

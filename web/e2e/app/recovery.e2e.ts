@@ -5,6 +5,8 @@ import { RecoveryFileSchema } from '#protocol/node/capabilities.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, publishClaim, shortId, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const PASSPHRASE = 'korrekt Pferd Batterie Heftklammer'
 
 /** Everything in the node's database, as far as a script in the page can read it. */

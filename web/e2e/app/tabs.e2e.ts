@@ -2,6 +2,8 @@ import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
 import { found, publishClaim, shortId, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const FOLLOWS = 'In einem anderen Tab geöffnet: Dieser Tab zeigt mit.'
 const isNode = (worker: { url(): string }): boolean => worker.url().includes('node.worker')
 

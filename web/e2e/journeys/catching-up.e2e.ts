@@ -6,6 +6,8 @@ import { busOf } from '../support/bus.ts'
 import { type Device, test } from '../support/fixtures.ts'
 import { found, invite, joinBy, knock, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const saying = (subject: string): Input<typeof claimAssert> => ({
   subject,
   predicate: 'ist',

@@ -2,6 +2,8 @@ import { expect, type Page } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, publishClaim, seesDirectly, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const CLAIM = {
   subject: 'Sammelplatz Grundschule',
   predicate: 'liegt bei',

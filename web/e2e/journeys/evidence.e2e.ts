@@ -5,6 +5,8 @@ import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
 import { type ClaimText, found, invite, joinBy, publishClaim, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const MEETING_POINT: ClaimText = {
   subject: 'Sammelplatz',
   predicate: 'liegt bei',

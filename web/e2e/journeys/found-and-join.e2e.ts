@@ -7,6 +7,8 @@ import { testSigner } from '../../../workers/testing/test-identity.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, knock, seesDirectly, settleIn } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 /** No screen makes one that lasts less than an hour: this one is signed as the app signs them, a day ago. */
 async function inviteOfYesterday(): Promise<string> {
   const anna = await testSigner(1)

@@ -21,6 +21,8 @@ import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const EVE = 666
 const FLOOD = 10_000
 /** Larger than what either protocol takes, so that only the other side's limit counts. */

@@ -27,6 +27,8 @@ const test = base.extend<{ hub: HubServer; named: boolean }>({
   },
 })
 
+test.use({ withoutServiceWorker: true })
+
 async function connect(page: Page, hub: HubServer): Promise<void> {
   const { identity } = await busOf(page).call(nodeStatus, {})
   if (!identity) throw new TypeError('a device that has settled in has an identity')

@@ -2,6 +2,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const memberRow = (page: Page, name: string): Locator =>
   page.getByRole('region', { name: 'Mitglieder' }).getByRole('listitem').filter({ hasText: name })
 

@@ -16,6 +16,8 @@ const test = base.extend<{ box: HouseBox }>({
   },
 })
 
+test.use({ withoutServiceWorker: true })
+
 /** Bit 1 of the flags in byte 7; whether this device is a gateway too is told beside it. */
 const saysOk = (hex: string): boolean => (Number.parseInt(hex.slice(14, 16), 16) & 2) !== 0
 

@@ -1,10 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Locator, type Page } from '@playwright/test'
+import { barriersOf } from '../support/barriers.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, turnRadioOn, visit } from '../support/steps.ts'
 import { joinByAir, plugStickIn } from '../support/sticks.ts'
 
-const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+test.use({ withoutServiceWorker: true })
+
 const SIZES = [
   { width: 360, height: 780 },
   { width: 1280, height: 900 },
@@ -37,14 +38,7 @@ async function expectNoBarrier(page: Page, sizes: readonly (typeof SIZES)[number
   const barriers: string[] = []
   for (const size of sizes) {
     await page.setViewportSize(size)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(WCAG_2_2_AA).analyze()
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-      barriers.push(...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`))
-      if (wide > 0) barriers.push(`${wide} px too wide at ${size.width}`)
-    }
+    barriers.push(...(await barriersOf(page)))
   }
   expect(barriers).toEqual([])
 }

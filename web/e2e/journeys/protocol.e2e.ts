@@ -2,6 +2,8 @@ import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 test.describe('What a device says of itself', () => {
   test('Somebody reads what their device can do, tells the others, and they see it (PRO-5, PRO-8)', async ({ box, device }) => {
     const { page: anna } = await device('Anna')

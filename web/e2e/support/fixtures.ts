@@ -20,6 +20,11 @@ export interface DeviceOptions {
 }
 
 interface Fixtures {
+  /**
+   * Whether browsers are as in Firefox's private windows, which have no service worker. The app has to do without there; and
+   * half of the time to a device's first screen is what a service worker keeps for later. False unless a journey says so.
+   */
+  withoutServiceWorker: boolean
   /** The real box with the built app, on a free port of this machine. */
   box: HouseBox
   outsideWorld: OutsideWorld
@@ -27,7 +32,12 @@ interface Fixtures {
   device: (name: string, options?: DeviceOptions) => Promise<Device>
 }
 
+/** Runs in the page before the app. */
+const takeServiceWorkersAway = (): void => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker')
+
 export const test = base.extend<Fixtures>({
+  withoutServiceWorker: [false, { option: true }],
+
   box: async ({ baseURL: _ }, use) => {
     const box = await startBox()
     await use(box)
@@ -41,13 +51,14 @@ export const test = base.extend<Fixtures>({
     expect(outsideWorld.asked, 'The app asks no host but its box').toEqual([])
   },
 
-  device: async ({ browser, box, outsideWorld }, use) => {
+  device: async ({ browser, box, outsideWorld, withoutServiceWorker }, use) => {
     const devices: { readonly device: Device; readonly tolerates: readonly RegExp[] }[] = []
     await use(async (name, { tolerates = [], browser: options = {} } = {}) => {
       const context = await browser.newContext({
         ...options,
         proxy: { server: outsideWorld.proxy, bypass: 'localhost,127.0.0.1' },
       })
+      if (withoutServiceWorker) await context.addInitScript(takeServiceWorkersAway)
       const problems = await guard(context, box.url)
       const device = { name, context, page: await context.newPage(), problems }
       devices.push({ device, tolerates })

@@ -118,7 +118,8 @@ describe('int8 (TEN-4)', () => {
         const values = Float32Array.from(row)
         const back = unpackTensor(packTensor(values, [values.length], 'int8')).values
         const step = Math.max(...values.map(Math.abs)) / 127
-        fc.pre(step === 0 || step > 2 ** -120) // below that the scale itself is too coarse
+        // below that the scale itself is too coarse; above, 127 times a scale that was rounded up is over the largest of fp32
+        fc.pre(step === 0 || (step > 2 ** -120 && step < 2 ** 120))
         expect([...values].every((value, at) => Math.abs(value - (back[at] ?? 0)) <= step * 0.500_01)).toBe(true)
       }),
     )

@@ -95,6 +95,22 @@ export const cases: readonly Case[] = [
     },
   },
   {
+    id: 'TRA-6.over-the-limit-and-right',
+    title: 'A request that is right but for being larger than 4 MiB is not served',
+    needs: ['wire'],
+    async run({ fresh }) {
+      const caller = await fresh('member')
+      const padded = new Uint8Array(LIMIT + 1).fill(0x20)
+      padded.set(asking(caller))
+      const { frames } = await caller.talk(BUS, [padded], ANSWER_MS)
+      ensure(
+        frames.every((answer) => outcomeOf(answer) === 'bad_request'),
+        'bad_request or nothing',
+        frames,
+      )
+    },
+  },
+  {
     id: 'TRA-6.lost-inside-a-frame',
     title: 'A stream that ends inside a frame is not taken for a call',
     needs: ['bytes'],

@@ -90,6 +90,10 @@ function merkle(): readonly VectorSource[] {
         wrong('a proof with a hash more', 'what is left over is not looked at', {
           proof_hex: [...right.proof_hex, right.proof_hex[0]],
         }),
+        wrong('the root of one entry for a log of two', 'a proof is at its end when it has run out', {
+          ...included(0, 1),
+          size: 2,
+        }),
         wrong('two hashes exchanged', 'left and right are sorted', {
           proof_hex: [right.proof_hex[1], right.proof_hex[0], right.proof_hex[2]],
         }),

@@ -31,16 +31,21 @@ export async function openings({ anna, bert, carla }: People): Promise<VectorSou
   })
   const no = (name: string, catches: string, value: object, error = 'unauthorized'): Vector => bad(name, catches, value, error)
   const later = (seconds: number): string => new Date(nowMs + seconds * SECOND).toISOString()
-  const wide = await issueToken(anna, {
-    iss: anna.nodeId,
-    sub: '*',
+  const payload = {
     aud: anna.nodeId,
     iat: nowMs / SECOND,
     nbf: nowMs / SECOND,
     exp: nowMs / SECOND + 3600,
     jti,
-    scope: { capabilities: ['tensor.session'] },
     issued_via: 'tensor.session',
+  }
+  const capabilities = ['tensor.session']
+  const wide = await issueToken(anna, { ...payload, iss: anna.nodeId, sub: '*', scope: { capabilities } })
+  const own = await issueToken(bert, {
+    ...payload,
+    iss: bert.nodeId,
+    sub: bert.nodeId,
+    scope: { capabilities, params_constraints: { session_id, purpose } },
   })
   return {
     name: 'open',
@@ -67,6 +72,11 @@ export async function openings({ anna, bert, carla }: People): Promise<VectorSou
         'signed by who wants in',
         'any signature that verifies will do',
         input({ session_token: await issueSessionToken(bert, grant) }),
+      ),
+      no(
+        'for her who is asked, by who wants in',
+        'that the audience is right is taken for her having issued it',
+        input({ session_token: own }),
       ),
       no('for everybody, for everything', 'a token without constraints has none', input({ session_token: wide })),
       no(
