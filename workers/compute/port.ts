@@ -20,6 +20,9 @@ export interface ModelSummary {
 export interface HostedShard {
   readonly model: string
   readonly weightsHash: string
+  /** Of the whole model. */
+  readonly layers: number
+  readonly hiddenSize: number
   readonly embed: boolean
   readonly first: number
   /** The layer after the last one. */

@@ -65,8 +65,8 @@ export function createCompute(deps: ComputeDeps): ComputePort {
       if (!engine) return { backend: null, shards: [] }
       const { backend, shards } = engine.status()
       const hosted = shards.map(async ({ model, span, bytes, msPerToken }) => {
-        const { weightsHash } = await ready(model)
-        return { model, weightsHash, ...span, bytes, msPerToken }
+        const { weightsHash, decoder, shape } = await ready(model)
+        return { model, weightsHash, layers: decoder.layers, hiddenSize: shape.hiddenSize, ...span, bytes, msPerToken }
       })
       return { backend, shards: await Promise.all(hosted) }
     },

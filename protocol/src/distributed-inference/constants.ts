@@ -10,3 +10,11 @@ export const DISTRIBUTED_LLM_MAX_PIPELINE_LATENCY_TOKENS_PER_S = 2.0
 export const DISTRIBUTED_LLM_DEFAULT_DTYPE = 'fp16'
 /** Failures in one call after which the local model answers (DLM-4). */
 export const DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES = 2
+/** Bytes of one piece of a model at most (DLM-7). */
+export const DISTRIBUTED_LLM_PIECE_BYTES = 1_048_576
+/** Pieces of a model at most: a manifest has to fit into one message of the bus (DLM-7). */
+export const DISTRIBUTED_LLM_MAX_PIECES_PER_MODEL = 24_576
+/** Files of a model at most (DLM-7). */
+export const DISTRIBUTED_LLM_MAX_FILES_PER_MODEL = 64
+/** The model that comes with the app. */
+export const DISTRIBUTED_LLM_DEMONSTRATION_MODEL = 'hearthnet-demonstration'

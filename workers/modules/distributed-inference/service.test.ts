@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { configSet } from '#protocol/config/capabilities.ts'
+import type { Frame } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
-import { chat, modelList, shardList } from '#protocol/distributed-inference/capabilities.ts'
 import { contract } from '#protocol/distributed-inference/contract.ts'
+import { modelList } from '#protocol/distributed-inference/model-capabilities.ts'
+import { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import { shardList } from '#protocol/distributed-inference/shard-capabilities.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { ChatEnding, ChatRequest, HostedShard } from '../../compute/port.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
@@ -13,6 +16,8 @@ const HASH = `sha256:${'0'.repeat(64)}`
 const SHARD: HostedShard = {
   model: 'tiny',
   weightsHash: HASH,
+  layers: 8,
+  hiddenSize: 64,
   embed: false,
   first: 2,
   end: 5,
@@ -23,6 +28,8 @@ const SHARD: HostedShard = {
 const ENDING: ChatEnding = { reason: 'end', promptTokens: 3, tokens: 2, firstTokenMs: 5, tokensPerSecond: 40, backend: 'wasm' }
 const ASK = { model: 'tiny', messages: [{ role: 'user', content: 'Hallo' }] } as const
 const QUESTION = { ...ASK, messages: [...ASK.messages] }
+
+const textOf = (frame: Frame<typeof chat>): string => (frame.frame === 'token_delta' ? frame.text : '')
 
 /** A compute worker that says what it is told to. */
 function createScript() {
@@ -81,7 +88,7 @@ describe('experimental.distributed_llm', () => {
     for (;;) {
       const next = await frames.next()
       if (next.done) return { text, output: next.value }
-      text += next.value.text
+      text += textOf(next.value)
     }
   }
 
@@ -98,7 +105,16 @@ describe('experimental.distributed_llm', () => {
     await turnOn(true)
     expect(await say()).toEqual({
       text: 'Guten Tag',
-      output: { reason: 'end', prompt_tokens: 3, tokens: 2, first_token_ms: 5, tokens_per_second: 40, backend: 'wasm' },
+      output: {
+        reason: 'end',
+        prompt_tokens: 3,
+        tokens: 2,
+        first_token_ms: 5,
+        tokens_per_second: 40,
+        backend: 'wasm',
+        failovers: 0,
+        computed_by: 'local',
+      },
     })
     await say({ sampling: { temperature: 0.7, seed: 9 }, max_tokens: 5, stop: ['\n'] })
     expect(script.requests).toMatchObject([
@@ -120,8 +136,8 @@ describe('experimental.distributed_llm', () => {
 
   it('stops computing when nobody listens any more', async () => {
     await turnOn(true)
-    for await (const { text } of ada.node.bus.stream(chat, { ...QUESTION, max_tokens: 9 })) {
-      expect(text).toBe('Guten ')
+    for await (const frame of ada.node.bus.stream(chat, { ...QUESTION, max_tokens: 9 })) {
+      expect(textOf(frame)).toBe('Guten ')
       break
     }
     await village.until('it stopped', () => script.state.stopped)
@@ -136,6 +152,10 @@ describe('experimental.distributed_llm', () => {
         model: 'tiny',
         weights_sha256: HASH,
         layers: { from: 2, to: 4 },
+        model_layers: 8,
+        hidden_size: 64,
+        streams: 0,
+        max_tokens: 4096,
         memory_bytes: 9,
         max_concurrent_streams: 8,
         dtype: 'fp16',

@@ -1,5 +1,8 @@
 import type { Input, Output } from '#protocol/core/capability.ts'
-import { chat, modelList, type ShardDescriptor, shardList } from '#protocol/distributed-inference/capabilities.ts'
+import { modelList } from '#protocol/distributed-inference/model-capabilities.ts'
+import { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
+import { shardList } from '#protocol/distributed-inference/shard-capabilities.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { BackendKind } from '../../compute/engine/backend.ts'
 import type { ChatEnding, ChatRequest, HostedShard } from '../../compute/port.ts'
@@ -15,6 +18,8 @@ interface ServiceDeps {
 const MAX_TOKENS = 512
 /** Conversations that one shard takes at a time; its steps take turns. */
 const STREAMS = 8
+/** Of one conversation with a shard. */
+const MAX_CONVERSATION_TOKENS = 4096
 
 /** `experimental.distributed_llm.*`, as far as one device alone serves them. @returns what stops it */
 export function serveDistributedInference({ bus, runtime, compute }: ServiceDeps): () => void {
@@ -87,11 +92,13 @@ const outputOf = ({
   first_token_ms: firstTokenMs,
   tokens_per_second: tokensPerSecond,
   backend,
+  failovers: 0,
+  computed_by: 'local',
 })
 
 /** Nothing for an embedding or a head alone: a pipeline is made of layers (DLM-3). */
 function descriptorOf(shard: HostedShard, backend: BackendKind): readonly ShardDescriptor[] {
-  const { model, weightsHash, first, end, bytes, msPerToken } = shard
+  const { model, weightsHash, first, end, bytes, msPerToken, layers, hiddenSize } = shard
   if (end === first) return []
   return [
     {
@@ -99,8 +106,12 @@ function descriptorOf(shard: HostedShard, backend: BackendKind): readonly ShardD
       model,
       weights_sha256: weightsHash,
       layers: { from: first, to: end - 1 },
+      model_layers: layers,
+      hidden_size: hiddenSize,
       memory_bytes: bytes,
       max_concurrent_streams: STREAMS,
+      streams: 0,
+      max_tokens: MAX_CONVERSATION_TOKENS,
       dtype: 'fp16',
       backend,
       ms_per_token: msPerToken,
