@@ -78,6 +78,8 @@ export const modelImport = defineCapability({
       }),
     ),
     layers: Type.Optional(LayersSchema),
+    /** Whether the embedding and the head come, too: only with them this device can ask. True unless said otherwise. */
+    ends: Type.Optional(Type.Boolean()),
   }),
   output: Nothing,
 })

@@ -100,6 +100,15 @@ export function parseManifest(value: unknown): ModelManifest {
   return manifest
 }
 
-/** What a device needs of a model: everything, or what computes `layers` and can talk to those who compute the others. */
-export const isNeeded = (part: string, layers: ReadonlySet<number> | null): boolean =>
-  layers === null || !/^\d/.test(part) || layers.has(Number(part))
+/** What a device is to hold of a model. */
+export interface Wanted {
+  /** Null: all of them. */
+  readonly layers: ReadonlySet<number> | null
+  /** The embedding and the head: what it takes to ask, not to compute layers for others. */
+  readonly ends: boolean
+}
+
+export function isWanted(part: string, { layers, ends }: Wanted): boolean {
+  if (part === 'text' || part === 'graph') return true
+  return /^\d/.test(part) ? (layers?.has(Number(part)) ?? true) : ends
+}

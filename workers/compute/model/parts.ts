@@ -19,18 +19,18 @@ const PADDING_BYTES = 65_536
  * @param file as the graph calls it; @param graph whether it is the graph's own file, in which the holes are the graph
  */
 export function partsOf(decoder: Decoder, file: string, bytes: number, graph: boolean): readonly PartRange[] {
-  const uses = usesOf(decoder, file)
+  const uses = usesOf(decoder, file).toSorted((a, b) => a.offset - b.offset)
   const cuts = [0, bytes, ...uses.flatMap(({ offset, length }) => [offset, offset + length])]
   const edges = [...new Set(cuts.filter((cut) => cut <= bytes))].sort((a, b) => a - b)
-  const starting = Map.groupBy(uses, ({ offset }) => offset)
-  const open: Use[] = []
+  let open: Use[] = []
+  let started = 0
   const ranges: PartRange[] = []
   for (const [index, offset] of edges.entries()) {
     const end = edges[index + 1]
     if (end === undefined) break
-    open.push(...(starting.get(offset) ?? []))
-    const users = new Set(open.filter((use) => use.offset + use.length > offset).map(({ user }) => user))
-    open.splice(0, open.length, ...open.filter((use) => use.offset + use.length > end))
+    for (let use = uses[started]; use && use.offset <= offset; use = uses[++started]) open.push(use)
+    open = open.filter((use) => use.offset + use.length > offset)
+    const users = new Set(open.map(({ user }) => user))
     const last = ranges.at(-1)
     const length = end - offset
     const padding = users.size === 0 && !graph && length <= PADDING_BYTES
