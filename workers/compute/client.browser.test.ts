@@ -5,7 +5,7 @@ import graph from './fixtures/qwen2-cpu-int4/model.onnx?url'
 import data from './fixtures/qwen2-cpu-int4/model.onnx.data?url'
 import tokenizer from './fixtures/qwen2-cpu-int4/tokenizer.json?url'
 import tokenizerConfig from './fixtures/qwen2-cpu-int4/tokenizer_config.json?url'
-import type { ChatEnding, ChatRequest } from './port.ts'
+import type { ChatEnding, ChatRequest, Piece } from './port.ts'
 import { GREEDY } from './text/sampler.ts'
 
 const FILES = {
@@ -33,12 +33,12 @@ async function store(model: string, files: Readonly<Record<string, string>>): Pr
   }
 }
 
-async function said(answering: AsyncGenerator<string, ChatEnding>) {
+async function said(answering: AsyncGenerator<Piece, ChatEnding>) {
   let text = ''
   for (;;) {
     const next = await answering.next()
     if (next.done) return { text, ending: next.value }
-    text += next.value
+    text += next.value.text
   }
 }
 

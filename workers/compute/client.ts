@@ -23,6 +23,7 @@ export interface ComputeClient {
   /** Frees a conversation's cache, at once (DLM-10). */
   forget(conversation: SequenceOf): void
   readonly setBudget: ComputePort['setBudget']
+  readonly drop: ComputePort['drop']
   /**
    * Yields the answer as it comes; nothing is computed for it any more when the signal says so or nobody listens (DLM-10).
    * @param hops layers between embedding and head that are computed elsewhere; without them this device computes alone
@@ -67,6 +68,7 @@ export function createComputeClient(): ComputeClient {
       budgetBytes = bytes
       if (remote) await answered(remote.setBudget(bytes))
     },
+    drop: async (model) => (remote ? answered(remote.drop(model)) : undefined),
     chat: (id, request, signal, hops) => streamed(port(), answered, id, request, signal, hops),
     close() {
       remote?.[releaseProxy]()

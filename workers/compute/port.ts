@@ -32,6 +32,7 @@ export interface HostedShard {
   readonly bytes: number
   /** Of what its conversations have said so far. */
   readonly cacheBytes: number
+  readonly cacheBytesPerToken: number
   readonly sequences: number
   readonly msPerToken: number | null
 }
@@ -57,6 +58,8 @@ export interface ModelFacts {
   readonly held: readonly LayerRange[]
   /** Memory that one layer takes while it is loaded, about. */
   readonly layerBytes: number
+  /** Rounds by all tokens of a step (dynamic int8): what is computed anew has to be cut into the same steps (`isStepwise`). */
+  readonly stepwise: boolean
 }
 
 /** One conversation with loaded layers of a model. */
@@ -129,6 +132,8 @@ export interface ComputePort {
   forget(conversation: SequenceOf): Promise<void>
   /** Memory for everything that is loaded; the longest unused goes where it is less than before. */
   setBudget(bytes: number): Promise<void>
+  /** Unloads whatever is of a model whose files changed or are to go, and reads them anew the next time. */
+  drop(model: string): Promise<void>
   /**
    * Answers, telling `say` each piece as it comes; by all layers of the model, or by `hop` between its embedding and its head.
    * @param id by which it can be stopped

@@ -6,6 +6,11 @@ export const DISTRIBUTED_LLM_SHARD_HEARTBEAT_SECONDS = 5
 export const DISTRIBUTED_LLM_FAILOVER_TIMEOUT_SECONDS = 10
 /** Tokens per second below which a pipeline is called slow; advisory (DLM-2). */
 export const DISTRIBUTED_LLM_MAX_PIPELINE_LATENCY_TOKENS_PER_S = 2.0
+/**
+ * Tokens of one tensor at most (DLM-3). Questions go through in pieces of exactly so many: some models round by what goes through
+ * together, and no conversation waits long for another.
+ */
+export const DISTRIBUTED_LLM_CHUNK_TOKENS = 128
 /** Element type of activations unless both sides agree otherwise (TEN-4). */
 export const DISTRIBUTED_LLM_DEFAULT_DTYPE = 'fp16'
 /** Failures in one call after which the local model answers (DLM-4). */

@@ -50,7 +50,7 @@ export function serveDistributedInference({ bus, runtime, compute }: ServiceDeps
         for (;;) {
           const next = await answering.next()
           if (next.done) return outputOf(next.value)
-          yield { frame: 'token_delta' as const, text: next.value }
+          yield { frame: 'token_delta' as const, text: next.value.text }
         }
       } finally {
         left.abort()
