@@ -23,3 +23,15 @@ export const DISTRIBUTED_LLM_MAX_PIECES_PER_MODEL = 24_576
 export const DISTRIBUTED_LLM_MAX_FILES_PER_MODEL = 64
 /** The model that comes with the app. */
 export const DISTRIBUTED_LLM_DEMONSTRATION_MODEL = 'hearthnet-demonstration'
+/** Most shards of which a plan says why they are left out (DLM-2). */
+export const DISTRIBUTED_LLM_MAX_LEFT_OUT = 256
+/** Milliseconds of one layer and one token that are expected where nobody of the kind has measured any (DLM-2). */
+export const DISTRIBUTED_LLM_GUESSED_LAYER_MS = 2
+/** Milliseconds there and back that are expected where none are measured (DLM-2). */
+export const DISTRIBUTED_LLM_GUESSED_HOP_MS = 50
+/** Of how many tokens one is computed again by another replica (DLM-6). */
+export const DISTRIBUTED_LLM_SPOT_CHECK_ONE_IN = 16
+/** How many times the expected time a shard may take before its spare is let at the same step (DLM-4). */
+export const DISTRIBUTED_LLM_STALL_FACTOR = 8
+/** Least milliseconds of that: a machine pauses for breath now and then (DLM-4). */
+export const DISTRIBUTED_LLM_STALL_LEAST_MS = 1000

@@ -155,8 +155,11 @@ export const chat = defineCapability({
   input: Strict({
     model: ModelIdSchema,
     ...QuestionSchema,
-    /** `local`: this device alone; `pipeline`: others, too, and no falling back; `auto`: this device where it has the whole model, else others. */
-    computed_by: Type.Optional(OneOf(['auto', 'local', 'pipeline'])),
+    /**
+     * `local`: this device alone; `pipeline`: others, too, and no falling back; `pipeline_first`: others, and this device alone where
+     * they fail and it has the whole model; `auto`: this device where it has the whole model and room for it, else others.
+     */
+    computed_by: Type.Optional(OneOf(['auto', 'local', 'pipeline', 'pipeline_first'])),
     /** Whether others may read along (DLM-5): `consent_required` where a pipeline is needed and this is not said. */
     others_may_read: Type.Optional(Type.Boolean()),
   }),

@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import { CountSchema, NodeIdSchema, OneOf, Strict, UlidSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
-import { DISTRIBUTED_LLM_MAX_SHARDS_PER_PIPELINE } from './constants.ts'
+import { DISTRIBUTED_LLM_MAX_LEFT_OUT, DISTRIBUTED_LLM_MAX_SHARDS_PER_PIPELINE } from './constants.ts'
 
 /** A model's name on a device: a folder of the published layout. */
 export const ModelIdSchema = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$', description: 'Name of a model' })
@@ -69,6 +69,7 @@ export const LeftOutSchema = Strict({
   /** `full`: no conversation more; `other_weights`; `mistrusted`: gave wrong results; `slower`; `does_not_join`: no others begin or end where it does. */
   reason: OneOf(['full', 'other_weights', 'mistrusted', 'slower', 'does_not_join', 'unreachable']),
 })
+export type LeftOut = Static<typeof LeftOutSchema>
 
 export const PlanSchema = Strict({
   pipeline_id: UlidSchema,
@@ -76,7 +77,7 @@ export const PlanSchema = Strict({
   weights_sha256: WeightsHashSchema,
   model_layers: Type.Integer({ minimum: 1, maximum: 4096 }),
   stages: Type.Array(StageSchema, { minItems: 1, maxItems: DISTRIBUTED_LLM_MAX_SHARDS_PER_PIPELINE }),
-  left_out: Type.Array(LeftOutSchema, { maxItems: 256 }),
+  left_out: Type.Array(LeftOutSchema, { maxItems: DISTRIBUTED_LLM_MAX_LEFT_OUT }),
   /** Of all stages. */
   expected_ms_per_token: MsSchema,
   /** `whole`: one device has it all; `star`: each hidden state comes back to who asks before it goes on; `chain`: shards hand it on. */
@@ -154,6 +155,8 @@ export type Ending = Static<typeof EndingSchema>
 /** What comes while an answer is computed; `data` of the frames of `chat` and `pipeline.run`. */
 export const AnswerFrameSchema = Type.Union([
   Strict({ frame: Type.Literal('token_delta'), text: Type.String() }),
+  /** A shard lied (DLM-6): what was said since the last checked token is taken back. All of the answer so far is `text` now. */
+  Strict({ frame: Type.Literal('taken_back'), text: Type.String() }),
   /** At the beginning, after each failover, and about once a second. */
   Strict({
     frame: Type.Literal('shard_status'),
