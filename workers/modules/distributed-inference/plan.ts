@@ -34,6 +34,9 @@ export interface PlanOptions {
   readonly without?: ReadonlySet<NodeId | null>
 }
 
+/** More than there are layers. */
+const RANGES = 8192
+
 /** An offer with what it would cost in a pipeline. */
 interface Edge {
   readonly offer: Offer
@@ -74,12 +77,13 @@ export function planPipeline(wanted: Wanted, offers: readonly Offer[], { pipelin
   const edges = usable
     .map((offer) => edgeOf(offer, guess))
     .filter(({ from, end }) => from >= start && end <= goal && from < end)
-    .sort(byCost)
-  const path = shortest(edges, start, goal)
+  const best = bestOfRange(edges)
+  const path = shortest(best, start, goal)
   if (!path) throw uncoveredError(edges, layers, ofModel, refused)
 
   const used = new Set(path.map(({ offer }) => offer))
-  const { joins } = reachable(edges, start, goal)
+  const { forward, backward } = reachable(best, start, goal)
+  const joins = new Set(edges.filter(({ from, end }) => forward.has(from) && backward.has(end)).map(({ offer }) => offer))
   const left = ofModel
     .filter((offer) => !used.has(offer))
     .map((offer): LeftOut & { readonly key: string } => ({
@@ -147,7 +151,6 @@ function edgeOf(offer: Offer, guess: Guess): Edge {
 
 /** Bellman and Ford over boundaries, one shard more in each round; with fewer shards where the time is the same. */
 function shortest(edges: readonly Edge[], start: number, goal: number): readonly Edge[] | null {
-  const best = bestOfRange(edges)
   interface Way {
     readonly cost: number
     readonly last: Edge | null
@@ -157,7 +160,7 @@ function shortest(edges: readonly Edge[], start: number, goal: number): readonly
   let arrived: Way | null = null
   for (let count = 1; count <= DISTRIBUTED_LLM_MAX_SHARDS_PER_PIPELINE && ways.size > 0; count++) {
     const next = new Map<number, Way>()
-    for (const edge of best) {
+    for (const edge of edges) {
       const before = ways.get(edge.from)
       if (!before) continue
       const cost = before.cost + costOf(edge)
@@ -173,25 +176,24 @@ function shortest(edges: readonly Edge[], start: number, goal: number): readonly
   return path
 }
 
-/** The first of each range in a sorted list: all others of it can only cost as much or more. */
+/** The cheapest of each range: all others of it can only cost as much or more. */
 function bestOfRange(edges: readonly Edge[]): readonly Edge[] {
-  const best = new Map<string, Edge>()
+  const best = new Map<number, Edge>()
   for (const edge of edges) {
-    const range = `${edge.from} ${edge.end}`
-    if (!best.has(range)) best.set(range, edge)
+    const range = edge.from * RANGES + edge.end
+    const known = best.get(range)
+    if (!known || byCost(edge, known) < 0) best.set(range, edge)
   }
-  return [...best.values()]
+  return [...best.values()].sort(byCost)
 }
 
-/** Boundaries that shards lead to from the first layer, and from which shards lead to the last; and offers on some way through. */
+/** Boundaries that shards lead to from the first layer, and from which shards lead to the last. */
 function reachable(edges: readonly Edge[], start: number, goal: number) {
   const forward = new Set([start])
   const backward = new Set([goal])
   for (const { from, end } of [...edges].sort((a, b) => a.from - b.from)) if (forward.has(from)) forward.add(end)
   for (const { from, end } of [...edges].sort((a, b) => b.end - a.end)) if (backward.has(end)) backward.add(from)
-  const joins = new Set<Offer>()
-  for (const { offer, from, end } of edges) if (forward.has(from) && backward.has(end)) joins.add(offer)
-  return { forward, backward, joins }
+  return { forward, backward }
 }
 
 function stageOf(edge: Edge, edges: readonly Edge[], joins: ReadonlySet<Offer>): Stage {
