@@ -5,7 +5,9 @@ import { type ModelManifest, parseManifest } from '#protocol/distributed-inferen
 /** Beside a model's files: what it consists of, and which pieces of that are here and were checked. No file of a model has such names. */
 export const MANIFEST_FILE = 'hearthnet.json'
 export const HELD_FILE = 'hearthnet.held'
-export const isOurs = (name: string): boolean => name === MANIFEST_FILE || name === HELD_FILE
+/** Lies there while files come of which nobody has a manifest yet: until then they are no model. */
+export const PART_FILE = 'hearthnet.part'
+export const isOurs = (name: string): boolean => [MANIFEST_FILE, HELD_FILE, PART_FILE].includes(name)
 
 /** A bit for each piece, the first one the highest of the first byte. */
 export type Held = Uint8Array<ArrayBuffer>

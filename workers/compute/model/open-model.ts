@@ -6,7 +6,19 @@ import type { OpenModel } from '../engine/engine.ts'
 import { shapeOf } from '../engine/shard-runner.ts'
 import { createTextCodec, type TextCodec } from '../text/tokenizer.ts'
 import { jsonObject, type ModelConfig, modelConfig } from './config.ts'
-import { covers, HELD_FILE, heldLayers, holds, isOurs, MANIFEST_FILE, notHere, readHeld, readManifest } from './kept.ts'
+import {
+  covers,
+  HELD_FILE,
+  heldLayers,
+  holds,
+  isOurs,
+  MANIFEST_FILE,
+  notHere,
+  PART_FILE,
+  readHeld,
+  readManifest,
+} from './kept.ts'
+import type { Library } from './library.ts'
 import { isDataOf, type ModelFile, manifestOf } from './manifest.ts'
 
 /** A model's folder, wherever it lies: names are paths below it, with slashes. */
@@ -14,6 +26,8 @@ export interface ModelFolder {
   /** Unique on this device. */
   readonly id: string
   readonly names: readonly string[]
+  /** Whether it lies elsewhere, and nothing can be laid beside it. */
+  readonly borrowed?: boolean
   /** @throws HearthError `not_found` */
   file(name: string): Promise<Blob>
 }
@@ -41,6 +55,7 @@ const GRAPHS = ['model_quantized.onnx', 'model_int8.onnx', 'model.onnx', 'model_
  * `not_found` while not everything is here that all layers need
  */
 export async function openModel(folder: ModelFolder): Promise<ReadyModel> {
+  if (folder.names.includes(PART_FILE)) throw notHere(folder.id, 'what belongs to it')
   const names = folder.names.filter((name) => !isOurs(name))
   const graphPath = graphOf(names)
   const below = graphPath.slice(0, graphPath.lastIndexOf('/') + 1)
@@ -88,6 +103,15 @@ export async function openModel(folder: ModelFolder): Promise<ReadyModel> {
   }
 }
 
+/** Opens a model and keeps what was found out of it, so that its files are hashed once. */
+export async function openAndKeep(folder: ModelFolder, library: Pick<Library, 'keep'>): Promise<ReadyModel> {
+  const model = await openModel(folder)
+  const known = [MANIFEST_FILE, HELD_FILE].every((name) => folder.names.includes(name))
+  // a disk on which nothing can be kept is hashed again the next time
+  if (!known && !folder.borrowed) await library.keep(folder.id, model.manifest).catch(() => undefined)
+  return model
+}
+
 /** What is known of a folder without reading it whole. */
 interface Kept {
   readonly manifest: ModelManifest
@@ -133,5 +157,8 @@ const readingFrom =
   async ({ file, offset, length }) => {
     const name = below + file
     if (kept && !covers(kept.manifest, await kept.held(), name, offset, length)) throw notHere(folder.id, name)
-    return new Uint8Array(await (await folder.file(name)).slice(offset, offset + length).arrayBuffer())
+    const read = async (): Promise<Uint8Array> =>
+      new Uint8Array(await (await folder.file(name)).slice(offset, offset + length).arrayBuffer())
+    // a browser gives up a file into which something was written meanwhile, as more layers are: asked again it gives it
+    return read().catch(read)
   }
