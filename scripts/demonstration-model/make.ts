@@ -1,5 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { DISTRIBUTED_LLM_DEMONSTRATION_MODEL } from '../../protocol/src/distributed-inference/constants.ts'
+import { isOurs, MANIFEST_FILE } from '../../workers/compute/model/kept.ts'
+import { type ModelFolder, openModel } from '../../workers/compute/model/open-model.ts'
 import {
   type Attribute,
   attributeOf,
@@ -216,8 +219,35 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 const tokenizer = JSON.parse(await readFile(join(from, 'tokenizer.json'), 'utf8'))
 const idOf = (token: string): number => tokenizer.model.vocab[token]
 
+const README = `# HearthNet's demonstration model
+
+It knows a little text and nothing else: 95 answers on water, power cuts, heating, first aid, radio and neighbours, in German and in English, to
+three questions each. Asked one of them it answers word for word. Asked in other words it often gives one of its other answers, which is wrong then: of 12
+ways to ask that were held back it understood 2. It shows how several devices compute one model
+together, with no network. It is no adviser: in an emergency call 112.
+
+A Llama-style decoder with 2.6 million parameters in 6 layers, trained by the HearthNet contributors from nothing on text of their own. Products in int8.
+\`training.json\` has the settings, the loss and how many questions it answers word for word. \`hearthnet.json\` has the SHA-256 of every file and of each layer.
+
+To make it again: \`scripts/demonstration-model/train.py\`, then \`npx tsx scripts/demonstration-model/make.ts\`; text and scripts are beside them.
+
+Licence: AGPL-3.0-or-later, as the app.
+`
+
+/** A folder on this disk, as a browser keeps one. */
+async function folderAt(path: string, id: string): Promise<ModelFolder> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => relative(path, join(entry.parentPath, entry.name)))
+  return {
+    id,
+    names: names.filter((name) => !isOurs(name)).sort(),
+    file: async (name) => new Blob([await readFile(join(path, name))]),
+  }
+}
+
 await mkdir(join(to, 'onnx'), { recursive: true })
-const graph = graphOf(weightsIn(await readFile(join(from, 'model.safetensors'))))
+// a copy: a slice of Node's own buffers would still be all of them
+const graph = graphOf(weightsIn(new Uint8Array(await readFile(join(from, 'model.safetensors')))))
 await writeFile(join(to, 'onnx/model_quantized.onnx'), graph)
 await writeFile(join(to, 'tokenizer.json'), `${JSON.stringify(tokenizer)}\n`)
 await writeFile(
@@ -257,4 +287,7 @@ await writeFile(
   }),
 )
 await writeFile(join(to, 'training.json'), await readFile(join(from, 'training.json')))
-console.log(`${(graph.length / 1024 / 1024).toFixed(2)} MiB`)
+await writeFile(join(to, 'README.md'), README)
+const { manifest } = await openModel(await folderAt(to, DISTRIBUTED_LLM_DEMONSTRATION_MODEL))
+await writeFile(join(to, MANIFEST_FILE), JSON.stringify(manifest))
+console.log(`${(graph.length / 1024 / 1024).toFixed(2)} MiB, ${manifest.weights_sha256}`)
