@@ -41,6 +41,8 @@ export function createCompute(deps: ComputeDeps): ComputePort {
   const opened = new Map<string, Promise<ReadyModel>>()
   const running = new Map<string, AbortController>()
   let starting: Promise<Engine> | null = null
+  /** Once it has started: what is asked of it then keeps its order. */
+  let engine: Engine | null = null
   /** Set before there was anything to set it for. */
   let budgetBytes: number | null = null
 
@@ -54,18 +56,10 @@ export function createCompute(deps: ComputeDeps): ComputePort {
   }
 
   async function start(): Promise<Engine> {
-    const engine = await deps.startEngine()
-    if (budgetBytes !== null) await engine.setBudget(budgetBytes)
-    return engine
-  }
-
-  /** Null while nothing was computed. */
-  const engineAlready = async (): Promise<Engine | null> => (await starting?.catch(() => null)) ?? null
-
-  async function startedEngine(): Promise<Engine> {
-    const engine = await engineAlready()
-    if (!engine) throw new HearthError('not_found', 'nothing is loaded')
-    return engine
+    const started = await deps.startEngine()
+    if (budgetBytes !== null) await started.setBudget(budgetBytes)
+    engine = started
+    return started
   }
 
   function ready(id: string): Promise<ReadyModel> {
@@ -98,7 +92,6 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     models: async () => Promise.all((await deps.stored()).map(summary)),
 
     async shards() {
-      const engine = await engineAlready()
       if (!engine) return { backend: null, shards: [] }
       const { backend, shards } = engine.status()
       return { backend, shards: await Promise.all(shards.map(hosted)) }
@@ -124,36 +117,35 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     },
 
     async load(id, { first, end }, keep = false) {
-      const engine = await engineOf()
-      const shard = await loadedShard(engine, await ready(id), layersOnly(first, end), keep)
-      const loaded = engine.status().shards.find((one) => one.id === shard)
+      const model = await ready(id)
+      const started = await engineOf()
+      const shard = await loadedShard(started, model, layersOnly(first, end), keep)
+      const loaded = started.status().shards.find((one) => one.id === shard)
       if (!loaded) throw new HearthError('capacity_exceeded', `${shard} had to go again at once`)
       return hosted(loaded)
     },
 
     async unload(model, layers) {
-      await (await engineAlready())?.unload(layersOf(model, layers))
+      await engine?.unload(layersOf(model, layers))
     },
 
     async forward({ model, first, end, sequence, position, hidden }) {
-      const engine = await startedEngine()
+      if (!engine) throw new HearthError('not_found', 'nothing is loaded')
       const outcome = await engine.forward(layersOf(model, { first, end }), sequence, position, { kind: 'hidden', hidden })
       return moving(outcome.data)
     },
 
     async forget({ model, first, end, sequence }) {
-      const engine = await engineAlready()
       engine?.forget(layersOf(model, { first, end }), sequence)
     },
 
     async setBudget(bytes) {
       budgetBytes = bytes
-      await (await engineAlready())?.setBudget(bytes)
+      await engine?.setBudget(bytes)
     },
 
     async drop(model) {
       opened.delete(model)
-      const engine = await engineAlready()
       for (const shard of engine?.status().shards ?? []) if (shard.model === model) await engine?.unload(shard.id)
     },
 
@@ -181,9 +173,9 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     signal: AbortSignal,
   ): Promise<ChatEnding> {
     const model = await ready(request.model)
-    const engine = await engineOf()
-    const stages = await stagesOf(engine, model, hops, id)
-    const { backend } = engine.status()
+    const started = await engineOf()
+    const stages = await stagesOf(started, model, hops, id)
+    const { backend } = started.status()
     const prompt = model.codec.prompt(request.messages)
     const room = (model.config.positions ?? Number.POSITIVE_INFINITY) - prompt.length
     if (room < 1) throw new HearthError('bad_request', 'the conversation is longer than the model can read')

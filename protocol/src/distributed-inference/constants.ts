@@ -11,6 +11,10 @@ export const DISTRIBUTED_LLM_MAX_PIPELINE_LATENCY_TOKENS_PER_S = 2.0
  * together, and no conversation waits long for another.
  */
 export const DISTRIBUTED_LLM_CHUNK_TOKENS = 128
+/** What a session of a conversation with a shard is for (TEN-5). */
+export const DISTRIBUTED_LLM_SHARD_PURPOSE = 'shard.forward'
+/** Beats without a word after which shards are taken for gone (DLM-1). */
+export const DISTRIBUTED_LLM_MISSED_HEARTBEATS = 4
 /** Element type of activations unless both sides agree otherwise (TEN-4). */
 export const DISTRIBUTED_LLM_DEFAULT_DTYPE = 'fp16'
 /** Failures in one call after which the local model answers (DLM-4). */

@@ -1,10 +1,30 @@
 import { contract } from '#protocol/distributed-inference/contract.ts'
 import { createComputeClient } from '../../compute/client.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
+import { serveHosting } from './serve.ts'
 import { serveDistributedInference } from './service.ts'
+
+const GIB = 1024 ** 3
+
+/** What the browser says of the device, in steps of powers of two; null where it says nothing. */
+function memoryBytes(): number | null {
+  const gib: unknown = Reflect.get(navigator, 'deviceMemory')
+  return typeof gib === 'number' ? gib * GIB : null
+}
 
 export const workerModule = defineWorkerModule({
   contract,
-  needs: ['bus', 'runtime'],
-  start: async ({ bus, runtime }) => serveDistributedInference({ bus, runtime, compute: createComputeClient() }),
+  needs: ['bus', 'runtime', 'shelf', 'notify'],
+  // alone on a device without a community it still answers; with neighbours it computes with them
+  wants: ['tensors', 'members'],
+  async start(deps) {
+    const compute = createComputeClient()
+    const hosting = await serveHosting({ ...deps, compute, memoryBytes: memoryBytes() })
+    const stopAnswering = serveDistributedInference({ ...deps, compute })
+    return async () => {
+      stopAnswering()
+      await hosting.stop()
+      compute.close()
+    }
+  },
 })
