@@ -25,7 +25,7 @@ async function ask({ base, fetch }: WebFolder, file: string, init: RequestInit):
   const url = base + file.split('/').map(encodeURIComponent).join('/')
   const response = await fetch(url, { ...QUIETLY, ...init }).catch((cause: unknown) => {
     if (init.signal?.aborted) throw init.signal.reason
-    throw new HearthError('partition', `${url} does not answer`, { cause })
+    throw cause instanceof HearthError ? cause : new HearthError('partition', `${url} does not answer`, { cause })
   })
   if (response.ok) return response
   await response.body?.cancel()

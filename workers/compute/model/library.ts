@@ -55,9 +55,15 @@ export function createLibrary(store: ModelStore): Library {
     }
   }
 
+  /** Looks again each time: the compute worker brings models here, too. */
   async function open(model: string): Promise<KeptModel | null> {
     const known = opened.get(model)
-    if (known) return known
+    const record = known && (await readWhole(store, model, HELD_FILE))
+    if (known && record?.length === known.held.length) {
+      for (const [index, bits] of record.entries()) known.held[index] = (known.held[index] ?? 0) | bits
+      return known
+    }
+    opened.delete(model)
     const found = await load(model)
     if (found) opened.set(model, found)
     return found

@@ -46,7 +46,14 @@ export interface ReadyModel extends OpenModel {
 }
 
 /** Of several graphs, the one that processors and cards both run well comes first (see findings on q4 on processors). */
-const GRAPHS = ['model_quantized.onnx', 'model_int8.onnx', 'model.onnx', 'model_q4.onnx', 'model_fp16.onnx', 'model_q4f16.onnx']
+export const GRAPHS = [
+  'model_quantized.onnx',
+  'model_int8.onnx',
+  'model.onnx',
+  'model_q4.onnx',
+  'model_fp16.onnx',
+  'model_q4f16.onnx',
+]
 /**
  * Opens a folder in either published layout: `config.json` and `onnx/*.onnx` of transformers.js, or `genai_config.json` and
  * `model.onnx` of ONNX Runtime. Where a manifest and a record of checked pieces lie beside the files, they are believed, and layers
