@@ -1,4 +1,4 @@
-import { proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
+import { type Endpoint, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import { HearthError } from '#protocol/core/errors.ts'
 import {
   type ChatEnding,
@@ -33,18 +33,29 @@ export interface ComputeClient {
   close(): void
 }
 
+/** Where a compute worker is reached, and how it is ended. */
+export interface ComputeLine {
+  readonly endpoint: Endpoint
+  end(): void
+}
+
+function startWorker(): ComputeLine {
+  const worker = new Worker(new URL('../compute.worker.ts', import.meta.url), { type: 'module', name: 'compute' })
+  return { endpoint: worker, end: () => worker.terminate() }
+}
+
 /** Starts the compute worker with the first thing that is asked of it, so that a node that never computes never loads it. */
-export function createComputeClient(): ComputeClient {
+export function createComputeClient(start: () => ComputeLine = startWorker): ComputeClient {
   receiveHearthErrors()
   const asked = new Set<(reason: HearthError) => void>()
-  let worker: Worker | null = null
+  let line: ComputeLine | null = null
   let remote: Remote<ComputePort> | null = null
   let budgetBytes: number | null = null
 
   function port(): Remote<ComputePort> {
     if (remote) return remote
-    worker = new Worker(new URL('../compute.worker.ts', import.meta.url), { type: 'module', name: 'compute' })
-    remote = wrap<ComputePort>(worker)
+    line = start()
+    remote = wrap<ComputePort>(line.endpoint)
     if (budgetBytes !== null) void remote.setBudget(budgetBytes)
     return remote
   }
@@ -72,9 +83,9 @@ export function createComputeClient(): ComputeClient {
     chat: (id, request, signal, hops) => streamed(port(), answered, id, request, signal, hops),
     close() {
       remote?.[releaseProxy]()
-      worker?.terminate()
+      line?.end()
       remote = null
-      worker = null
+      line = null
       for (const reject of [...asked]) reject(new HearthError('partition', 'computing has ended'))
     },
   }
