@@ -213,7 +213,8 @@ export function createPlace(
       at_token: deps.atToken(),
       stall_ms: null,
     }
-    stalled = { failover, since: monotonic() }
+    // who was too slow had failed when its step began
+    stalled = { failover, since: (reason === 'stalled' ? feed.waiting()?.since : null) ?? monotonic() }
     try {
       deps.onFailure({ ...failover }, feed.runner)
     } catch (error) {
