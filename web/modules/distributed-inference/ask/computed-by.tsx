@@ -15,6 +15,7 @@ function useNoteWords(): (note: Note) => string {
   const failoverWords = useFailoverWords()
   return (note) => {
     if (note.kind === 'failover') return failoverWords(note.failover)
+    if (note.kind === 'taken_back') return text.takenBack
     return note.fallsBack ? text.fallback : text.aborted
   }
 }

@@ -111,6 +111,14 @@ describe('a conversation', () => {
     })
   })
 
+  it('takes words back that somebody computed wrongly, and says so (DLM-6)', async () => {
+    const { conversation } = create([[...words('Zwei ', 'Eimer'), { frame: 'taken_back', text: 'Zwei ' }, ...words('Liter.')]])
+    await conversation.ask('Wie viel Wasser?', { model: 'm' })
+    const [turn] = conversation.turns()
+    expect(turn?.text.get()).toBe('Zwei Liter.')
+    expect(turn?.notes).toEqual([{ kind: 'taken_back' }])
+  })
+
   it('asks one thing at a time', async () => {
     const { conversation, asked } = create([])
     const first = conversation.ask('eins', { model: 'm' })

@@ -10,6 +10,7 @@ type Question = Input<typeof chat>
 export type Note =
   | { readonly kind: 'failover'; readonly failover: Failover }
   | { readonly kind: 'aborted'; readonly code: string; readonly fallsBack: boolean }
+  | { readonly kind: 'taken_back' }
 
 /** A question and what came of it. The text grows apart from it, so that a word renders nothing else. */
 export interface Turn {
@@ -83,6 +84,7 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
       if (turn.state === 'waiting' && frame.text !== '') change(id, { state: 'speaking' })
     } else if (frame.frame === 'shard_status') change(id, { stages: frame.stages, topology: frame.topology })
     else if (frame.frame === 'shard_failover') note({ kind: 'failover', failover: frame.failover })
+    else if (frame.frame === 'taken_back') note({ kind: 'taken_back' })
     else if (frame.frame === 'pipeline_aborted') note({ kind: 'aborted', code: frame.code, fallsBack: frame.falls_back })
     else change(id, { ending: frame.ending })
   }
@@ -107,6 +109,7 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
           break
         }
         if (frame.value.frame === 'token_delta') text.append(frame.value.text)
+        if (frame.value.frame === 'taken_back') text.replace(frame.value.text)
         take(id, frame.value)
       }
     } catch (thrown) {

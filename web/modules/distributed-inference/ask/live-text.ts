@@ -6,6 +6,8 @@ export interface LiveText {
 
 export interface GrowingText extends LiveText {
   append(text: string): void
+  /** Puts other words in the place of all so far. */
+  replace(text: string): void
   /** Shows what came last, at once. */
   flush(): void
 }
@@ -24,18 +26,21 @@ export function createLiveText(onFrame: (task: () => void) => void): GrowingText
     for (const listener of [...listeners]) listener()
   }
 
+  function set(now: string): void {
+    text = now
+    if (waiting || text === shown) return
+    waiting = true
+    onFrame(flush)
+  }
+
   return {
     get: () => shown,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    append(more) {
-      text += more
-      if (waiting || more === '') return
-      waiting = true
-      onFrame(flush)
-    },
+    append: (more) => set(text + more),
+    replace: set,
     flush,
   }
 }

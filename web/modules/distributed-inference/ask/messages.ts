@@ -42,6 +42,7 @@ export const messages = defineMessages({
       nothing: 'Das Modell hat nichts geantwortet.',
       cut: 'Hier endet, was als Länge eingestellt ist.',
       fallback: 'Gemeinsam geht es nicht weiter. Dieses Gerät rechnet allein zu Ende; was schon da steht, gilt.',
+      takenBack: 'Ein Gerät hat falsch gerechnet. Die letzten Wörter werden neu gerechnet.',
       aborted: 'Gemeinsam geht es nicht weiter.',
       speed: (tokens: string, perSecond: string) => `${tokens} Wortstücke, ${perSecond} in der Sekunde`,
       notes: 'Was unterwegs geschah',
@@ -60,7 +61,7 @@ export const messages = defineMessages({
     more: {
       title: 'Mehr',
       computedBy: 'Wer rechnen soll',
-      computed: { auto: 'Dieses Gerät, sonst gemeinsam', local: 'Nur dieses Gerät', pipeline: 'Gemeinsam mit anderen' },
+      computed: { auto: 'Dieses Gerät, sonst gemeinsam', local: 'Nur dieses Gerät', pipeline_first: 'Gemeinsam mit anderen' },
       temperature: 'Wie frei formuliert wird',
       exact: 'gar nicht: immer das Naheliegendste',
       free: (value: string) => `${value} von 1,5`,
@@ -116,6 +117,7 @@ export const messages = defineMessages({
       nothing: 'The model answered nothing.',
       cut: 'The length that is set ends here.',
       fallback: 'Computing together goes no further. This device finishes alone; what is there already stands.',
+      takenBack: 'A device computed wrongly. The last words are computed again.',
       aborted: 'Computing together goes no further.',
       speed: (tokens, perSecond) => `${tokens} pieces of words, ${perSecond} a second`,
       notes: 'What happened on the way',
@@ -133,7 +135,7 @@ export const messages = defineMessages({
     more: {
       title: 'More',
       computedBy: 'Who shall compute',
-      computed: { auto: 'This device, else together', local: 'This device only', pipeline: 'Together with others' },
+      computed: { auto: 'This device, else together', local: 'This device only', pipeline_first: 'Together with others' },
       temperature: 'How freely it is worded',
       exact: 'not at all: always what is likeliest',
       free: (value) => `${value} of 1.5`,

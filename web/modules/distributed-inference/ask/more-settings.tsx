@@ -57,9 +57,9 @@ export function MoreSettings({ settings, choose }: MoreSettingsProps) {
           value={settings.computedBy}
           onChange={(event) => {
             const wanted = event.currentTarget.value
-            if (wanted === 'auto' || wanted === 'local' || wanted === 'pipeline') choose({ computedBy: wanted })
+            if (wanted === 'auto' || wanted === 'local' || wanted === 'pipeline_first') choose({ computedBy: wanted })
           }}
-          data={(['auto', 'local', 'pipeline'] as const).map((value) => ({ value, label: text.computed[value] }))}
+          data={(['auto', 'local', 'pipeline_first'] as const).map((value) => ({ value, label: text.computed[value] }))}
         />
         <Temperature settings={settings} choose={choose} />
         {NUMBERS.map(({ key, label, hint }) => (

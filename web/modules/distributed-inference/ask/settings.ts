@@ -5,7 +5,7 @@ import type { chat } from '#protocol/distributed-inference/pipeline-capabilities
 export interface Settings {
   /** Null until one is chosen: then the first that can answer. */
   readonly model: string | null
-  readonly computedBy: 'auto' | 'local' | 'pipeline'
+  readonly computedBy: 'auto' | 'local' | 'pipeline_first'
   readonly temperature: number
   readonly maxTokens: string
   readonly seed: string

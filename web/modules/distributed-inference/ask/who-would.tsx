@@ -16,7 +16,7 @@ export const answersAlone = ({ state, source }: ModelState): boolean =>
 
 /** Whether others would take part. */
 export const needsOthers = (model: ModelState, computedBy: Settings['computedBy']): boolean =>
-  computedBy === 'pipeline' || (computedBy === 'auto' && !answersAlone(model))
+  computedBy === 'pipeline_first' || (computedBy === 'auto' && !answersAlone(model))
 
 /** What to say where nobody else could help. */
 function useAlone(): string | null {

@@ -52,13 +52,7 @@ function Picture({ held: { layers: count, holders, missing } }: { readonly held:
           </span>
           <span className={classes.track}>
             {shards.map(({ shard_id, layers }) => (
-              <Run
-                key={shard_id}
-                layers={layers}
-                count={count}
-                kind={faults > 0 ? 'fault' : 'held'}
-                mine={node_id === null}
-              />
+              <Run key={shard_id} layers={layers} count={count} kind={faults > 0 ? 'fault' : 'held'} mine={node_id === null} />
             ))}
           </span>
         </div>

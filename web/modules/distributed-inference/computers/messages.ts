@@ -32,7 +32,8 @@ export const messages = defineMessages({
     backends: { webgpu: 'Grafikkarte', wasm: 'Prozessor', reference: 'Prozessor, langsam' },
     sharing: {
       title: 'Mitrechnen',
-      intro: 'Dein Gerät rechnet dann Schichten für Nachbarn, denen deine Gemeinschaft vertraut. Das braucht Speicher und Akku.',
+      intro:
+        'Dein Gerät rechnet dann Schichten für Nachbarn, denen deine Gemeinschaft vertraut. Das braucht Speicher und Akku.',
       share: 'Dieses Gerät rechnet für andere mit',
       readNote: 'Was andere fragen, lässt sich aus dem erschließen, was hier durchkommt. HearthNet hebt nichts davon auf.',
       memory: 'Speicher dafür',
@@ -74,7 +75,8 @@ export const messages = defineMessages({
       begin: 'Die Frage wird gelesen, Wort für Wort',
       end: 'Das nächste Wort wird gewählt',
       unmeasured: 'noch keine Zeit',
-      together: (ms: string, perSecond: string) => `Zusammen ${ms} ms für ein Wort, also höchstens ${perSecond} Wörter in der Sekunde.`,
+      together: (ms: string, perSecond: string) =>
+        `Zusammen ${ms} ms für ein Wort, also höchstens ${perSecond} Wörter in der Sekunde.`,
       stage: (device: string, layers: string) => `${device}, ${layers}`,
       mean: (ms: string) => `im Mittel ${ms} ms`,
     },
@@ -167,7 +169,8 @@ export const messages = defineMessages({
         failed: 'did not work',
       },
       tooBig: 'There is not enough memory for it. Allow more, or take fewer layers.',
-      served: (n) => plural('en', n, { one: '# piece of a word computed for others', other: '# pieces of words computed for others' }),
+      served: (n) =>
+        plural('en', n, { one: '# piece of a word computed for others', other: '# pieces of words computed for others' }),
       streams: (n) => plural('en', n, { one: '# conversation runs', other: '# conversations run' }),
       withdraw: 'Withdraw',
       withdrawOf: (what) => `Withdraw ${what}`,

@@ -30,7 +30,10 @@ function Step({ stage: { node_id, layers, last_ms, mean_ms }, total }: StepProps
         </span>
         <span className={classes.time}>{last_ms === null ? null : `${format.number(Math.round(last_ms))} ms`}</span>
         <span className={classes.bar} aria-hidden>
-          <span className={classes.barFill} style={{ width: `${last_ms === null ? 0 : (100 * last_ms) / Math.max(total, 1)}%` }} />
+          <span
+            className={classes.barFill}
+            style={{ width: `${last_ms === null ? 0 : (100 * last_ms) / Math.max(total, 1)}%` }}
+          />
         </span>
         <Text size="sm" c="dimmed">
           {mean_ms === null ? text.unmeasured : text.mean(format.number(Math.round(mean_ms)))}
@@ -57,9 +60,7 @@ function Way({ pipeline: { stages } }: { readonly pipeline: Pipeline }) {
           {text.end}
         </li>
       </ol>
-      {total > 0 ? (
-        <Text size="sm">{text.together(format.number(Math.round(total)), format.number(1000 / total))}</Text>
-      ) : null}
+      {total > 0 ? <Text size="sm">{text.together(format.number(Math.round(total)), format.number(1000 / total))}</Text> : null}
     </Stack>
   )
 }
