@@ -1,8 +1,10 @@
+import { HearthError } from '#protocol/core/errors.ts'
 import { contract } from '#protocol/distributed-inference/contract.ts'
 import { createComputeClient } from '../../compute/client.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
+import { servePipelines } from './pipelines.ts'
 import { serveHosting } from './serve.ts'
-import { serveDistributedInference } from './service.ts'
+import { openShardLink } from './shard-link.ts'
 
 const GIB = 1024 ** 3
 
@@ -20,7 +22,16 @@ export const workerModule = defineWorkerModule({
   async start(deps) {
     const compute = createComputeClient()
     const hosting = await serveHosting({ ...deps, compute, memoryBytes: memoryBytes() })
-    const stopAnswering = serveDistributedInference({ ...deps, compute })
+    const { bus, tensors } = deps
+    const stopAnswering = servePipelines({
+      ...deps,
+      compute,
+      directory: hosting.directory,
+      async openLink(peer, shard, options) {
+        if (!tensors) throw new HearthError('partition', 'without a community nobody else computes')
+        return openShardLink({ bus, tensors }, peer, shard, options)
+      },
+    })
     return async () => {
       stopAnswering()
       await hosting.stop()
