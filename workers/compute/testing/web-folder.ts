@@ -26,7 +26,8 @@ export function createWebFolder(files: ReadonlyMap<string, Uint8Array<ArrayBuffe
   async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     init.signal?.throwIfAborted()
     if (away) throw new TypeError('Failed to fetch')
-    const name = decodeURIComponent(String(input).replace(/^.*?\/(?:models|box\/models)\/[^/]+\//, ''))
+    // below any model, by its path there; anything else by its whole path
+    const name = decodeURIComponent(String(input).replace(/^.*?\/models\/[^/]+\//, ''))
     const method = init.method ?? 'GET'
     web.asked.push({ file: name, method })
     const bytes = files.get(name)
