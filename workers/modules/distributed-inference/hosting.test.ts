@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { communityDemote, communityPromote } from '#protocol/community/capabilities.ts'
+import { communityGet, communityRevoke } from '#protocol/community/capabilities.ts'
 import { fromBase64Url, toBase64Url } from '#protocol/core/encoding.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import {
@@ -39,24 +39,26 @@ const half = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
 const noise = (tokens: number, seed = 1): Float32Array<ArrayBuffer> =>
   Float32Array.from({ length: tokens * WIDTH }, (_, index) => Math.sin((index + 1) * (seed + 1) * 0.7) * 0.5)
 
-/** Anna, Bert and Cleo; Bert offers all layers, Anna asks. */
+/** Bert offers all layers, Anna and Cleo ask; Dora is a member only. */
 describe('layers for others', () => {
   let neighbours: Neighbours
   let anna: Neighbour
   let bert: Neighbour
   let cleo: Neighbour
+  let dora: Neighbour
   const backend = gated(ortInNode())
   const finish = <T>(task: Promise<T>): Promise<T> => neighbours.finish(task)
-  const forget = new AbortController()
 
   beforeAll(async () => {
-    neighbours = await createNeighbours(26, ['Anna', 'Bert', 'Cleo'], {
+    neighbours = await createNeighbours(26, ['Anna', 'Bert', 'Cleo', 'Dora'], {
+      members: ['Dora'],
       models: new Map([[MODEL, fixtureFiles('qwen2-cpu-int4')]]),
       open: async (kind) => (kind === 'wasm' ? backend : null),
     })
     anna = neighbours.get('Anna')
     bert = neighbours.get('Bert')
     cleo = neighbours.get('Cleo')
+    dora = neighbours.get('Dora')
   })
   afterAll(() => neighbours.stop())
 
@@ -70,15 +72,20 @@ describe('layers for others', () => {
     return shard
   }
 
-  async function link(by = anna, signal = forget.signal): Promise<ShardLink> {
+  async function link(by = anna, signal = new AbortController().signal): Promise<ShardLink> {
     // the bus takes ten such calls a second of one peer
     await neighbours.village.runtime.advance(200)
     return finish(openShardLink({ bus: by.node.bus, tensors: by.tensors }, bert.id, offered(), { signal }))
   }
 
-  async function said(change: Partial<ChatRequest>, hops?: Hops, signal = forget.signal) {
+  async function said(change: Partial<ChatRequest>, hops?: Hops) {
     let text = ''
-    const answer = anna.compute.client.chat(neighbours.village.runtime.ulid(), { ...ASK, ...change }, signal, hops)
+    const answer = anna.compute.client.chat(
+      neighbours.village.runtime.ulid(),
+      { ...ASK, ...change },
+      new AbortController().signal,
+      hops,
+    )
     for (;;) {
       const next = await answer.next()
       if (next.done) return { text, promptTokens: next.value.promptTokens }
@@ -90,7 +97,7 @@ describe('layers for others', () => {
     forward: (stage, _, hidden) => links[stage]?.forward(hidden) ?? Promise.reject(new TypeError('no such stage')),
   })
   const streamsOf = (who: Neighbour) => who.hosting.sharing.offers().reduce((sum, { streams }) => sum + streams, 0)
-  const levelOfCleo = () => bert.levelOf(cleo.id)
+  const heard = (by: Neighbour) => by.hosting.directory.nodes().filter(({ shards }) => shards.length > 0)
   const caches = (who: Neighbour) => (who.compute.status()?.shards ?? []).reduce((sum, { sequences }) => sum + sequences, 0)
 
   it('offers nothing before a person shares (DLM-5)', async () => {
@@ -120,8 +127,8 @@ describe('layers for others', () => {
       dtype: 'fp16',
       backend: 'wasm',
     })
-    await neighbours.village.until('Anna has heard of it', () => anna.hosting.directory.nodes()[0]?.shards.length === 1, 15)
-    expect(anna.hosting.directory.nodes()).toMatchObject([{ nodeId: bert.id, shards: [shard] }])
+    await neighbours.village.until('Anna has heard of it', () => heard(anna).length === 1, 15)
+    expect(anna.hosting.directory.nodes().find(({ nodeId }) => nodeId === bert.id)).toMatchObject({ shards: [shard] })
   })
 
   it.each([
@@ -159,7 +166,11 @@ describe('layers for others', () => {
   it.each([
     ['whoever asked closes it', async (conversation: ShardLink) => conversation.close(), null],
     ['whoever asked is told to stop', async (_: ShardLink, stop: AbortController) => stop.abort(), null],
-    ['the connection is lost', async () => neighbours.village.network.partition([bert.id], [anna.id, cleo.id]), 'partition'],
+    [
+      'the connection is lost',
+      async () => neighbours.village.network.partition([bert.id], [anna.id, cleo.id, dora.id]),
+      'partition',
+    ],
   ])('frees a conversation within 200 ms when %s, also in the middle of a step (DLM-10)', async (_, end, code) => {
     const stop = new AbortController()
     const conversation = await link(anna, stop.signal)
@@ -177,7 +188,7 @@ describe('layers for others', () => {
     expect(await finish(conversation.ended)).toEqual(code && expect.objectContaining({ code }))
     expect([caches(bert), bert.compute.status()?.shards[0]?.cacheBytes]).toEqual([0, 0])
     neighbours.village.network.heal()
-    await neighbours.village.until('they meet again', () => anna.hosting.directory.nodes().length > 0)
+    await neighbours.village.until('they meet again', () => heard(anna).length === 1)
   })
 
   it('takes as many conversations as it says and not one more', async () => {
@@ -207,16 +218,24 @@ describe('layers for others', () => {
     await expect(connect('tiny:0-6', offered().weights_sha256)).rejects.toMatchObject({ code: 'shard_unavailable' })
   })
 
-  it('computes nothing for a member who is not trusted, and stops for one who is not trusted any more (DLM-5)', async () => {
+  it('shows and computes nothing for a member who is not trusted (DLM-5)', async () => {
+    await expect(finish(dora.node.bus.call(shardList, {}, { to: bert.id }))).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(link(dora)).rejects.toMatchObject({ code: 'unauthorized' })
+    expect(heard(dora)).toEqual([])
+  })
+
+  it('ends the conversation of a neighbour who is revoked, and computes nothing more for them (DLM-5)', async () => {
     const conversation = await link(cleo)
     await finish(conversation.forward(noise(1)))
-    await anna.node.bus.call(communityDemote, { subject: cleo.id })
-    await neighbours.village.until('Bert knows', () => levelOfCleo() === 'member')
-    await expect(finish(conversation.forward(noise(1)))).rejects.toMatchObject({ data: { reason: 'unauthorized' } })
-    await expect(finish(cleo.node.bus.call(shardList, {}, { to: bert.id }))).rejects.toMatchObject({ code: 'unauthorized' })
-    await neighbours.village.until('its cache is freed', () => caches(bert) === 0, 1)
-    await anna.node.bus.call(communityPromote, { subject: cleo.id, level: 'trusted' })
-    await neighbours.village.until('Bert knows again', () => levelOfCleo() === 'trusted')
+    expect(caches(bert)).toBe(1)
+    const { revocation_id } = await anna.node.bus.call(communityRevoke, { subject: cleo.id, reason: 'Test' })
+    const pending = async () => (await bert.node.bus.call(communityGet, {})).community?.pending.length
+    await neighbours.village.until('Bert knows of it', async () => (await pending()) === 1)
+    expect(caches(bert)).toBe(1)
+    await bert.node.bus.call(communityRevoke, { subject: cleo.id, reason: '', revocation_id })
+    await neighbours.village.until('Bert has ended it', () => caches(bert) === 0)
+    await expect(finish(conversation.forward(noise(1)))).rejects.toMatchObject({ name: 'HearthError' })
+    await expect(finish(cleo.node.bus.call(shardList, {}, { to: bert.id }))).rejects.toMatchObject({ name: 'HearthError' })
   })
 
   it('computes a small call without a session, and keeps nothing of it', async () => {

@@ -102,17 +102,14 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
         // hidden states are noise to a compressor
         options: { compression: 'none', preferredDtype: shard.descriptor.dtype },
       })
+      const { session_id, session_token } = offer
       const gone = (): void => offer.withdraw()
       shard.life.addEventListener('abort', gone, { once: true })
-      void offer.session
-        .then((session) => {
-          void session.ended.then(leave)
-          return quietly(
-            serveShardSession({ compute, isTrusted }, session, shard, conversationOf(shard.descriptor, offer.session_id)),
-          )
-        }, leave)
-        .finally(() => shard.life.removeEventListener('abort', gone))
-      const { session_id, session_token } = offer
+      const open = offer.session.finally(() => shard.life.removeEventListener('abort', gone))
+      void open.then((session) => {
+        void session.ended.then(leave)
+        return quietly(serveShardSession({ compute, isTrusted }, session, shard, conversationOf(shard.descriptor, session_id)))
+      }, leave)
       return { session_id, session_token, dtype: shard.descriptor.dtype, max_tokens: shard.descriptor.max_tokens }
     } catch (error) {
       leave()

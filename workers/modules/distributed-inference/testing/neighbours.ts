@@ -2,11 +2,10 @@ import { communityPromote } from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { contract } from '#protocol/distributed-inference/contract.ts'
+import type { ComputeClient } from '../../../compute/client.ts'
 import type { Backend } from '../../../compute/engine/backend.ts'
 import { type ClientInNode, computeInNode } from '../../../compute/testing/client-in-node.ts'
 import type { Files } from '../../../compute/testing/folder.ts'
-import type { Members } from '../../../kernel/community/members.ts'
-import type { ComputeClient } from '../../../compute/client.ts'
 import { defineWorkerModule, type ModuleDeps } from '../../../kernel/modules.ts'
 import type { TensorTransport } from '../../../kernel/tensors.ts'
 import { createVillage, type Village, type Villager } from '../../../testing/village.ts'
@@ -17,7 +16,6 @@ export interface Neighbour extends Villager {
   readonly compute: ClientInNode
   readonly hosting: Hosting
   readonly tensors: TensorTransport
-  readonly levelOf: Members['levelOf']
 }
 
 export interface Neighbours {
@@ -33,20 +31,24 @@ export interface Neighbours {
 interface Options {
   readonly models: ReadonlyMap<string, Files>
   readonly open: (kind: 'webgpu' | 'wasm') => Promise<Backend | null>
+  /** Who stays a member. */
+  readonly members?: readonly string[]
   /** What devices say of their memory. */
   readonly memoryBytes?: number
   readonly budgetBytes?: number
   /** What else of the module runs beside. @returns what stops it */
   readonly beside?: (
     deps: Pick<ModuleDeps, 'bus' | 'runtime' | 'notify'> & Partial<Pick<ModuleDeps, 'tensors'>>,
-    compute: ComputeClient, hosting: Hosting) => () => void
+    compute: ComputeClient,
+    hosting: Hosting,
+  ) => () => void
 }
 
 const STEP_MS = 5
 
 /** The first founds; the others join and are trusted. All of them have inference switched on. */
 export async function createNeighbours(seed: number, names: readonly string[], options: Options): Promise<Neighbours> {
-  const devices = new Map<NodeId, Pick<Neighbour, 'compute' | 'hosting' | 'tensors' | 'levelOf'>>()
+  const devices = new Map<NodeId, Pick<Neighbour, 'compute' | 'hosting' | 'tensors'>>()
   const module = defineWorkerModule({
     contract,
     needs: ['bus', 'runtime', 'shelf', 'notify', 'signer'],
@@ -54,9 +56,9 @@ export async function createNeighbours(seed: number, names: readonly string[], o
     async start(deps) {
       const compute = computeInNode({ ...options, runtime: deps.runtime })
       const hosting = await serveHosting({ ...deps, compute: compute.client, memoryBytes: options.memoryBytes ?? null })
-      const { tensors, members } = deps
+      const { tensors } = deps
       const stopBeside = options.beside?.(deps, compute.client, hosting)
-      if (tensors && members) devices.set(deps.signer.nodeId, { compute, hosting, tensors, levelOf: members.levelOf })
+      if (tensors) devices.set(deps.signer.nodeId, { compute, hosting, tensors })
       return async () => {
         stopBeside?.()
         await hosting.stop()
@@ -67,7 +69,8 @@ export async function createNeighbours(seed: number, names: readonly string[], o
   const village = createVillage(seed, () => [{ contract, load: async () => module }])
   const villagers = new Map((await village.settle(...names)).map((villager) => [villager.name, villager]))
   const [founder, ...others] = villagers.values()
-  for (const { id } of others) await founder?.node.bus.call(communityPromote, { subject: id, level: 'trusted' })
+  for (const { id, name } of others)
+    if (!options.members?.includes(name)) await founder?.node.bus.call(communityPromote, { subject: id, level: 'trusted' })
   for (const { node } of villagers.values()) await switchOn(village, node)
   for (const { node } of villagers.values())
     await village.until('everybody knows everybody', () => node.bus.serves('experimental.distributed_llm.shard.list'))
