@@ -219,17 +219,18 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 const tokenizer = JSON.parse(await readFile(join(from, 'tokenizer.json'), 'utf8'))
 const idOf = (token: string): number => tokenizer.model.vocab[token]
 
+const report = JSON.parse(await readFile(join(from, 'training.json'), 'utf8'))
 const README = `# HearthNet's demonstration model
 
-It knows a little text and nothing else: 95 answers on water, power cuts, heating, first aid, radio and neighbours, in German and in English, to
-three questions each. Asked one of them it answers word for word. Asked in other words it often gives one of its other answers, which is wrong then: of 12
-ways to ask that were held back it understood 2. It shows how several devices compute one model
-together, with no network. It is no adviser: in an emergency call 112.
+It knows a little text and nothing else: short advice on water, power cuts, heating, first aid, radio and neighbours, in German and in English. Of the
+${report.questions.asked} questions it was taught it answers ${report.questions.answered_word_for_word} word for word. Asked in other words it often gives one of its other answers, which is wrong
+then: of ${report.held_back.asked} ways to ask that were held back it answered ${report.held_back.answered_word_for_word} rightly. It shows how several devices compute one model together, with no network. It is no
+adviser: in an emergency call 112.
 
-A Llama-style decoder with 2.6 million parameters in 6 layers, trained by the HearthNet contributors from nothing on text of their own. Products in int8.
-\`training.json\` has the settings, the loss and how many questions it answers word for word. \`hearthnet.json\` has the SHA-256 of every file and of each layer.
+A Llama-style decoder with ${(report.parameters / 1e6).toFixed(1)} million parameters in ${SHAPE.layers} layers, trained by the HearthNet contributors from nothing on text of their own. Products
+in int8. \`training.json\` has the settings, the loss and these numbers; \`hearthnet.json\` the SHA-256 of every file and of each layer.
 
-To make it again: \`scripts/demonstration-model/train.py\`, then \`npx tsx scripts/demonstration-model/make.ts\`; text and scripts are beside them.
+To make it again: \`scripts/demonstration-model/train.py\`, then \`npx tsx scripts/demonstration-model/make.ts\`; the text is beside them.
 
 Licence: AGPL-3.0-or-later, as the app.
 `
@@ -286,7 +287,7 @@ await writeFile(
     chat_template: TEMPLATE,
   }),
 )
-await writeFile(join(to, 'training.json'), await readFile(join(from, 'training.json')))
+await writeFile(join(to, 'training.json'), json(report))
 await writeFile(join(to, 'README.md'), README)
 const { manifest } = await openModel(await folderAt(to, DISTRIBUTED_LLM_DEMONSTRATION_MODEL))
 await writeFile(join(to, MANIFEST_FILE), JSON.stringify(manifest))
