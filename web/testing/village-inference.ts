@@ -66,8 +66,8 @@ const FAILOVER: Failover = { layers: { from: 19, to: 27 }, from: cem, to: doerte
 const demonstration = (state: models.ModelState['state']): models.ModelState => ({
   model: DISTRIBUTED_LLM_DEMONSTRATION_MODEL,
   weights_sha256: hash('a'),
-  bytes: 4.1 * MEGABYTE,
-  held_bytes: state === 'offered' ? 0 : 4.1 * MEGABYTE,
+  bytes: 4_100_000,
+  held_bytes: state === 'offered' ? 0 : 4_100_000,
   layers: 6,
   held_layers: state === 'offered' ? [] : [{ from: 0, to: 5 }],
   source: 'app',

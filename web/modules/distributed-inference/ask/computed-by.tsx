@@ -10,28 +10,28 @@ import type { Note, Turn } from './conversation.ts'
 import { messages } from './messages.ts'
 import { slownessOf } from './slowness.ts'
 
-function useNoteWords(): (note: Note) => string {
+function useNoteWords(): (note: Note, over: boolean) => string {
   const text = useText(messages).answer
   const failoverWords = useFailoverWords()
-  return (note) => {
-    if (note.kind === 'failover') return failoverWords(note.failover)
+  return (note, over) => {
+    if (note.kind === 'failover') return failoverWords(note.failover, over)
     if (note.kind === 'taken_back') return text.takenBack
     return note.fallsBack ? text.fallback : text.aborted
   }
 }
 
 /** What happened on the way to an answer, told calmly as it happens (DLM-4). */
-export function Notes({ notes }: Pick<Turn, 'notes'>) {
+export function Notes({ notes, over }: Pick<Turn, 'notes'> & { readonly over: boolean }) {
   const text = useText(messages).answer
   const words = useNoteWords()
   if (notes.length === 0) return null
   return (
     <ul className={classes.notes} aria-label={text.notes} aria-live="polite">
       {notes.map((note, at) => (
-        // notes are only ever added
+        // notes are added and told more exactly, never moved
         // biome-ignore lint/suspicious/noArrayIndexKey: as said
         <li key={at} className={classes.note}>
-          {words(note)}
+          {words(note, over || at < notes.length - 1)}
         </li>
       ))}
     </ul>

@@ -93,6 +93,7 @@ describe('a conversation', () => {
       [
         { frame: 'shard_status', topology: 'star', stages: [] },
         ...words('a'),
+        { frame: 'shard_failover', failover: { ...failover, stall_ms: null } },
         { frame: 'shard_failover', failover },
         { frame: 'pipeline_aborted', code: 'pipeline_failed', falls_back: true },
         ...words('b'),

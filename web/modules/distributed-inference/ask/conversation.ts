@@ -50,6 +50,18 @@ export interface Conversation {
   clear(): void
 }
 
+/** The same failure is told several times: as it happens, when somebody takes over, and when it is known how long it took. */
+const isSame = (note: Note, { layers, from }: Failover): boolean =>
+  note.kind === 'failover' && note.failover.from === from && note.failover.layers.from === layers.from
+
+function withFailover(notes: readonly Note[], failover: Failover): readonly Note[] {
+  const at = notes.findLastIndex((note) => isSame(note, failover))
+  const told = at < 0 ? null : notes[at]
+  const settled = told?.kind === 'failover' && told.failover.stall_ms !== null
+  const note: Note = { kind: 'failover', failover }
+  return at < 0 || settled ? [...notes, note] : notes.with(at, note)
+}
+
 const isOver = ({ state }: Turn): boolean => state === 'done' || state === 'stopped' || state === 'failed'
 
 /** What the model is told of a turn: nothing of one that it never answered. */
@@ -83,7 +95,7 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
     if (frame.frame === 'token_delta') {
       if (turn.state === 'waiting' && frame.text !== '') change(id, { state: 'speaking' })
     } else if (frame.frame === 'shard_status') change(id, { stages: frame.stages, topology: frame.topology })
-    else if (frame.frame === 'shard_failover') note({ kind: 'failover', failover: frame.failover })
+    else if (frame.frame === 'shard_failover') change(id, { notes: withFailover(turn.notes, frame.failover) })
     else if (frame.frame === 'taken_back') note({ kind: 'taken_back' })
     else if (frame.frame === 'pipeline_aborted') note({ kind: 'aborted', code: frame.code, fallsBack: frame.falls_back })
     else change(id, { ending: frame.ending })

@@ -104,7 +104,7 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain }: TurnItemProps)
       </p>
       <section className={classes.answer} aria-label={text.answer.said(turn.question)} data-busy={busy}>
         <AnswerText text={turn.text} busy={busy} />
-        <Notes notes={turn.notes} />
+        <Notes notes={turn.notes} over={!busy} />
         <div role="status">
           <State turn={turn} />
         </div>

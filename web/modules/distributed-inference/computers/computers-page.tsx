@@ -34,14 +34,18 @@ export function ComputersPage() {
   const query = useQuery(modelList, {})
   const models = query.status === 'ready' ? query.data.models.filter(({ refused }) => refused === null) : []
   const here = models.filter(({ state }) => state === 'ready' || state === 'partial')
+  // what cannot be computed here alone is what others matter for
+  // the app's own comes by itself when it is wanted
+  const offerable = models.filter(({ state, source }) => state === 'ready' || state === 'partial' || source === 'app')
+  const shared = here.toSorted((a, b) => Number(b.state === 'partial') - Number(a.state === 'partial'))
   return (
     <Page title={text.title} intro={text.intro}>
       <Doors />
       <Stack gap="lg">
         <LayersSection />
-        <SharingSection models={here} />
+        <SharingSection models={offerable} />
         <Pipelines />
-        <PlanSection models={here.map(({ model }) => model)} />
+        <PlanSection models={shared.map(({ model }) => model)} />
         <ConsentSection />
       </Stack>
     </Page>

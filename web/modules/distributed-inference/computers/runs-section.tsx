@@ -8,7 +8,7 @@ import { useModelName } from '../shared/model-name.tsx'
 import { StageList } from '../shared/stage-list.tsx'
 import classes from './computers.module.css'
 import { messages } from './messages.ts'
-import type { Pipeline, PipelineStatus } from './use-pipelines.ts'
+import { isRunning, type Pipeline, type PipelineStatus } from './use-pipelines.ts'
 
 const DOTS: Record<Pipeline['state'], Status> = {
   reading: 'busy',
@@ -46,7 +46,7 @@ function Run({ run, now }: { readonly run: Pipeline; readonly now: number }) {
             // failovers are only ever added
             // biome-ignore lint/suspicious/noArrayIndexKey: as said
             <li key={at}>
-              <Text size="sm">{failoverWords(failover)}</Text>
+              <Text size="sm">{failoverWords(failover, !isRunning(run))}</Text>
             </li>
           ))}
         </ul>

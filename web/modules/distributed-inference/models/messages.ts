@@ -42,7 +42,8 @@ export const messages = defineMessages({
       removeText: (size: string) =>
         `Es verschwindet von diesem Gerät und gibt ${size} frei. Andere Geräte behalten, was sie haben.`,
       actionOf: (action: string, model: string) => `${model}: ${action}`,
-      folderAgain: 'Wähle unten denselben Ordner noch einmal, dann geht es weiter, wo es aufgehört hat.',
+      folderAgain:
+        'Es fehlen noch Dateien. Wird gerade nichts kopiert, wähle unten denselben Ordner noch einmal: Es geht weiter, wo es aufgehört hat.',
     },
     problems: {
       capacity_exceeded: 'Dafür ist nicht genug Platz. Lösche etwas, oder nimm weniger Schichten.',
@@ -122,7 +123,8 @@ export const messages = defineMessages({
       removeTitle: (model) => `Delete ${model}?`,
       removeText: (size) => `It goes from this device and frees ${size}. Other devices keep what they have.`,
       actionOf: (action, model) => `${model}: ${action}`,
-      folderAgain: 'Choose the same folder again below, and it goes on where it stopped.',
+      folderAgain:
+        'Files are still missing. If nothing is being copied right now, choose the same folder again below: it goes on where it stopped.',
     },
     problems: {
       capacity_exceeded: 'There is not enough room for it. Delete something, or take fewer layers.',

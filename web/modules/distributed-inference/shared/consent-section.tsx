@@ -11,7 +11,7 @@ export function ConsentSection() {
   const format = useFormat()
   const { givenAt, revoke } = useConsent()
   return (
-    <Section title={text.section} intro={text.text}>
+    <Section title={text.section} intro={text.sectionIntro}>
       <Stack gap="sm" align="flex-start">
         <StatusDot status={givenAt === null ? 'idle' : 'good'}>
           {givenAt === null ? text.notGiven : text.given(format.dateTime(givenAt))}

@@ -1,10 +1,9 @@
 import { communityGet } from '#protocol/community/capabilities.ts'
 import { displayNodeId, type NodeId } from '#protocol/core/ids.ts'
-import { nodePeers } from '#protocol/node/capabilities.ts'
+import { nodePeers, nodeStatus } from '#protocol/node/capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
 import { useQuery } from '../../../port/hooks.ts'
-import { useSession } from '../../../shell/session.tsx'
 import { messages } from './messages.ts'
 
 export interface Names {
@@ -21,7 +20,8 @@ export function useNames(): Names {
   const text = useText(messages).names
   const membership = useQuery(communityGet, {})
   const mesh = useQuery(nodePeers, {})
-  const me = useSession().node.identity?.node_id
+  const status = useQuery(nodeStatus, {})
+  const me = status.status === 'ready' ? status.data.identity?.node_id : undefined
   const known = new Map<NodeId, string>()
   if (mesh.status === 'ready')
     for (const { node_id, display_name } of mesh.data.peers) if (display_name) known.set(node_id, display_name)
