@@ -22,7 +22,7 @@ export interface Progress {
   stages: () => readonly StageStatus[]
 }
 
-export interface AnswerDeps extends Pick<PipelineDeps, 'tolerance' | 'oneIn' | 'random' | 'openLink' | 'onFault'> {
+export interface AnswerDeps extends Pick<PipelineDeps, 'oneIn' | 'random' | 'openLink' | 'onFault'> {
   readonly runtime: Runtime
   readonly compute: ComputeClient
   readonly offers: (facts: ModelFacts, alone: boolean) => ReturnType<PipelineDeps['offers']>

@@ -21,6 +21,8 @@ export interface PlaceDeps {
   readonly atToken: () => number
   /** Whoever can stand by for the same layers. @returns null where nobody can */
   readonly standBy: (layers: Layers, not: readonly Runner[]) => Promise<Runner | null>
+  /** Whoever can say what these layers make of a row, this device, too. @returns null where nobody can */
+  readonly judge: (layers: Layers, not: readonly Runner[]) => Promise<Runner | null>
   /** Whoever can compute these layers, be it several. @throws HearthError `shard_unavailable` and what opening it throws */
   readonly replace: (layers: Layers, not: readonly Runner[]) => Promise<Runner>
   /** Told at once. @throws HearthError `pipeline_failed` where it was one failure too many */
@@ -267,8 +269,11 @@ export function createPlace(
   }
 
   function compare(feed: Feed, position: number, theirs: Float32Array<ArrayBuffer>, ours: Float32Array): void {
+    if (disputing) return
+    // several in the place of one round once more between them
+    if (feed.runner.stages || authors.some(({ runner }) => runner.stages)) return
     const row = firstDifference(ours, theirs, output.width, deps.tolerance)
-    if (row < 0 || disputing) return
+    if (row < 0) return
     const { width } = output
     const said = theirs.slice(row * width, (row + 1) * width)
     disputing = decide(feed, position + row, ours.slice(row * width, (row + 1) * width), said)
@@ -283,7 +288,7 @@ export function createPlace(
   async function decide(feed: Feed, position: number, first: Float32Array, second: Float32Array): Promise<void> {
     const author = authors.findLast(({ from }) => from <= position)?.runner
     if (!author) return
-    const runner = await deps.replace(layers, [...gone, author, feed.runner]).catch(() => null)
+    const runner = await deps.judge(layers, [...gone, author, feed.runner])
     if (over) return runner?.close()
     const third = runner && (await rowOf(runner, position))
     const verdict: Verdict = third ? whoLied({ first, second, third }, deps.tolerance) : 'nobody'

@@ -9,6 +9,7 @@ import { HARD_LIMIT_MS } from './feed.ts'
 import { createLedger } from './ledger.ts'
 import { type Offer, planPipeline } from './plan.ts'
 import { type Link, linkedRunner, ownRunner, type Runner } from './runner.ts'
+import { toleranceFor } from './spot-check.ts'
 
 /** How often a stage that cannot be opened is planned around. */
 const ATTEMPTS = 6
@@ -16,8 +17,7 @@ const ATTEMPTS = 6
 /** Begins a conversation with a shard of another device. @throws HearthError what `shard.connect` and X08 say */
 export type OpenLink = (peer: NodeId, shard: ShardDescriptor, options: { readonly signal: AbortSignal }) => Promise<Link>
 
-export interface PipelineDeps
-  extends Pick<PlaceDeps, 'tolerance' | 'oneIn' | 'random' | 'atToken' | 'onFailure' | 'onFailover' | 'onFault'> {
+export interface PipelineDeps extends Pick<PlaceDeps, 'oneIn' | 'random' | 'atToken' | 'onFailure' | 'onFailover' | 'onFault'> {
   readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'ulid'>
   readonly compute: Pick<ComputeClient, 'load' | 'forward' | 'forget'>
   readonly openLink: OpenLink
@@ -64,7 +64,9 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
   const placeDeps: PlaceDeps = {
     ...deps,
     stepwise: facts.stepwise,
-    standBy,
+    tolerance: toleranceFor(facts.stepwise),
+    standBy: (layers, not) => sameLayers(layers, not, false),
+    judge: (layers, not) => sameLayers(layers, not, true),
     replace,
     onLie(position) {
       state.lie = Math.min(state.lie ?? position, position)
@@ -167,11 +169,12 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
     throw new HearthError('shard_unreachable', 'too many shards could not be reached')
   }
 
-  async function standBy(layers: Layers, not: readonly Runner[]): Promise<Runner | null> {
+  /** Somebody with just these layers: only then are the numbers the same to a rounding. @param own whether this device may do it */
+  async function sameLayers(layers: Layers, not: readonly Runner[], own: boolean): Promise<Runner | null> {
     for (let attempt = 0; attempt < ATTEMPTS && !stop.aborted; attempt++) {
-      const same = (await deps.offers(false)).filter(
+      const same = (await deps.offers(own)).filter(
         ({ nodeId, shard }) =>
-          nodeId !== null &&
+          (own || nodeId !== null) &&
           shard.layers.from === layers.from &&
           shard.layers.to === layers.to &&
           !avoided.has(keyOf(nodeId, shard.shard_id)),

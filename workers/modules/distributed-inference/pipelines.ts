@@ -26,7 +26,6 @@ import { type AnswerDeps, type Asked, answer, type Progress } from './answer.ts'
 import type { OpenLink } from './orchestrator.ts'
 import { loadableOffers, loadedOffers } from './own-offers.ts'
 import { type Offer, planPipeline } from './plan.ts'
-import { TOLERANCE, type Tolerance } from './spot-check.ts'
 
 /** What is known of another device's shards. */
 export interface HeardNode {
@@ -43,7 +42,6 @@ export interface PipelinesDeps extends Pick<ModuleDeps, 'bus' | 'runtime' | 'not
   readonly openLink: OpenLink
   /** Of how many tokens one is checked; 16 where nothing is said, null checks none (DLM-6). */
   readonly oneIn?: number | null
-  readonly tolerance?: Tolerance
 }
 
 const MAX_TOKENS = 512
@@ -111,7 +109,6 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     random,
     openLink: deps.openLink,
     oneIn: deps.oneIn === undefined ? DISTRIBUTED_LLM_SPOT_CHECK_ONE_IN : deps.oneIn,
-    tolerance: deps.tolerance ?? TOLERANCE,
     offers,
     plan: (facts) => planFor(facts),
     onFault(nodeId) {

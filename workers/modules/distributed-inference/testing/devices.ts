@@ -105,6 +105,8 @@ export interface Device {
   fault: Fault | null
   /** Conversations that are open. */
   readonly links: Set<Link>
+  /** Layers that it computes instead of those it says. */
+  computes: { readonly from: number; readonly to: number } | null
   /** Tokens it computed. */
   computed: number
   /** Conversations it was asked to open. */
@@ -117,7 +119,15 @@ export function createDevices(runtime: Pick<Runtime, 'after' | 'ulid'>) {
   function add(name: string, compute: ComputePort, shards: readonly ShardDescriptor[]): Device {
     const key = new Uint8Array(32)
     new TextEncoder().encodeInto(name, key)
-    const device: Device = { nodeId: nodeIdOf(key), shards, fault: null, links: new Set(), computed: 0, opened: 0 }
+    const device: Device = {
+      nodeId: nodeIdOf(key),
+      shards,
+      fault: null,
+      computes: null,
+      links: new Set(),
+      computed: 0,
+      opened: 0,
+    }
     devices.set(device.nodeId, { device, compute })
     return device
   }
@@ -127,7 +137,8 @@ export function createDevices(runtime: Pick<Runtime, 'after' | 'ulid'>) {
     if (!known) throw new HearthError('partition', 'nobody of this name')
     const { device, compute } = known
     if (device.fault?.kind === 'lost' && device.fault.at < 0) throw new HearthError('partition', 'it is gone')
-    const range = { first: shard.layers.from, end: shard.layers.to + 1 }
+    const { from, to } = device.computes ?? shard.layers
+    const range = { first: from, end: to + 1 }
     await compute.load(shard.model, range)
     device.opened++
     const conversation = { model: shard.model, ...range, sequence: runtime.ulid() }
