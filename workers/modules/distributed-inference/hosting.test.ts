@@ -259,6 +259,23 @@ describe('layers for others', () => {
     await neighbours.village.until('its cache is freed', () => caches(bert) === 0, 1)
   })
 
+  it('says goodbye before it closes, and offers the same after a restart (DLM-1, DLM-9)', async () => {
+    const connections: unknown[] = []
+    const stop = anna.hosting.directory.gone.on((peer) => {
+      connections.push([peer, anna.mesh.peers().find(({ nodeId }) => nodeId === peer)?.connection])
+    })
+    const before = offered()
+    bert = await neighbours.restart('Bert')
+    stop()
+    expect(connections).toEqual([[bert.id, 'direct']])
+    await neighbours.village.until('Anna hears of it again', () => heard(anna).length === 1)
+    expect(heard(anna)[0]?.shards).toEqual([{ ...before, ms_per_token: null }])
+    const conversation = await link()
+    await finish(conversation.forward(noise(2)))
+    conversation.close()
+    await neighbours.village.until('its cache is freed', () => caches(bert) === 0, 1)
+  })
+
   it('tells conversations before layers go, whether they are taken back or sharing ends (DLM-9)', async () => {
     const told = async (task: () => Promise<unknown>): Promise<unknown> => {
       const conversation = await link()
