@@ -16,9 +16,13 @@ interface Hosted {
 
 /** Layers of a model that are in this device's memory. */
 export function loadedOffers(facts: ModelFacts, { backend, shards }: Hosted): readonly Offer[] {
-  return shards
-    .filter(({ model, weightsHash, first, end }) => model === facts.id && weightsHash === facts.weightsHash && end > first)
-    .map(({ first, end, bytes, msPerToken }) => own(facts, backend, { from: first, to: end - 1 }, bytes, msPerToken))
+  return (
+    shards
+      // a model loaded whole is no shard of it: layers without either end are loaded beside it
+      .filter(({ embed, head, first, end }) => !embed && !head && end > first)
+      .filter(({ model, weightsHash }) => model === facts.id && weightsHash === facts.weightsHash)
+      .map(({ first, end, bytes, msPerToken }) => own(facts, backend, { from: first, to: end - 1 }, bytes, msPerToken))
+  )
 }
 
 /**

@@ -77,12 +77,12 @@ export function servePipelines(deps: PipelinesDeps): () => void {
       )
   }
 
-  /** @param alone with what this device could load itself */
+  /** @param alone with this device's own layers, even where it has them all */
   async function offers(facts: ModelFacts, alone: boolean): Promise<readonly Offer[]> {
     const heard = heardOffers()
     const hosted = await compute.shards()
     const loaded = loadedOffers(facts, hosted)
-    return alone || !facts.whole ? [...heard, ...loadableOffers(facts, hosted, heard, loaded)] : [...heard, ...loaded]
+    return alone || !facts.whole ? [...heard, ...loadableOffers(facts, hosted, heard, loaded)] : heard
   }
 
   /** What others offer comes first where this device has the whole model: whoever asks for a pipeline wants it to rest. */
