@@ -29,7 +29,8 @@ async function said(Page: ComponentType, scene: InferenceScene, language: Langua
     ...connection.queries,
     query(capability, input) {
       const query = ask(capability, input)
-      query.subscribe(nothing)
+      // each a listener of its own: the same one again would ask again
+      query.subscribe(() => undefined)
       return query
     },
   }
@@ -48,9 +49,9 @@ async function said(Page: ComponentType, scene: InferenceScene, language: Langua
       </MantineProvider>,
     )
   let before = ''
-  for (let round = 0; round < MAX_ROUNDS; round++) {
+  for (let unchanged = 0, round = 0; unchanged < 3 && round < MAX_ROUNDS; round++) {
     const html = render().replace(/(mantine-|_R_|:r)[\w-]+/g, '')
-    if (html === before) break
+    unchanged = html === before ? unchanged + 1 : 0
     before = html
     await new Promise((resolve) => setTimeout(resolve))
   }
