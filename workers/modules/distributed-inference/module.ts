@@ -2,6 +2,8 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { contract } from '#protocol/distributed-inference/contract.ts'
 import { createComputeClient } from '../../compute/client.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
+import { browserModels } from './models/browser-models.ts'
+import { serveModels } from './models/serve-models.ts'
 import { servePipelines } from './pipelines.ts'
 import { serveHosting } from './serve.ts'
 import { openShardLink } from './shard-link.ts'
@@ -21,6 +23,7 @@ export const workerModule = defineWorkerModule({
   wants: ['tensors', 'members'],
   async start(deps) {
     const compute = createComputeClient()
+    const stopModels = await serveModels({ ...deps, ...browserModels(deps.runtime), compute })
     const hosting = await serveHosting({ ...deps, compute, memoryBytes: memoryBytes() })
     const { bus, tensors } = deps
     const stopAnswering = servePipelines({
@@ -35,6 +38,7 @@ export const workerModule = defineWorkerModule({
     return async () => {
       stopAnswering()
       await hosting.stop()
+      await stopModels()
       compute.close()
     }
   },

@@ -52,7 +52,7 @@ export const messages = defineMessages({
       timeout: 'Es kam keine Antwort. Lade weiter, wenn die Verbindung wieder da ist.',
       partition: 'Wer es hat, ist gerade nicht erreichbar. Lade später weiter.',
       bad_request: 'Diese Dateien ergeben kein Modell, das hier rechnen kann.',
-      unauthorized: 'Der Browser oder die Gegenseite erlaubt das nicht.',
+      unauthorized: 'Die Box lässt die App dort nicht fragen. Wer die Box betreibt, kann es erlauben.',
     },
     more: {
       title: 'Ein Modell holen',
@@ -133,7 +133,7 @@ export const messages = defineMessages({
       timeout: 'No answer came. Go on loading when the connection is back.',
       partition: 'Whoever has it cannot be reached right now. Go on loading later.',
       bad_request: 'These files do not make a model that can compute here.',
-      unauthorized: 'The browser or the other side does not allow it.',
+      unauthorized: 'The box does not let the app ask there. Whoever runs the box can allow it.',
     },
     more: {
       title: 'Get a model',
