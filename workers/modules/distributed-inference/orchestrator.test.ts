@@ -200,6 +200,7 @@ describe.each(MODELS)('an answer of %s over several devices', (id, read) => {
     const pick = (below: number): number => (new DataView(seeds.randomBytes(4).buffer).getUint32(0) / 2 ** 32) * below
     for (let kill = 0; kill < KILLS; kill++) {
       devices = createDevices(runtime)
+      faults.clear()
       const parts = 2 + Math.floor(pick(2))
       const spare = Math.floor(pick(3))
       const all = settle(parts, 2)
