@@ -110,6 +110,6 @@ describe('asking, computers and models', () => {
     expect(together).toContain('Liegt auch bei: Ben (alle 28 Schichten), Çem Yılmaz (Schichten 20 bis 28)')
     const gaps = await said(ModelsPage, 'gaps')
     expect(gaps).toContain('Dafür ist nicht genug Platz.')
-    expect(gaps).toContain('Kann hier nicht rechnen')
+    expect(gaps).toContain('kann hier nicht rechnen')
   })
 })

@@ -50,7 +50,6 @@ export const messages = defineMessages({
       computed: 'Wer gerechnet hat',
       copy: 'Antwort kopieren',
       again: 'Noch einmal fragen',
-      consent: 'Dafür müssen andere mitrechnen, und das hast du noch nicht erlaubt.',
     },
     slow: {
       computing: (who: string, ms: string) => `${who} braucht ${ms} ms für jedes Wort. Darauf warten die anderen.`,
@@ -125,7 +124,6 @@ export const messages = defineMessages({
       computed: 'Who computed',
       copy: 'Copy the answer',
       again: 'Ask again',
-      consent: 'Others have to take part in this, and you have not allowed that yet.',
     },
     slow: {
       computing: (who, ms) => `${who} takes ${ms} ms for each word. The others wait for that.`,

@@ -9,7 +9,6 @@ export const messages = defineMessages({
     layers: {
       title: 'Wer welche Schichten hat',
       nobody: 'Noch bietet niemand Schichten an. Fang an: Biete unten welche an, oder bitte jemanden darum.',
-      picture: (model: string, devices: string, gap: string) => `${model}: ${devices}. ${gap}`,
       devices: (n: number) => plural('de', n, { one: '# Gerät bietet Schichten an', other: '# Geräte bieten Schichten an' }),
       complete: 'Alle Schichten sind da.',
       missing: (layers: string) => `Es fehlt: ${layers}.`,
@@ -131,7 +130,6 @@ export const messages = defineMessages({
     layers: {
       title: 'Who has which layers',
       nobody: 'Nobody offers layers yet. Make a start: offer some below, or ask somebody to.',
-      picture: (model, devices, gap) => `${model}: ${devices}. ${gap}`,
       devices: (n) => plural('en', n, { one: '# device offers layers', other: '# devices offer layers' }),
       complete: 'All layers are there.',
       missing: (layers) => `Missing: ${layers}.`,

@@ -1,4 +1,4 @@
-import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Progress, Stack, Text } from '@mantine/core'
 import type { Output } from '#protocol/core/capability.ts'
 import {
   type ModelState,
@@ -136,7 +136,9 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
     <li className={classes.item} aria-label={name}>
       <div className={classes.itemHead}>
         <Text fw={600}>{name}</Text>
-        <StatusDot status={refused === null ? DOTS[state] : 'bad'}>{text.states[state]}</StatusDot>
+        <StatusDot status={refused === null ? DOTS[state] : 'bad'}>
+          {refused === null ? text.states[state] : text.refused}
+        </StatusDot>
       </div>
       <ModelHint model={model.model} />
       <Text size="sm" c="dimmed">
@@ -147,8 +149,8 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
       )}
       <Holders model={model} neighbours={neighbours} />
       {refused === null ? null : (
-        <Text size="sm" c="bad">
-          {text.refused(visibleText(refused))}
+        <Text size="sm" c="dimmed">
+          {text.refusedWhy} <Code>{visibleText(refused)}</Code>
         </Text>
       )}
       {problem === null ? null : (

@@ -19,7 +19,6 @@ export const messages = defineMessages({
     layers: (first: string, last: string) => `Schichten ${first} bis ${last}`,
     allLayers: (count: string) => `alle ${count} Schichten`,
     uncovered: (layers: string) => `Ein Teil des Modells ist gerade bei niemandem: ${layers}. Jemand muss ihn anbieten.`,
-    ms: (n: string) => `${n} ms`,
     consent: {
       title: 'Wer mitrechnet, kann mitlesen',
       text: 'Für diese Antwort rechnen andere Geräte mit. Aus dem, was sie dafür bekommen, lässt sich deine Frage erschließen, und auch die Antwort.',
@@ -45,7 +44,6 @@ export const messages = defineMessages({
       looking: 'Ein Ersatz wird gesucht.',
       stall: (seconds: string) => `Pause: ${seconds}\u00a0s.`,
     },
-    switchedOff: 'Fragen beantworten lassen, von einem Sprachmodell auf euren eigenen Geräten.',
   },
   en: {
     doors: { label: 'Ask, computers and models', ask: title.en, computers: computersTitle.en, models: modelsTitle.en },
@@ -64,7 +62,6 @@ export const messages = defineMessages({
     layers: (first, last) => `layers ${first} to ${last}`,
     allLayers: (count) => `all ${count} layers`,
     uncovered: (layers) => `Nobody has a part of the model right now: ${layers}. Somebody has to offer it.`,
-    ms: (n) => `${n} ms`,
     consent: {
       title: 'Who computes can read along',
       text: 'Other devices take part in computing this answer. From what they get for it, your question can be worked out, and so can the answer.',
@@ -90,6 +87,5 @@ export const messages = defineMessages({
       looking: 'A replacement is being looked for.',
       stall: (seconds) => `Pause: ${seconds}\u00a0s.`,
     },
-    switchedOff: 'Have questions answered by a language model on your own devices.',
   },
 })
