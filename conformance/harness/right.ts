@@ -7,6 +7,7 @@ const CLAIM = 'A'.repeat(52)
 const ULID = '01JZZZZZZZZZZZZZZZZZZZZZZZ'
 const SOMEBODY = `ed25519:${'A'.repeat(43)}`
 const SHARD = { shard_id: 'nobody:0-1', weights_sha256: `sha256:${'0'.repeat(64)}` }
+const QUESTION: Json = { model: 'nobody', messages: [{ role: 'user', content: 'x' }] }
 const DRAFT: Json = {
   severity: 'info',
   language: 'de-DE',
@@ -106,6 +107,9 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
   'experimental.distributed_llm.shard.connect': () => SHARD,
   'experimental.distributed_llm.shard.forward': () => ({ ...SHARD, tokens: 1, hidden: 'AAA' }),
   'experimental.distributed_llm.shard.offer': () => ({ model: 'nobody' }),
+  'experimental.distributed_llm.pipeline.plan': () => ({ model: 'nobody' }),
+  'experimental.distributed_llm.pipeline.run': () => QUESTION,
+  'experimental.distributed_llm.chat': () => QUESTION,
   'experimental.distributed_llm.shard.withdraw': () => ({ shard_id: SHARD.shard_id }),
   'community.join': (peer) => ({
     event: peer
