@@ -50,6 +50,11 @@ export const ModelManifestSchema = Strict({
 })
 export type ModelManifest = Static<typeof ModelManifestSchema>
 
+/** What a box says at `/box/models.json` of its operator's folder of models. */
+export const BoxModelsSchema = Strict({
+  models: Type.Array(Strict({ model: ModelIdSchema, bytes: CountSchema }), { maxItems: 256 }),
+})
+
 /**
  * What identifies a model's weights: SHA-256 over a line for each file of the graph and its weights, `name NUL bytes LF`, each
  * followed by a line for each of its pieces, `part NUL offset NUL length NUL sha256 LF`. So a manifest that has the right

@@ -1,8 +1,6 @@
 import { parseJson } from '#protocol/core/json.ts'
-import { CountSchema, matches, Strict } from '#protocol/core/schema.ts'
-import * as Type from '#protocol/core/type.ts'
-import type { ModelManifest } from '#protocol/distributed-inference/model-manifest.ts'
-import { ModelIdSchema } from '#protocol/distributed-inference/schemas.ts'
+import { matches } from '#protocol/core/schema.ts'
+import { BoxModelsSchema, type ModelManifest } from '#protocol/distributed-inference/model-manifest.ts'
 import { APP_MODELS, appFolder, publishedManifest } from '../../../compute/model/app-model.ts'
 import { readSmall } from '../../../compute/model/http.ts'
 import type { Runtime } from '../../../kernel/runtime.ts'
@@ -15,11 +13,6 @@ export interface Offered {
   /** Null where the place says nothing but its size. */
   readonly manifest: ModelManifest | null
 }
-
-/** What a box says of its folder of models at `/box/models.json`. */
-export const BoxModelsSchema = Strict({
-  models: Type.Array(Strict({ model: ModelIdSchema, bytes: CountSchema }), { maxItems: 256 }),
-})
 
 /** For so long a place is believed without asking again. */
 const FRESH_MS = 30_000
