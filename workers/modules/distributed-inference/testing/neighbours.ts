@@ -108,7 +108,7 @@ export async function createNeighbours(seed: number, names: readonly string[], o
   }
 }
 
-export async function switchOn(village: Village, node: Villager['node'], enabled = true): Promise<void> {
+async function switchOn(village: Village, node: Villager['node'], enabled = true): Promise<void> {
   await village.during(
     node.bus.call(configSet, {
       distributed_llm: { enabled },
