@@ -73,8 +73,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
       progress.failovers.push(failure)
       notes.add({ frame: 'shard_failover', failover: failure })
       deps.onFailure()
-      if (failures >= DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES)
-        throw new HearthError('pipeline_failed', `${failures} shards failed in one answer`)
+      if (failures >= DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES) throw tooMany()
     },
     onFailover(failover) {
       const at = progress.failovers.findLastIndex(
@@ -87,12 +86,20 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
   }
 
   if (!asked.plan || asked.plan.topology === 'whole') return yield* alone('local')
-  for (let plan = asked.plan; ; plan = await deps.plan(facts)) {
+  for (let plan = asked.plan; ; ) {
     const outcome = yield* over(plan)
     if (outcome) return outcome
     failures++
-    if (failures >= DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES)
-      return yield* abandoned(new HearthError('pipeline_failed', `${failures} shards failed in one answer`))
+    try {
+      if (failures >= DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES) throw tooMany()
+      plan = await deps.plan(facts)
+    } catch (error) {
+      return yield* abandoned(error)
+    }
+  }
+
+  function tooMany(): HearthError {
+    return new HearthError('pipeline_failed', `${failures} shards failed in one answer`)
   }
 
   /** @returns null where somebody lied: what may be wrong is taken back, and all of it is to be computed anew without them */
@@ -170,13 +177,13 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
   ): AsyncGenerator<AnswerFrame, ChatEnding> {
     yield statusNow()
     try {
-      let next = answering.next()
+      let next = awaited(answering.next())
       for (;;) {
         const piece = await Promise.race([next, notes.added()])
         yield* notes.take()
         if (!piece) continue
         if (piece.done) return piece.value
-        next = answering.next()
+        next = awaited(answering.next())
         yield* tell(piece.value)
         heard()
       }
@@ -228,6 +235,12 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
     yield { frame: 'done', ending: result }
     return result
   }
+}
+
+/** Looked at later: until then nobody may call its failure unhandled. */
+function awaited<T>(task: Promise<T>): Promise<T> {
+  task.catch(() => undefined)
+  return task
 }
 
 const NOTHING: ChatEnding = { reason: 'stop', promptTokens: 0, tokens: 0, firstTokenMs: 0, tokensPerSecond: 0, backend: 'wasm' }

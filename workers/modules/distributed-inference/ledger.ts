@@ -15,7 +15,6 @@ export interface Ledger {
   put(position: number, rows: Float32Array<ArrayBuffer>): void
   /** A copy of some rows. @throws HearthError `bad_request` for rows that are not there */
   read(position: number, tokens: number): Float32Array<ArrayBuffer>
-  clear(): void
 }
 
 const HALF_BYTES = 2
@@ -51,10 +50,6 @@ export function createLedger(width: number): Ledger {
       if (position < 0 || position + count > tokens) throw new HearthError('bad_request', 'rows that are not there')
       const bytes = kept.slice(position * rowBytes, (position + count) * rowBytes)
       return unpackTensor({ dtype: 'fp16', shape: [count, width], bytes }).values
-    },
-    clear() {
-      kept = new Uint8Array(0)
-      tokens = 0
     },
   }
 }

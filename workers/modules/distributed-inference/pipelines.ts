@@ -114,6 +114,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     onFault(nodeId) {
       faults.set(nodeId, (faults.get(nodeId) ?? 0) + 1)
       metrics.corruptions++
+      notify(pipelineShardFailed)
     },
     onFailure: () => notify(pipelineShardFailed),
     onFailover() {
@@ -145,12 +146,9 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     const left = new AbortController()
     const { id, progress } = remember(caller, asked.facts.id, asked.plan)
     notify(pipelineStarted)
+    const stopped = AbortSignal.any([signal, left.signal, closing.signal])
+    const answering = answer(answerDeps, { ...asked, signal: stopped }, progress)
     try {
-      const answering = answer(
-        answerDeps,
-        { ...asked, signal: AbortSignal.any([signal, left.signal, closing.signal]) },
-        progress,
-      )
       for (;;) {
         const next = await answering.next()
         if (next.done) {
@@ -166,6 +164,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
       throw error
     } finally {
       left.abort()
+      void answering.return(NO_ENDING).catch(() => undefined)
       if (progress.state === 'reading' || progress.state === 'answering') progress.state = 'cancelled'
       if (progress.state === 'cancelled') notify(pipelineCancelled)
       // what was computed where is told afterwards, too, without holding on to who computed it
