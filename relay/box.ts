@@ -2,6 +2,7 @@ import './polyfill.ts'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { endpointOf, endpointOfRequest, isLoopback, lanAddresses, originOf } from './addresses.ts'
 import { addressesOf, appUrl, boxInfo, type Reach } from './box-info.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -120,8 +121,15 @@ export async function createBox(given: Partial<Options> = {}, givenDeps: Partial
 
   const health = (): Health => healthOf(node, registry, clock.now() - started)
   const infoFor = (request: IncomingMessage) => reach && boxInfo(reach, endpointOfRequest(request, tls !== null))
-  const named = [options.hub, options.feed].filter((origin) => origin !== null)
-  const server = createHttpServer({ webRoot: options.web, tls, named, boxInfo: infoFor, health })
+  const named = [options.hub, options.feed, options.models].filter((origin) => origin !== null)
+  const server = createHttpServer({
+    webRoot: options.web,
+    modelsRoot: join(options.data, 'models'),
+    tls,
+    named,
+    boxInfo: infoFor,
+    health,
+  })
   const port = await listen(server, options.port, options.host)
   try {
     const running = await startNode(options, deps, server, port)

@@ -8,7 +8,7 @@ describe('the command line of the box', () => {
 
   it('takes every option', () => {
     const args =
-      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001 --hub https://hub.example.org/rpc --feed https://feed.example.org/a.json'
+      '--port 9000 --host 192.0.2.1 --data d --web w --tls-cert c --tls-key k --announce https://box.example.org --webrtc-port 9001 --hub https://hub.example.org/rpc --feed https://feed.example.org/a.json --models https://models.example.org/llama/'
     expect(parseCommandLine(args.split(' '))).toEqual({
       help: false,
       options: {
@@ -20,6 +20,7 @@ describe('the command line of the box', () => {
         announce: 'https://box.example.org/',
         hub: 'https://hub.example.org',
         feed: 'https://feed.example.org',
+        models: 'https://models.example.org',
         webrtcPort: 9001,
       },
     })
@@ -36,6 +37,7 @@ describe('the command line of the box', () => {
     [['--hub', 'http://hub.example.org/'], '--hub'],
     [['--feed', 'https://a.example; script-src *'], '--feed'],
     [['--hub', 'https://*.example.org/'], '--hub'],
+    [['--models', 'http://models.example.org/'], '--models'],
     [['--hub', "https://a.example; script-src 'unsafe-inline'"], '--hub'],
     [['--hub', 'hub.example.org'], '--hub'],
     [['--colour'], '--colour'],

@@ -15,6 +15,8 @@ export interface Options {
   readonly hub: string | null
   /** Origin of a feed of official warnings that the app may ask, where a device has it configured (M31). */
   readonly feed: string | null
+  /** Origin of models that the app may fetch, where a person gives an address there (M26). */
+  readonly models: string | null
   /** UDP; null: the same number as `port`. */
   readonly webrtcPort: number | null
 }
@@ -31,6 +33,7 @@ export const DEFAULTS: Options = {
   announce: null,
   hub: null,
   feed: null,
+  models: null,
   webrtcPort: null,
 }
 
@@ -44,6 +47,7 @@ const FLAGS = {
   announce: { type: 'string' },
   hub: { type: 'string' },
   feed: { type: 'string' },
+  models: { type: 'string' },
   'webrtc-port': { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -69,8 +73,8 @@ function readAnnounce(text: string): string {
   return url.href
 }
 
-/** Any address of a hub or a feed will do: only its origin is let through, and without https only this machine's own. */
-function readOrigin(flag: 'hub' | 'feed', text: string): string {
+/** Any address of a hub, a feed or models will do: only its origin is let through, and without https only this machine's own. */
+function readOrigin(flag: 'hub' | 'feed' | 'models', text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   const isLocal = url?.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname)
   if (url === null || (url.protocol !== 'https:' && !isLocal) || url.username || url.hostname.includes('*')) {
@@ -109,6 +113,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       announce: flags.announce === undefined ? null : readAnnounce(flags.announce),
       hub: flags.hub === undefined ? null : readOrigin('hub', flags.hub),
       feed: flags.feed === undefined ? null : readOrigin('feed', flags.feed),
+      models: flags.models === undefined ? null : readOrigin('models', flags.models),
       webrtcPort: webrtcPort === undefined ? null : readPort('webrtc-port', webrtcPort),
     },
   }
@@ -120,12 +125,13 @@ export const HELP = `HearthNet-Box
 
   --port <n>          Port der App und der Box / port of the app and the box (8080)
   --host <ip>         Netzadresse, auf der sie hört / network address to listen on (0.0.0.0: alle / all)
-  --data <dir>        wo sie ihre Schlüssel behält / where it keeps its keys (./.hearthnet)
+  --data <dir>        wo sie ihre Schlüssel behält, und Modelle in models/ / where it keeps its keys, and models in models/ (./.hearthnet)
   --tls-cert <file>   Zertifikat (PEM) für https / certificate (PEM) for https
   --tls-key <file>    dessen Schlüssel / its key
   --announce <url>    öffentliche Adresse der App / public address of the app
   --hub <url>         Wissensspeicher, den die App fragen darf / knowledge hub that the app may ask
   --feed <url>        amtliche Warnungen, die die App abrufen darf / official warnings that the app may fetch
+  --models <url>      Anbieter von Modellen, den die App fragen darf / source of models that the app may ask
   --webrtc-port <n>   UDP-Port für WebRTC / UDP port for WebRTC (wie / as --port)
   --help              diese Seite / this page
 `

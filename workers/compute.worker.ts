@@ -2,8 +2,10 @@ import { expose } from 'comlink'
 import { createBreath } from './compute/engine/breath.ts'
 import { createEngine } from './compute/engine/engine.ts'
 import { createOrtOpener, surroundingsOf } from './compute/engine/ort-library.ts'
-import { openModel } from './compute/model/open-model.ts'
-import { storedModel, storedModels } from './compute/model/opfs.ts'
+import { folderFor } from './compute/model/app-model.ts'
+import { createLibrary } from './compute/model/library.ts'
+import { openAndKeep } from './compute/model/open-model.ts'
+import { createOpfsStore, storedModel, storedModels } from './compute/model/opfs.ts'
 import { sendHearthErrors } from './compute/port.ts'
 import { createCompute } from './compute/service.ts'
 import { createRealRuntime } from './kernel/real-runtime.ts'
@@ -14,13 +16,15 @@ const IDLE_MS = 10 * 60_000
 
 const { monotonic, after } = createRealRuntime()
 const { storage } = navigator
+const store = createOpfsStore(storage, navigator.locks)
 
 sendHearthErrors()
 expose(
   createCompute({
     stored: () => storedModels(storage),
-    folder: (id) => storedModel(storage, id),
-    open: openModel,
+    folder: (id) =>
+      folderFor({ stored: (model) => storedModel(storage, model), store, fetch: (...asked) => fetch(...asked) }, id),
+    open: (folder) => openAndKeep(folder, createLibrary(store)),
     startEngine: () =>
       createEngine(
         { open: createOrtOpener(surroundingsOf(self)), monotonic, after, breathe: createBreath() },

@@ -11,6 +11,7 @@ import { createRealRuntime } from './kernel/real-runtime.ts'
 import { createSignal } from './kernel/signal.ts'
 import { openDexieStore } from './kernel/store/dexie-store.ts'
 import { DATABASE_NAME } from './kernel/store/schema.ts'
+import type { OpenTensors } from './kernel/tensors.ts'
 import type { NodeControl } from './port.ts'
 import { attachRtcPort } from './rtc/shim.ts'
 
@@ -23,6 +24,9 @@ self.addEventListener('online', () => online.emit())
 /** More than half of this worker's code, and nothing of it is needed before the device has a name. */
 const loadMesh = () => import('./kernel/mesh/browser-mesh.ts')
 
+/** Loaded when a person first switches on what computes with others. */
+const openTensors: OpenTensors = async (deps) => (await import('./transport/tensor/transport.ts')).createTensorTransport(deps)
+
 const waitingScreens: MessagePort[] = []
 let node: HearthNode | null = null
 let stopBroker = (): void => {}
@@ -34,7 +38,7 @@ const control: NodeControl = {
     // under way while the store opens; when it fails, who needs the mesh asks again and says so
     loadMesh().catch(() => undefined)
     const started = await startNode(
-      { runtime, store, createMesh, modules: FOUND_MODULES },
+      { runtime, store, createMesh, openTensors, modules: FOUND_MODULES },
       { ...options, version: __APP_VERSION__ },
     )
     node = started

@@ -10,7 +10,7 @@ import { createRealRuntime } from '../../workers/kernel/real-runtime.ts'
 import { delay } from '../../workers/kernel/runtime.ts'
 import { attachRtcPort } from '../../workers/rtc/shim.ts'
 import { testSigner } from '../../workers/testing/test-identity.ts'
-import type { TensorGrant, TensorSession, TensorSessionOptions, TensorTransport } from '../../workers/transport/tensor/api.ts'
+import type { TensorGrant, TensorSession, TensorSessionOptions, TensorTransport } from '../../workers/kernel/tensors.ts'
 import { createTensorTransport } from '../../workers/transport/tensor/transport.ts'
 
 const PURPOSE = 'bench'

@@ -6,6 +6,8 @@ const ID = `blake3:${'0'.repeat(64)}`
 const CLAIM = 'A'.repeat(52)
 const ULID = '01JZZZZZZZZZZZZZZZZZZZZZZZ'
 const SOMEBODY = `ed25519:${'A'.repeat(43)}`
+const SHARD = { shard_id: 'nobody:0-1', weights_sha256: `sha256:${'0'.repeat(64)}` }
+const QUESTION: Json = { model: 'nobody', messages: [{ role: 'user', content: 'x' }] }
 const DRAFT: Json = {
   severity: 'info',
   language: 'de-DE',
@@ -102,6 +104,13 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
   'experimental.civdef.audit.verify': () => ({ by: 'checkpoints' }),
   'experimental.civdef.audit.restart': () => ({ reason: 'broken' }),
   'experimental.civdef.cap.export': () => ({ key: ULID }),
+  'experimental.distributed_llm.shard.connect': () => SHARD,
+  'experimental.distributed_llm.shard.forward': () => ({ ...SHARD, tokens: 1, hidden: 'AAA' }),
+  'experimental.distributed_llm.shard.offer': () => ({ model: 'nobody' }),
+  'experimental.distributed_llm.pipeline.plan': () => ({ model: 'nobody' }),
+  'experimental.distributed_llm.pipeline.run': () => QUESTION,
+  'experimental.distributed_llm.chat': () => QUESTION,
+  'experimental.distributed_llm.shard.withdraw': () => ({ shard_id: SHARD.shard_id }),
   'community.join': (peer) => ({
     event: peer
       ? JSON.parse(JSON.stringify(peer.event('community.member.joined', { invite: 'x', display_name: 'x' })))
@@ -113,6 +122,7 @@ const RIGHT: Readonly<Record<string, (peer: Peer | null) => Json>> = {
 export const NOT_THERE: ReadonlySet<string> = new Set([
   'claim_not_found',
   'not_found',
+  'shard_unavailable',
   'ebkh_unavailable',
   'lora_hardware_unavailable',
   'lora_peer_unknown',

@@ -54,7 +54,14 @@ beforeAll(async () => {
   await writeFile(join(web, 'assets/index-Bq3kZ9aX.js'), SCRIPT)
   await writeFile(join(web, 'assets/ort-Cc3kZ9aX.wasm'), 'x')
   await symlink(join(directory, 'secret.txt'), join(web, 'link.txt'))
-  server = createHttpServer({ webRoot: web, tls: null, named: [], boxInfo: () => null, health: () => HEALTH })
+  server = createHttpServer({
+    webRoot: web,
+    modelsRoot: join(directory, 'models'),
+    tls: null,
+    named: [],
+    boxInfo: () => null,
+    health: () => HEALTH,
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   port = (server.address() as AddressInfo).port // it listens on TCP
 })

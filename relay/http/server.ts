@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { BoxInfo } from '#protocol/core/rendezvous.ts'
 import { LIMITS } from '../limits.ts'
 import { securityHeaders } from './headers.ts'
+import { BOX_MODELS, createModelFiles } from './model-files.ts'
 import { sendJson, sendText } from './respond.ts'
 import { createStaticFiles } from './static-files.ts'
 
@@ -22,8 +23,10 @@ export interface Health {
 
 export interface HttpDeps {
   readonly webRoot: string
+  /** Directory with a folder for each model; nothing is served where it is missing. */
+  readonly modelsRoot: string
   readonly tls: { readonly cert: string; readonly key: string } | null
-  /** Origins that the operator named: of a knowledge hub, of a feed of official warnings. */
+  /** Origins that the operator named: of a knowledge hub, of a feed of official warnings, of models. */
   readonly named: readonly string[]
   /** @returns null until the box can be reached. */
   boxInfo(request: IncomingMessage): BoxInfo | null
@@ -35,6 +38,7 @@ const VERIFIER = '/verify-audit.html'
 
 function createHandler(deps: HttpDeps): RequestListener {
   const files = createStaticFiles(deps.webRoot)
+  const models = createModelFiles(deps.modelsRoot)
   const headers = Object.entries(securityHeaders(...deps.named))
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -50,7 +54,7 @@ function createHandler(deps: HttpDeps): RequestListener {
         return info ? sendJson(response, info) : sendText(response, 503, 'starting')
       }
       default:
-        return files(request, response)
+        return request.url?.startsWith(BOX_MODELS) ? models(request, response) : files(request, response)
     }
   }
 

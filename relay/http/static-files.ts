@@ -30,14 +30,14 @@ const HASHED = /^\/assets\/.*-[\w-]{8,}\.\w+$/
 
 const cacheControl = (pathname: string): string => (HASHED.test(pathname) ? 'public, max-age=31536000, immutable' : 'no-cache')
 
-interface StaticFile {
+export interface StaticFile {
   readonly path: string
   readonly size: number
   readonly etag: string
 }
 
 /** `/` is index.html. @returns null for anything that is no plain visible file inside `root`. */
-async function findFile(root: string, pathname: string): Promise<StaticFile | null> {
+export async function findFile(root: string, pathname: string): Promise<StaticFile | null> {
   const segments = pathname.split('/').slice(1)
   if (segments.some((segment) => segment.startsWith('.') || /[\\\0]/.test(segment))) return null
   try {
@@ -53,7 +53,7 @@ async function findFile(root: string, pathname: string): Promise<StaticFile | nu
   }
 }
 
-function decodePath(url: string): string | null {
+export function decodePath(url: string): string | null {
   try {
     return decodeURIComponent(url.split('?', 1)[0] ?? '')
   } catch {
@@ -61,7 +61,7 @@ function decodePath(url: string): string | null {
   }
 }
 
-function isFresh(request: IncomingMessage, etag: string): boolean {
+export function isFresh(request: IncomingMessage, etag: string): boolean {
   const asked = request.headers['if-none-match'] ?? ''
   return asked.split(',').some((tag) => tag.trim() === etag)
 }

@@ -37,4 +37,9 @@ const onNetwork = (changed: () => void) => {
 }
 
 /** False when the device itself has no network at all; true says nothing about the internet. */
-export const useOnline = (): boolean => useSyncExternalStore(onNetwork, () => navigator.onLine)
+export const useOnline = (): boolean =>
+  useSyncExternalStore(
+    onNetwork,
+    () => navigator.onLine,
+    () => true,
+  )

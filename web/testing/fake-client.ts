@@ -6,11 +6,17 @@ import { eventsWatch } from '#protocol/events/capabilities.ts'
 import type { AskOptions, NodeClient } from '../port/client.ts'
 
 type Answerer = (input: unknown) => unknown
+type Streamer = (input: unknown, signal: AbortSignal) => AsyncGenerator<unknown, unknown>
 
 /** A node in memory: answers what a test tells it to, checked against the contracts, and says what changed. */
 export interface FakeClient extends NodeClient {
   /** Sets the answer to a capability; throw a HearthError in it to refuse. Later answers replace earlier ones. */
   answer<C extends Capability>(capability: C, answerer: (input: Input<C>) => Output<C> | Promise<Output<C>>): void
+  /** Sets what a streaming capability says; `signal` aborts when the caller leaves. */
+  answerStream<C extends Streaming>(
+    capability: C,
+    streamer: (input: Input<C>, signal: AbortSignal) => AsyncGenerator<Frame<C>, Output<C>>,
+  ): void
   /** Tells every watching screen that these events arrived. */
   emit(...events: readonly EventDefinition[]): void
   /** Inputs a capability was called with, oldest first. */
@@ -48,6 +54,7 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
 
 export function createFakeClient(): FakeClient {
   const answerers = new Map<string, Answerer>()
+  const streamers = new Map<string, Streamer>()
   const calls = new Map<string, unknown[]>()
   const feeds = new Set<ReturnType<typeof createFeed>>()
 
@@ -63,6 +70,9 @@ export function createFakeClient(): FakeClient {
     answer(capability, answerer) {
       answerers.set(capability.name, answerer as Answerer) // inputs are checked against this capability's schema first
     },
+    answerStream(capability, streamer) {
+      streamers.set(capability.name, streamer as Streamer) // as above
+    },
     emit(...events) {
       for (const feed of feeds) feed.push({ types: events.map(({ type }) => type) })
     },
@@ -74,11 +84,25 @@ export function createFakeClient(): FakeClient {
     },
     async *stream<C extends Streaming>(
       capability: C,
-      _input: Input<C>,
+      input: Input<C>,
       { signal }: AskOptions = {},
     ): AsyncGenerator<Frame<C>, Output<C>> {
-      if (capability.name !== eventsWatch.name)
-        throw new HearthError('not_implemented', `the fake streams no ${capability.name}`)
+      if (capability.name !== eventsWatch.name) {
+        const streamer = streamers.get(capability.name)
+        if (!streamer) throw new HearthError('not_implemented', `the fake streams no ${capability.name}`)
+        const left = new AbortController()
+        signal?.addEventListener('abort', () => left.abort())
+        try {
+          const frames = streamer(parseAs(capability.input, input), left.signal)
+          for (;;) {
+            const next = await unlessAborted(frames.next(), signal)
+            if (next.done) return parseAs(capability.output, next.value, 'internal_error') as Output<C> // as it was checked
+            yield parseAs(capability.stream, next.value, 'internal_error') as Frame<C> // as it was checked
+          }
+        } finally {
+          left.abort()
+        }
+      }
       const feed = createFeed(signal)
       feeds.add(feed)
       try {

@@ -16,6 +16,7 @@ import type { DeskScene } from './village-audit.ts'
 import { answerCivdef, type CivdefScene } from './village-civdef.ts'
 import { answerCivdefDesk } from './village-civdef-desk.ts'
 import { answerEvidence } from './village-evidence.ts'
+import { answerInference, type InferenceScene } from './village-inference.ts'
 import { answerLora, type LoraScene } from './village-lora.ts'
 import { answerProtocol } from './village-protocol.ts'
 
@@ -33,6 +34,7 @@ export interface VillageOptions {
   readonly lora?: LoraScene
   readonly civdef?: CivdefScene
   readonly desk?: DeskScene
+  readonly inference?: InferenceScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -200,6 +202,7 @@ export function createVillageNode({
   lora = 'off',
   civdef = 'off',
   desk = 'new',
+  inference = 'off',
   joinMs = 3000,
   suite = true,
 }: VillageOptions): FakeClient {
@@ -217,12 +220,15 @@ export function createVillageNode({
       ...DEFAULT_CONFIG,
       evidence: { ...DEFAULT_CONFIG.evidence, enabled: evidence },
       lora: { ...DEFAULT_CONFIG.lora, enabled: lora !== 'off' },
+      distributed_llm: { ...DEFAULT_CONFIG.distributed_llm, enabled: inference !== 'off' },
       civdef: {
         ...DEFAULT_CONFIG.civdef,
         enabled: civdef !== 'off',
         municipality: civdef === 'off' || civdef === 'new' ? '' : 'DE.NRW.Kleve.Issum',
       },
-      policy: { research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' || civdef !== 'off' } },
+      policy: {
+        research: { ...DEFAULT_CONFIG.policy.research, enable: lora !== 'off' || civdef !== 'off' || inference !== 'off' },
+      },
     },
   }
   answerNode(client, state, suite)
@@ -232,5 +238,6 @@ export function createVillageNode({
   answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   answerCivdef(client, { scene: civdef, config: () => state.config })
   answerCivdefDesk(client, desk)
+  answerInference(client, { scene: inference, isOn: () => state.config.distributed_llm.enabled })
   return client
 }

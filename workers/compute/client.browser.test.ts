@@ -5,7 +5,7 @@ import graph from './fixtures/qwen2-cpu-int4/model.onnx?url'
 import data from './fixtures/qwen2-cpu-int4/model.onnx.data?url'
 import tokenizer from './fixtures/qwen2-cpu-int4/tokenizer.json?url'
 import tokenizerConfig from './fixtures/qwen2-cpu-int4/tokenizer_config.json?url'
-import type { ChatEnding, ChatRequest } from './port.ts'
+import type { ChatEnding, ChatRequest, Piece } from './port.ts'
 import { GREEDY } from './text/sampler.ts'
 
 const FILES = {
@@ -33,12 +33,12 @@ async function store(model: string, files: Readonly<Record<string, string>>): Pr
   }
 }
 
-async function said(answering: AsyncGenerator<string, ChatEnding>) {
+async function said(answering: AsyncGenerator<Piece, ChatEnding>) {
   let text = ''
   for (;;) {
     const next = await answering.next()
     if (next.done) return { text, ending: next.value }
-    text += next.value
+    text += next.value.text
   }
 }
 
@@ -85,6 +85,50 @@ describe('the compute worker', () => {
     await answering.next()
     stop.abort()
     await expect(said(answering)).rejects.toMatchObject({ name: 'HearthError', code: 'pipeline_cancelled' })
+  })
+
+  it('answers the same over layers that another worker computes, and what goes between them moves (DLM-3)', async () => {
+    const [asking, computing] = [start(), start()]
+    const alone = await said(asking.chat('one', REQUEST, new AbortController().signal))
+    const facts = await computing.describe('tiny')
+    expect(facts).toMatchObject({ layers: 8, hiddenSize: 256, whole: true, held: [{ first: 0, end: 8 }], stepwise: false })
+    const ranges = [
+      { model: 'tiny', first: 0, end: 3 },
+      { model: 'tiny', first: 3, end: 8 },
+    ]
+    for (const range of ranges) expect(await computing.load('tiny', range, true)).toMatchObject({ ...range, sequences: 0 })
+    let left = 0
+    const over = await said(
+      asking.chat('two', REQUEST, new AbortController().signal, {
+        stages: ranges.length,
+        async forward(stage, position, hidden) {
+          const range = ranges[stage] ?? { model: '', first: 0, end: 0 }
+          const answer = await computing.forward({ ...range, sequence: 'far', position, hidden })
+          left += hidden.length
+          return answer
+        },
+      }),
+    )
+    expect(over.text).toBe(alone.text)
+    expect(left).toBe(0)
+    expect((await computing.shards()).shards).toMatchObject([{ sequences: 1 }, { sequences: 1 }])
+    for (const range of ranges) computing.forget({ ...range, sequence: 'far' })
+    expect((await computing.shards()).shards).toMatchObject([
+      { sequences: 0, cacheBytes: 0 },
+      { sequences: 0, cacheBytes: 0 },
+    ])
+    await computing.setBudget(1000)
+    expect((await computing.shards()).shards).toEqual([])
+    const hidden = new Float32Array(256)
+    const late = computing.forward({ model: 'tiny', first: 0, end: 3, sequence: 'far', position: 0, hidden })
+    await expect(late).rejects.toMatchObject({ name: 'HearthError', code: 'not_found' })
+  })
+
+  it('tells who waits that computing has ended', async () => {
+    const client = start()
+    const waiting = client.describe('tiny')
+    client.close()
+    await expect(waiting).rejects.toMatchObject({ code: 'partition' })
   })
 
   it('says which model is missing', async () => {

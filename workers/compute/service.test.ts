@@ -3,7 +3,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { createSeededRuntime, type SeededRuntime } from '../testing/seeded-runtime.ts'
 import { createEngine, type Engine } from './engine/engine.ts'
 import { openModel } from './model/open-model.ts'
-import type { ChatRequest, ComputePort } from './port.ts'
+import type { ChatRequest, ComputePort, Piece } from './port.ts'
 import { createCompute } from './service.ts'
 import { type Files, fixtureFiles, folderOf } from './testing/folder.ts'
 import { ortInNode } from './testing/ort-node.ts'
@@ -60,7 +60,7 @@ describe('computing on this device', () => {
   }
   const say = async (compute: ComputePort, change: Partial<ChatRequest> = {}, id = 'a') => {
     const pieces: string[] = []
-    const ending = await compute.chat(id, { ...ASK, ...change }, (text) => pieces.push(text))
+    const ending = await compute.chat(id, { ...ASK, ...change }, ({ text }) => text !== '' && pieces.push(text))
     return { text: pieces.join(''), pieces, ending }
   }
 
@@ -78,7 +78,7 @@ describe('computing on this device', () => {
 
   it('ends only when its last piece of text has arrived, however slowly that travels', async () => {
     let arrived = ''
-    const slowly = async (text: string): Promise<void> => {
+    const slowly = async ({ text }: Piece): Promise<void> => {
       for (let turn = 0; turn < 50; turn++) await breathe()
       arrived += text
     }

@@ -1,10 +1,22 @@
 import { HearthError } from '#protocol/core/errors.ts'
-import { type Span, wholeOf } from './cut/span.ts'
-import type { Engine } from './engine/engine.ts'
+import { DISTRIBUTED_LLM_CHUNK_TOKENS } from '#protocol/distributed-inference/constants.ts'
+import { embedOnly, headOnly, layersOnly, nameOf, type Span, wholeOf } from './cut/span.ts'
+import type { Engine, LoadedShard } from './engine/engine.ts'
 import type { ModelFolder, ReadyModel } from './model/open-model.ts'
 import { isOp, MICROSOFT } from './onnx/model.ts'
 import { generate, type Stage } from './pipeline/generate.ts'
-import type { ChatEnding, ChatRequest, ComputePort, ModelSummary, Say } from './port.ts'
+import { isStepwise } from './pipeline/stepwise.ts'
+import {
+  type ChatEnding,
+  type ChatRequest,
+  type ComputePort,
+  type Hops,
+  type HostedShard,
+  type LayerRange,
+  type ModelSummary,
+  moving,
+  type Say,
+} from './port.ts'
 
 interface ComputeDeps {
   /** Names of the models on this device. */
@@ -17,25 +29,37 @@ interface ComputeDeps {
   readonly monotonic: () => number
 }
 
-/** Tokens of a prompt that go through together. */
-const CHUNK_TOKENS = 128
 /** Unpacked, an int4 model takes eight times the room: only where that is little beside the budget. */
 const UNPACKED_SHARE = 0.25
 const UNPACKED_TIMES = 8
 
-/** Computing on this device alone: whole models, from their folders to sentences. */
+/** The most that weights take in memory, beside what they take in a file (measured with WebAssembly). */
+const MEMORY_TIMES = 1.55
+
+/** Computing on this device: whole models, from their folders to sentences, and layers of them for conversations of others. */
 export function createCompute(deps: ComputeDeps): ComputePort {
   const opened = new Map<string, Promise<ReadyModel>>()
   const running = new Map<string, AbortController>()
   let starting: Promise<Engine> | null = null
+  /** Once it has started: what is asked of it then keeps its order. */
+  let engine: Engine | null = null
+  /** Set before there was anything to set it for. */
+  let budgetBytes: number | null = null
 
   const engineOf = (): Promise<Engine> => {
-    starting ??= deps.startEngine()
+    starting ??= start()
     // what failed may succeed the next time, with the engine's files in reach
     starting.catch(() => {
       starting = null
     })
     return starting
+  }
+
+  async function start(): Promise<Engine> {
+    const started = await deps.startEngine()
+    if (budgetBytes !== null) await started.setBudget(budgetBytes)
+    engine = started
+    return started
   }
 
   function ready(id: string): Promise<ReadyModel> {
@@ -57,26 +81,80 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     }
   }
 
+  async function hosted({ model, span, ...numbers }: LoadedShard): Promise<HostedShard> {
+    const { weightsHash, decoder, shape } = await ready(model)
+    const { bytes, cacheBytes, cacheBytesPerToken, sequences, msPerToken } = numbers
+    const memory = { bytes, cacheBytes, cacheBytesPerToken, sequences }
+    return { model, weightsHash, layers: decoder.layers, hiddenSize: shape.hiddenSize, ...span, ...memory, msPerToken }
+  }
+
   return {
     models: async () => Promise.all((await deps.stored()).map(summary)),
 
     async shards() {
-      const engine = await starting?.catch(() => null)
       if (!engine) return { backend: null, shards: [] }
       const { backend, shards } = engine.status()
-      const hosted = shards.map(async ({ model, span, bytes, msPerToken }) => {
-        const { weightsHash } = await ready(model)
-        return { model, weightsHash, ...span, bytes, msPerToken }
-      })
-      return { backend, shards: await Promise.all(hosted) }
+      return { backend, shards: await Promise.all(shards.map(hosted)) }
     },
 
-    async chat(id, request, say) {
+    async describe(id) {
+      const { weightsHash, decoder, shape, config, bytes, manifest, heldLayers } = await ready(id)
+      const { layers } = decoder
+      const held = await heldLayers()
+      const inLayers = manifest.pieces.reduce((sum, { part, length }) => sum + (/^\d/.test(part) ? length : 0), 0)
+      return {
+        id,
+        weightsHash,
+        layers,
+        hiddenSize: shape.hiddenSize,
+        positions: config.positions,
+        bytes,
+        whole: held.length === layers,
+        stepwise: isStepwise(decoder),
+        held: runsOf(held),
+        layerBytes: Math.ceil((inLayers / layers) * MEMORY_TIMES),
+      }
+    },
+
+    async load(id, { first, end }, keep = false) {
+      const model = await ready(id)
+      const started = await engineOf()
+      const shard = await loadedShard(started, model, layersOnly(first, end), keep)
+      const loaded = started.status().shards.find((one) => one.id === shard)
+      if (!loaded) throw new HearthError('capacity_exceeded', `${shard} had to go again at once`)
+      return hosted(loaded)
+    },
+
+    async unload(model, layers) {
+      await engine?.unload(layersOf(model, layers))
+    },
+
+    async forward({ model, first, end, sequence, position, hidden }) {
+      if (!engine) throw new HearthError('not_found', 'nothing is loaded')
+      const outcome = await engine.forward(layersOf(model, { first, end }), sequence, position, { kind: 'hidden', hidden })
+      return moving(outcome.data)
+    },
+
+    async forget({ model, first, end, sequence }) {
+      engine?.forget(layersOf(model, { first, end }), sequence)
+    },
+
+    async setBudget(bytes) {
+      budgetBytes = bytes
+      await engine?.setBudget(bytes)
+    },
+
+    async drop(model) {
+      opened.delete(model)
+      for (const shard of engine?.status().shards ?? []) if (shard.model === model) await engine?.unload(shard.id)
+    },
+
+    async chat(id, request, say, stages = 0, hop = undefined) {
       if (running.has(id)) throw new HearthError('bad_request', 'an answer of this name is under way')
       const stop = new AbortController()
       running.set(id, stop)
       try {
-        return await answer(id, request, say, stop.signal)
+        return await answer(id, request, say, hop ? { stages, forward: hop } : null, stop.signal)
       } finally {
         running.delete(id)
       }
@@ -87,17 +165,30 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     },
   }
 
-  async function answer(id: string, request: ChatRequest, say: Say, signal: AbortSignal): Promise<ChatEnding> {
+  async function answer(
+    id: string,
+    request: ChatRequest,
+    say: Say,
+    hops: Hops | null,
+    signal: AbortSignal,
+  ): Promise<ChatEnding> {
     const model = await ready(request.model)
-    const engine = await engineOf()
-    const stage = await stageFor(engine, model, wholeOf(model.decoder), id)
-    const { backend } = engine.status()
+    const started = await engineOf()
+    const stages = await stagesOf(started, model, hops, id)
+    const { backend } = started.status()
     const prompt = model.codec.prompt(request.messages)
     const room = (model.config.positions ?? Number.POSITIVE_INFINITY) - prompt.length
     if (room < 1) throw new HearthError('bad_request', 'the conversation is longer than the model can read')
     const answering = generate(
-      { stages: [stage], codec: model.codec, hiddenSize: model.shape.hiddenSize, monotonic: deps.monotonic },
-      { ...request, maxTokens: Math.min(request.maxTokens, room), prompt, chunk: CHUNK_TOKENS, signal },
+      { stages, codec: model.codec, hiddenSize: model.shape.hiddenSize, monotonic: deps.monotonic },
+      {
+        ...request,
+        maxTokens: Math.min(request.maxTokens, room),
+        prompt,
+        chunk: DISTRIBUTED_LLM_CHUNK_TOKENS,
+        stepwise: isStepwise(model.decoder),
+        signal,
+      },
     )
     let heard: unknown
     for (;;) {
@@ -107,26 +198,64 @@ export function createCompute(deps: ComputeDeps): ComputePort {
         await heard
         return { ...next.value, backend }
       }
-      if (next.value.text !== '') heard = say(next.value.text)
+      heard = say({ text: next.value.text, tokens: [next.value.token] })
     }
   }
 }
 
-/** Loads what is not loaded yet. */
+/** As the engine names them. */
+const layersOf = (model: string, { first, end }: LayerRange): string => `${model}:${nameOf(layersOnly(first, end))}`
+
+/** Layers that follow each other, together. */
+function runsOf(layers: readonly number[]): readonly LayerRange[] {
+  const runs: { first: number; end: number }[] = []
+  for (const layer of layers) {
+    const last = runs.at(-1)
+    if (last?.end === layer) last.end += 1
+    else runs.push({ first: layer, end: layer + 1 })
+  }
+  return runs
+}
+
+async function stagesOf(engine: Engine, model: ReadyModel, hops: Hops | null, sequence: string): Promise<readonly Stage[]> {
+  if (!hops) return [await stageFor(engine, model, wholeOf(model.decoder), sequence)]
+  const embed = await stageFor(engine, model, embedOnly, sequence)
+  const head = await stageFor(engine, model, headOnly(model.decoder), sequence)
+  const between = Array.from({ length: hops.stages }, (_, stage) => elsewhere(hops, stage, model.shape.hiddenSize))
+  return [embed, ...between, head]
+}
+
+/** Whoever computes it also frees what it keeps of the conversation. */
+const elsewhere = (hops: Hops, stage: number, hiddenSize: number): Stage => ({
+  overlaps: true,
+  async forward(position, step) {
+    if (step.kind !== 'hidden') throw new HearthError('internal_error', 'tokens between layers')
+    const tokens = step.hidden.length / hiddenSize
+    return { kind: 'hidden', data: await hops.forward(stage, position, moving(step.hidden)), tokens }
+  },
+  forget: () => undefined,
+})
+
 async function stageFor(engine: Engine, model: ReadyModel, span: Span, sequence: string): Promise<Stage> {
-  const shard = await engine.load(model, span, {
-    ...(model.config.positions !== null && { positions: model.config.positions }),
-    dequantise: unpacks(engine, model),
-  })
+  const shard = await loadedShard(engine, model, span)
   return {
     forward: (position, step) => engine.forward(shard, sequence, position, step),
     forget: () => engine.forget(shard, sequence),
   }
 }
 
+/** Loads what is not loaded yet, cut in the same way for whoever asks. */
+const loadedShard = (engine: Engine, model: ReadyModel, span: Span, keep = false): Promise<string> =>
+  engine.load(model, span, {
+    ...(model.config.positions !== null && { positions: model.config.positions }),
+    dequantise: unpacks(engine, model, span),
+    keep,
+  })
+
 /** On a processor int4 is about ten times slower than what it is unpacked to. */
-function unpacks(engine: Engine, { decoder, bytes }: ReadyModel): boolean {
+function unpacks(engine: Engine, { decoder, bytes }: ReadyModel, { first, end, embed, head }: Span): boolean {
   const { backend, budgetBytes } = engine.status()
   const packed = decoder.graph.node.some((node) => isOp(node, 'MatMulNBits', MICROSOFT))
-  return packed && backend === 'wasm' && bytes * UNPACKED_TIMES <= budgetBytes * UNPACKED_SHARE
+  const share = embed || head ? 1 : (end - first) / decoder.layers
+  return packed && backend === 'wasm' && bytes * share * UNPACKED_TIMES <= budgetBytes * UNPACKED_SHARE
 }

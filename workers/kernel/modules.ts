@@ -10,6 +10,7 @@ import type { EventLog } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { Runtime } from './runtime.ts'
 import type { Shelf } from './shelf.ts'
+import type { TensorTransport } from './tensors.ts'
 import type { Views } from './view-host.ts'
 
 /** What the kernel offers modules; `log`, `views` and `members` are there while the device is in a community. */
@@ -27,6 +28,8 @@ export interface ModuleDeps {
   readonly log: EventLog
   readonly views: Views
   readonly members: Members
+  /** Streams of tensors to peers (X08): there while something that computes with others is switched on. */
+  readonly tensors: TensorTransport
   /** Hands an appended event to everyone who listens (SYN-1). */
   readonly publish: (event: VerifiedEvent) => void
 }

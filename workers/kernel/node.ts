@@ -2,7 +2,7 @@ import { EVENTS } from '#protocol/catalogue.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
-import { isSwitchedOff } from '#protocol/core/switches.ts'
+import { isModuleOn, isSwitchedOff } from '#protocol/core/switches.ts'
 import { logNoticed } from '#protocol/events/events.ts'
 import { meshChanged, statusChanged } from '#protocol/node/events.ts'
 import type { Bus } from './bus/bus.ts'
@@ -31,12 +31,15 @@ import { serveIdentity } from './services/identity.ts'
 import { serveNode } from './services/node.ts'
 import { createShelf } from './shelf.ts'
 import type { Store } from './store/store.ts'
+import type { OpenTensors, TensorTransport } from './tensors.ts'
 
 export interface NodeDeps {
   readonly runtime: Runtime
   readonly store: Store
   /** Makes the mesh once there is an identity to speak for. */
   readonly createMesh: (signer: Signer) => Promise<Mesh>
+  /** Brings up X08 over the mesh when it is first wanted; a node without it computes alone. */
+  readonly openTensors?: OpenTensors
   /** Module folders found by the entry. */
   readonly modules: readonly FoundModule[]
 }
@@ -74,6 +77,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   const shelf = createShelf(store)
   const keys = createKeys(store)
   let net: Net | null = null
+  let tensors: TensorTransport | null = null
 
   const community = createCommunityHolder({
     runtime,
@@ -128,6 +132,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       keys,
       notify: notifier.device,
       ...(net ? { signer: net.signer } : {}),
+      ...(tensors ? { tensors } : {}),
       ...(open ? { log: open.log, views: open.views, members } : {}),
     }
   })
@@ -143,6 +148,19 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     net?.mesh.setBoxes([...new Set([...home.boxes, ...kept])])
   }
 
+  /** Serves X08 while something wants it: its code is loaded then. */
+  async function settleTensors(): Promise<void> {
+    const wanted = (['tensor_transport', 'distributed_llm'] as const).some((module) => isModuleOn(module, config.current()))
+    if (wanted && net && !tensors) {
+      const { signer, mesh } = net
+      // what cannot be loaded stays off; the node and its other modules run
+      tensors = (await deps.openTensors?.({ runtime, signer, mesh }).catch(reportError)) ?? null
+    } else if (!wanted || !net) {
+      tensors?.stop()
+      tensors = null
+    }
+  }
+
   /** Brings up what needs an identity. */
   async function born(signer: Signer): Promise<void> {
     const mesh = await deps.createMesh(signer)
@@ -153,6 +171,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     await mesh.start()
     await setBoxes([])
     await community.resume(signer)
+    await settleTensors()
     await modules.settle()
     if (community.current()) network.enter()
   }
@@ -161,6 +180,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   async function hangUp(): Promise<void> {
     const going = net
     net = null
+    await settleTensors()
     going?.manifests.stop()
     going?.network.stop()
     await going?.mesh.stop()
@@ -174,6 +194,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     notifier,
     async applied() {
       await setBoxes([])
+      await settleTensors()
       await modules.settle()
       net?.manifests.announce()
     },

@@ -9,6 +9,7 @@ import type { FoundModule } from '../kernel/modules.ts'
 import { type HearthNode, startNode } from '../kernel/node.ts'
 import { createMemoryNetwork, type MemoryNetwork } from '../memory/memory-mesh.ts'
 import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
+import { createTensorTransport } from '../transport/tensor/transport.ts'
 import { createSeededRuntime, type SeededRuntime } from './seeded-runtime.ts'
 
 /** The box every memory node knows. */
@@ -63,13 +64,26 @@ export function createVillage(
           own = { signer, mesh: network.node(signer.nodeId) }
           return own.mesh
         },
+        openTensors: async (tensorDeps) => createTensorTransport(tensorDeps),
       },
       { boxes, appUrl: 'http://box.test', version: '0.0.0-test' },
     )
     if (!own) await node.bus.call(identityCreate, { display_name: name })
     if (!own) throw new TypeError('an identity brings a mesh')
     const { mesh, signer }: { mesh: Mesh; signer: Signer } = own
-    return { name, id: signer.nodeId, node, store, mesh, signer }
+    return { name, id: signer.nodeId, node: { ...node, stop: () => stopped(node) }, store, mesh, signer }
+  }
+
+  /** A node that says goodbye needs time to pass for its words to arrive. */
+  async function stopped(node: HearthNode): Promise<void> {
+    let over = false
+    const stopping = node.stop().finally(() => {
+      over = true
+    })
+    stopping.catch(() => {})
+    await runtime.settle()
+    if (!over) await during(stopping)
+    return stopping
   }
 
   async function until(what: string, is: () => boolean | Promise<boolean>, seconds = 120): Promise<void> {

@@ -16,6 +16,7 @@ import {
 } from '#protocol/core/rendezvous.ts'
 import { SyncFrameSchema } from '#protocol/core/sync.ts'
 import { ScopeSchema, TokenPayloadSchema } from '#protocol/core/token.ts'
+import { AnswerFrameSchema, PlanSchema, ShardSchema } from '#protocol/distributed-inference/schemas.ts'
 import { HubAnswerSchema, HubProofSchema, sync } from '#protocol/evidence/ebkh.ts'
 import { AttestationSchema, ClaimSchema, DisputeSchema } from '#protocol/evidence/events.ts'
 import { RecoveryFileSchema } from '#protocol/node/capabilities.ts'
@@ -54,6 +55,9 @@ export const MESSAGES: Readonly<Record<string, TSchema>> = {
   SyncFrame: SyncFrameSchema,
   TensorFlowctl: TensorFlowctlSchema,
   TensorHello: TensorHelloSchema,
+  Shard: ShardSchema,
+  Plan: PlanSchema,
+  AnswerFrame: AnswerFrameSchema,
   TokenPayload: TokenPayloadSchema,
 }
 

@@ -38,7 +38,7 @@ export async function ask(page: Page, script: string, maxTokens: number): Promis
       let text = ''
       // as comlink asks: a call by its path, and a callback as a port that is called in turn
       port1.onmessage = ({ data }) => {
-        text += data.argumentList[0].value
+        text += data.argumentList[0].value.text
         port1.postMessage({ id: data.id, type: 'RAW', value: undefined })
       }
       const greedy = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1, seed: 0 }

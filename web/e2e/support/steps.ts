@@ -63,6 +63,18 @@ export async function turnRadioOn(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1, name: 'Funk' })).toBeVisible()
 }
 
+/** Asking is a trial: it is switched on in the settings, and then stands in the navigation. */
+export async function turnAskingOn(page: Page): Promise<void> {
+  await visit(page, '/settings')
+  for (const name of ['Erprobung einschalten', /^Gemeinsames Sprachmodell /]) {
+    const trial = page.getByRole('switch', { name })
+    await trial.click({ force: true })
+    await expect(trial).toBeChecked()
+  }
+  await page.getByRole('navigation', { name: 'Bereiche' }).getByRole('link', { name: 'Fragen' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Fragen' })).toBeVisible()
+}
+
 export interface ClaimText {
   readonly subject: string
   readonly predicate: string

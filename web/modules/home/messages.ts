@@ -35,6 +35,11 @@ export const messages = defineMessages({
         text: 'Haltet gemeinsam fest, was ihr wisst und worauf es sich stützt. Noch in Erprobung, deshalb ausgeschaltet.',
         action: 'Zu den Einstellungen',
       },
+      ask: {
+        title: 'Etwas fragen',
+        text: 'Ein Sprachmodell antwortet, auf euren eigenen Geräten und ohne Internet.',
+        action: 'Frage stellen',
+      },
       recovery: {
         title: 'Schlüssel sichern',
         text: 'Geht dieses Gerät verloren, bist du ohne Sicherungsdatei für die anderen nicht mehr du.',
@@ -83,6 +88,11 @@ export const messages = defineMessages({
         title: 'Try evidence',
         text: 'Record together what you know and what it rests on. Still on trial, therefore switched off.',
         action: 'To the settings',
+      },
+      ask: {
+        title: 'Ask something',
+        text: 'A language model answers, on your own devices and without the internet.',
+        action: 'Ask a question',
       },
       recovery: {
         title: 'Keep your key safe',

@@ -59,6 +59,9 @@ export function NextSteps() {
         ) : (
           <Step title={text.evidence.title} text={text.evidence.text} action={text.evidence.action} to="/settings" />
         )}
+        {modulesOn.has('distributed_llm') ? (
+          <Step title={text.ask.title} text={text.ask.text} action={text.ask.action} to="/ask" />
+        ) : null}
         {node.identity?.recovery === 'pending' ? (
           <Step title={text.recovery.title} text={text.recovery.text} action={text.recovery.action} to="/settings" />
         ) : null}

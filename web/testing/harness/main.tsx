@@ -13,6 +13,7 @@ import { createUpdates } from '../../shell/update.ts'
 import { createFakeConnection } from '../fake-connection.ts'
 import { DESK_SCENES } from '../village-audit.ts'
 import { CIVDEF_SCENES } from '../village-civdef.ts'
+import { INFERENCE_SCENES } from '../village-inference.ts'
 import { LORA_SCENES } from '../village-lora.ts'
 import { createVillageNode, type VillageOptions } from '../village-node.ts'
 
@@ -29,6 +30,7 @@ const village = createVillageNode({
   lora: LORA_SCENES.find((scene) => scene === query.get('lora')) ?? 'off',
   civdef: CIVDEF_SCENES.find((scene) => scene === query.get('civdef')) ?? 'off',
   desk: DESK_SCENES.find((scene) => scene === query.get('desk')) ?? 'new',
+  inference: INFERENCE_SCENES.find((scene) => scene === query.get('inference')) ?? 'off',
   joinMs: Number(query.get('join') ?? 3000),
 })
 const services = {

@@ -36,7 +36,8 @@ function rangesOfSource(source: Source): readonly ByteRange[] {
 export async function assemble(shard: Shard, read: ReadRange): Promise<Uint8Array<ArrayBuffer>> {
   const weights = new Uint8Array(shard.weightsBytes)
   const reads = await Promise.all(
-    merged(rangesOf(shard)).map(async (range) => {
+    // no bytes between two: they may be another layer's, and not here
+    merged(rangesOf(shard), 0).map(async (range) => {
       const bytes = await read(range)
       if (bytes.length !== range.length)
         throw new HearthError('weights_mismatch', `${range.file} is shorter than its graph says`)

@@ -104,11 +104,55 @@ describe('the engine', () => {
     const engine = await start(LARGE)
     const id = await engine.load(model, wholeOf(decoder))
     const step = engine.forward(id, 'a', 0, tokens(1, 2, 3))
+    while (engine.status().shards[0]?.sequences !== 1) await Promise.resolve()
     engine.forget(id, 'a')
     await step
-    engine.forget(id, 'a')
     expect(engine.status().shards[0]).toMatchObject({ sequences: 0, cacheBytes: 0 })
     expect(backends[0]?.alive.values).toBe(0)
+  })
+
+  it('does not begin a conversation that was forgotten before its turn (DLM-10)', async () => {
+    const engine = await start(LARGE)
+    const id = await engine.load(model, layersOnly(0, 1))
+    const hidden = new Float32Array(SMALL.hidden)
+    const others = engine.forward(id, 'b', 0, { kind: 'hidden', hidden })
+    const first = expect(engine.forward(id, 'a', 0, { kind: 'hidden', hidden })).rejects.toMatchObject({
+      code: 'pipeline_cancelled',
+    })
+    engine.forget(id, 'a')
+    const again = engine.forward(id, 'a', 0, { kind: 'hidden', hidden })
+    await first
+    await Promise.all([others, again])
+    expect(engine.status().shards[0]).toMatchObject({ sequences: 2 })
+    for (const sequence of ['a', 'b']) engine.forget(id, sequence)
+    expect(backends[0]?.alive.values).toBe(0)
+  })
+
+  it('lets conversations take turns: a long question does not keep the next word of another waiting', async () => {
+    const engine = await start(LARGE)
+    const id = await engine.load(model, layersOnly(0, 1))
+    const done: string[] = []
+    const step = (sequence: string, position: number) =>
+      engine
+        .forward(id, sequence, position, { kind: 'hidden', hidden: new Float32Array(SMALL.hidden) })
+        .then(() => done.push(`${sequence}${position}`))
+    const long = Array.from({ length: 5 }, (_, position) => step('long', position))
+    await Promise.all([...long, step('short', 0), step('third', 0)])
+    expect(done.indexOf('short0')).toBeLessThan(3)
+    expect(done.filter((name) => name.startsWith('long'))).toEqual(['long0', 'long1', 'long2', 'long3', 'long4'])
+  })
+
+  it('takes less memory when it is told to: what rests goes first, what is in use last (DLM-8)', async () => {
+    const engine = await start(LARGE)
+    await engine.load(model, layersOnly(0, 1), { keep: true })
+    await runtime.advance(10)
+    await engine.load(model, layersOnly(1, 2))
+    await engine.forward('small:0-0', 'a', 0, { kind: 'hidden', hidden: new Float32Array(SMALL.hidden) })
+    const { bytes, cacheBytes } = engine.status().shards[0] ?? { bytes: 0, cacheBytes: 0 }
+    await engine.setBudget(bytes + cacheBytes)
+    expect(engine.status()).toMatchObject({ budgetBytes: bytes + cacheBytes, shards: [{ id: 'small:0-0', sequences: 1 }] })
+    await engine.setBudget(1000)
+    expect(engine.status().shards).toEqual([])
   })
 
   it('keeps nothing of 200 conversations in a row', async () => {

@@ -12,7 +12,7 @@ import {
   type ShardRunner,
   type Step,
 } from './shard-runner.ts'
-import { createTurns } from './turns.ts'
+import { createFairTurns } from './turns.ts'
 
 /** A model whose files are at hand. */
 export interface OpenModel {
@@ -31,8 +31,15 @@ export interface LoadedShard {
   readonly bytes: number
   readonly cacheBytes: number
   readonly sequences: number
-  /** Measured over the steps of one token so far; null before the first. */
+  /** Of one token of one conversation. */
+  readonly cacheBytesPerToken: number
+  /** Measured over the newest steps of one token; null before the first. */
   readonly msPerToken: number | null
+}
+
+interface LoadOptions extends CutOptions {
+  /** Stays when it rests. */
+  readonly keep?: boolean
 }
 
 export interface EngineStatus {
@@ -47,11 +54,16 @@ export interface Engine {
    * Loads the shard, or finds it loaded. Idle shards and then idle conversations make room, the longest unused first.
    * @throws HearthError `capacity_exceeded`, before a byte of weights is read, for what does not fit
    */
-  load(model: OpenModel, span: Span, options?: CutOptions): Promise<string>
-  /** One step of a sequence, as `ShardRunner.forward`. @throws HearthError `not_found` for a shard that is not loaded */
+  load(model: OpenModel, span: Span, options?: LoadOptions): Promise<string>
+  /**
+   * One step of a sequence, as `ShardRunner.forward`; sequences take turns.
+   * @throws HearthError `not_found` for a shard that is not loaded, `pipeline_cancelled` where it was forgotten before its turn
+   */
   forward(shard: string, sequence: string, position: number, step: Step): Promise<Outcome>
   forget(shard: string, sequence: string): void
   unload(shard: string): Promise<void>
+  /** Takes effect at once: idle shards, idle conversations and then shards in use go, the longest unused first. */
+  setBudget(bytes: number): Promise<void>
   status(): EngineStatus
   close(): Promise<void>
 }
@@ -71,6 +83,9 @@ interface EngineOptions {
   readonly idleMs: number
 }
 
+/** A mean over about so many: the first ones compile what later ones only run. */
+const STEPS_REMEMBERED = 16
+
 interface Entry {
   readonly model: OpenModel
   readonly shard: Shard
@@ -78,6 +93,7 @@ interface Entry {
   readonly bytes: number
   readonly perToken: number
   readonly sequences: Map<string, number>
+  keep: boolean
   usedAt: number
   steps: number
   ms: number
@@ -89,8 +105,11 @@ const OVERHEAD = { wasm: 1.55, webgpu: 1.15, reference: 1 } as const
 /** @throws HearthError `not_implemented` where nothing here computes */
 export async function createEngine(deps: EngineDeps, options: EngineOptions): Promise<Engine> {
   const { monotonic } = deps
-  const inTurn = createTurns()
+  const fairly = createFairTurns()
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => fairly('', task)
   const loaded = new Map<string, Entry>()
+  const waiting = new Map<string, Set<Step>>()
+  let { budgetBytes } = options
   let backend = (await deps.open('webgpu')) ?? (await openWasm(deps))
   let closed = false
   watch(backend)
@@ -106,16 +125,16 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         for (const { runner } of had) await runner.release().catch(() => undefined)
         backend = await openWasm(deps)
         watch(backend)
-        for (const { model, shard } of had) if (fits(shard)) await bring(model, shard)
+        for (const { model, shard, keep } of had) if (fits(shard)) await bring(model, shard, keep)
       }),
     )
   }
 
   const used = (): number => [...loaded.values()].reduce((sum, { bytes, runner }) => sum + bytes + runner.cacheBytes, 0)
   const bytesOf = (shard: Shard): number => Math.ceil(shard.weightsBytes * OVERHEAD[backend.kind]) + shard.graph.length
-  const fits = (shard: Shard): boolean => used() + bytesOf(shard) <= options.budgetBytes
+  const fits = (shard: Shard): boolean => used() + bytesOf(shard) <= budgetBytes
 
-  async function bring(model: OpenModel, shard: Shard): Promise<void> {
+  async function bring(model: OpenModel, shard: Shard, stays: boolean): Promise<void> {
     const keep = shard.outputs.filter((name) => name.startsWith('present.'))
     const program = await backend.load(shard.graph, await assemble(shard, model.read), { keep })
     const runner = createShardRunner({ backend, program, shard, shape: model.shape })
@@ -127,6 +146,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
       bytes: bytesOf(shard),
       perToken,
       sequences: new Map(),
+      keep: stays,
       usedAt: monotonic(),
       steps: 0,
       ms: 0,
@@ -142,7 +162,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
 
   /** Frees `bytes`, the longest unused first: shards without conversations, then conversations. @returns whether it could */
   async function makeRoom(bytes: number, keep: { readonly shard?: string; readonly sequence?: string }): Promise<boolean> {
-    const enough = (): boolean => used() + bytes <= options.budgetBytes
+    const enough = (): boolean => used() + bytes <= budgetBytes
     const oldest = [...loaded].sort(([, a], [, b]) => a.usedAt - b.usedAt)
     for (const [id, entry] of oldest) if (!enough() && id !== keep.shard && entry.sequences.size === 0) await drop(id)
     const resting = oldest
@@ -162,7 +182,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     const before = monotonic() - options.idleMs
     for (const [id, entry] of [...loaded]) {
       for (const [sequence, at] of [...entry.sequences]) if (at <= before) forgetIn(entry, sequence)
-      if (entry.sequences.size === 0 && entry.usedAt <= before) await drop(id)
+      if (entry.sequences.size === 0 && entry.usedAt <= before && !entry.keep) await drop(id)
     }
   }
   let stopSweeping = deps.after(options.idleMs, sweepAgain)
@@ -172,25 +192,31 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
   }
 
   return {
-    load: (model, span, cutOptions = {}) =>
+    load: (model, span, { keep = false, ...cutOptions } = {}) =>
       inTurn(async () => {
         const id = idOf(model, span)
         const known = loaded.get(id)
         if (known) {
           known.usedAt = monotonic()
+          known.keep ||= keep
           return id
         }
         const shard = cut(model.decoder, span, cutOptions)
         const needed = bytesOf(shard)
-        if (needed > options.budgetBytes || !(await makeRoom(needed, {})))
+        if (needed > budgetBytes || !(await makeRoom(needed, {})))
           throw new HearthError('capacity_exceeded', `${id} needs more memory than is set aside`, {
-            data: { needed_bytes: needed, budget_bytes: options.budgetBytes },
+            data: { needed_bytes: needed, budget_bytes: budgetBytes },
           })
-        await bring(model, shard)
+        await bring(model, shard, keep)
         return id
       }),
-    forward: (id, sequence, position, step) =>
-      inTurn(async () => {
+    forward: (id, sequence, position, step) => {
+      const place = placeOf(id, sequence)
+      const steps = waiting.get(place) ?? new Set()
+      waiting.set(place, steps.add(step))
+      return fairly(sequence, async () => {
+        if (!steps.delete(step)) throw new HearthError('pipeline_cancelled', 'the conversation was forgotten')
+        if (steps.size === 0 && waiting.get(place) === steps) waiting.delete(place)
         const entry = loaded.get(id)
         if (!entry) throw new HearthError('not_found', `${id} is not loaded`)
         const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
@@ -203,32 +229,44 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         try {
           const outcome = await entry.runner.forward(sequence, position, step)
           if (count === 1) {
-            entry.steps += 1
-            entry.ms += monotonic() - start
+            entry.steps = Math.min(entry.steps + 1, STEPS_REMEMBERED)
+            entry.ms += (monotonic() - start - entry.ms) / entry.steps
           }
           return outcome
         } catch (error) {
           if (!entry.runner.sequences.has(sequence)) entry.sequences.delete(sequence)
           throw error
         }
-      }),
+      })
+    },
     // at once, not in turn: a person who stops an answer does not wait for the step under way (DLM-10)
     forget: (id, sequence) => {
+      const place = placeOf(id, sequence)
+      // a step that waits for its turn would otherwise begin the conversation anew, and nobody would end it
+      waiting.get(place)?.clear()
+      waiting.delete(place)
       const entry = loaded.get(id)
       if (entry) forgetIn(entry, sequence)
     },
     unload: (id) => inTurn(() => drop(id)),
+    setBudget: (bytes) =>
+      inTurn(async () => {
+        budgetBytes = bytes
+        if (await makeRoom(0, {})) return
+        for (const [id] of [...loaded].sort(([, a], [, b]) => a.usedAt - b.usedAt)) if (used() > bytes) await drop(id)
+      }),
     status: () => ({
       backend: backend.kind,
-      budgetBytes: options.budgetBytes,
-      shards: [...loaded].map(([id, { model, shard, runner, bytes, sequences, steps, ms }]) => ({
+      budgetBytes,
+      shards: [...loaded].map(([id, { model, shard, runner, bytes, perToken, sequences, steps, ms }]) => ({
         id,
         model: model.id,
         span: shard.span,
         bytes,
         cacheBytes: runner.cacheBytes,
         sequences: sequences.size,
-        msPerToken: steps === 0 ? null : ms / steps,
+        cacheBytesPerToken: perToken,
+        msPerToken: steps === 0 ? null : ms,
       })),
     }),
     close: () =>
@@ -248,3 +286,4 @@ async function openWasm({ open }: EngineDeps): Promise<Backend> {
 
 /** As in a shard's id: `model:3-5`. */
 const idOf = ({ id }: OpenModel, span: Span): string => `${id}:${nameOf(span)}`
+const placeOf = (shard: string, sequence: string): string => `${shard}\n${sequence}`

@@ -18,12 +18,12 @@ export interface ModelShape {
 /** What goes into a shard: tokens at the bottom, otherwise the residual stream, token after token. */
 export type Step =
   | { readonly kind: 'tokens'; readonly tokens: readonly number[] }
-  | { readonly kind: 'hidden'; readonly hidden: Float32Array }
+  | { readonly kind: 'hidden'; readonly hidden: Float32Array<ArrayBuffer> }
 
 /** What comes out: the residual stream, or the logits of the last token. */
 export interface Outcome {
   readonly kind: 'hidden' | 'logits'
-  readonly data: Float32Array
+  readonly data: Float32Array<ArrayBuffer>
   readonly tokens: number
 }
 

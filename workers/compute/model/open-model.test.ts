@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { toHex } from '#protocol/core/encoding.ts'
+import { sha256 } from '#protocol/core/hash.ts'
+import { isWanted } from '#protocol/distributed-inference/model-manifest.ts'
+import { cut } from '../cut/cut.ts'
+import { embedOnly, headOnly, layersOnly, wholeOf } from '../cut/span.ts'
+import { assemble } from '../cut/weights.ts'
 import { MODEL } from '../onnx/model.ts'
 import { FIXTURES } from '../testing/fixtures.ts'
 import { fixtureFiles, folderOf } from '../testing/folder.ts'
 import { SMALL, synthesise } from '../testing/synthesise.ts'
 import { modelConfig } from './config.ts'
+import { HELD_FILE, holds, MANIFEST_FILE, mark, noneHeld } from './kept.ts'
 import { openModel } from './open-model.ts'
 
 describe('a model folder', () => {
@@ -42,6 +49,36 @@ describe('a model folder', () => {
     expect((await openModel(folderOf(new Map([...files, ['model.onnx.data', changed]])))).weightsHash).not.toBe(weightsHash)
     const renamed = new Map([...files, ['tokenizer_config.json', new TextEncoder().encode('{}')]])
     expect((await openModel(folderOf(renamed))).weightsHash).toBe(weightsHash)
+  })
+
+  it('kept with only some layers gives those, and nothing of the others (DLM-7)', async () => {
+    const files = fixtureFiles('qwen2-cpu-int4')
+    const whole = await openModel(folderOf(files))
+    const held = noneHeld(whole.manifest)
+    for (const [index, { part }] of whole.manifest.pieces.entries())
+      if (isWanted(part, { layers: new Set([2, 3]), ends: false })) mark(held, index)
+    const data = Uint8Array.from(files.get('model.onnx.data') ?? [])
+    const place = whole.manifest.files.findIndex(({ name }) => name === 'model.onnx.data')
+    for (const [index, { file, offset, length }] of whole.manifest.pieces.entries())
+      if (file === place && !holds(held, index)) data.fill(0, offset, offset + length)
+    const partial = await openModel(
+      folderOf(
+        new Map<string, Uint8Array<ArrayBuffer> | string>([
+          ...files,
+          ['model.onnx.data', data],
+          [MANIFEST_FILE, JSON.stringify(whole.manifest)],
+          [HELD_FILE, held],
+        ]),
+      ),
+    )
+    expect(partial.weightsHash).toBe(whole.weightsHash)
+    expect(await partial.heldLayers()).toEqual([2, 3])
+    for (const span of [layersOnly(2, 3), layersOnly(2, 4)])
+      expect(toHex(sha256(await assemble(cut(partial.decoder, span), partial.read)))).toBe(
+        toHex(sha256(await assemble(cut(whole.decoder, span), whole.read))),
+      )
+    for (const span of [layersOnly(1, 3), layersOnly(4, 5), embedOnly, headOnly(whole.decoder), wholeOf(whole.decoder)])
+      await expect(assemble(cut(partial.decoder, span), partial.read)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it.each([

@@ -68,6 +68,20 @@ describe.each(MODELS)('an answer of %s', (_, open) => {
     expect(chunked.text).toBe(once.text)
   })
 
+  it('goes on after what was said as if it had never stopped (DLM-4)', async () => {
+    const stages = (await pipeline([wholeOf(model.decoder)])).map(stageOf)
+    const sampling = { temperature: 0.8, topK: 40, topP: 0.9, repetitionPenalty: 1.2, seed: 42 }
+    const tokens: number[] = []
+    for await (const { token } of generate({ stages, codec, hiddenSize: width, monotonic }, { ...REQUEST, sampling }))
+      tokens.push(token)
+    const said = tokens.slice(0, 5)
+    for (const stepwise of [false, true]) {
+      const rest = await answer(stages, width, { sampling, said, stepwise })
+      expect(rest.text).toBe(codec.decode(tokens.slice(5)))
+      expect(rest.ending).toMatchObject({ reason: 'length', tokens: 8, promptTokens: 9 })
+    }
+  })
+
   it('leaves no cache behind, whether it ends, is stopped or fails', async () => {
     const runners = await pipeline([embedOnly, layersOnly(0, layers), headOnly({ layers })])
     const stages = runners.map(stageOf)

@@ -8,6 +8,8 @@ import { checkHop } from './sanity.ts'
 
 /** One shard of a pipeline, wherever it is, for one conversation. */
 export interface Stage {
+  /** Takes the next step before it has answered the last one, and answers in order: chunks of a prompt then overlap within it, too. */
+  readonly overlaps?: boolean
   forward(position: number, step: Step): Promise<Outcome>
   /** Frees the conversation's cache. */
   forget(): void
@@ -21,6 +23,10 @@ export interface Request {
   readonly stops: readonly string[]
   /** Tokens of the prompt that go through together; smaller ones let shards work side by side. */
   readonly chunk: number
+  /** Tokens of the answer that were told already: it goes on after them as if it had never stopped (DLM-4). */
+  readonly said?: readonly number[]
+  /** What was said goes through one token at a time, as it did first (`isStepwise`). */
+  readonly stepwise?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -54,22 +60,23 @@ interface GenerateDeps {
  */
 export async function* generate(deps: GenerateDeps, request: Request): AsyncGenerator<Delta, Ending> {
   const { stages, codec, monotonic } = deps
-  const { prompt, signal } = request
+  const { prompt, signal, said = [] } = request
   if (prompt.length === 0) throw new HearthError('bad_request', 'nothing was asked')
   const text = createTextStream(codec, request.stops)
-  const history = [...prompt]
+  for (const token of said) text.push(token)
+  const history = [...prompt, ...said]
   const pass = createPass(deps, signal)
   const start = monotonic()
   let firstAt = start
   try {
-    let logits = await prefill(pass, prompt, request.chunk)
-    for (let count = 1; ; count++) {
+    let logits = await prefill(pass, stepsOf(request))
+    for (let count = said.length + 1; ; count++) {
       const token = sample(logits, history, request.sampling)
-      if (count === 1) firstAt = monotonic()
+      if (count === said.length + 1) firstAt = monotonic()
       const ended = codec.ends.has(token)
-      const said = ended ? { text: '', stopped: false } : text.push(token)
-      const over = ended ? 'end' : said.stopped ? 'stop' : count === request.maxTokens ? 'length' : null
-      yield { text: over && over !== 'stop' ? said.text + text.end() : said.text, token }
+      const fresh = ended ? { text: '', stopped: false } : text.push(token)
+      const over = ended ? 'end' : fresh.stopped ? 'stop' : count >= request.maxTokens ? 'length' : null
+      yield { text: over && over !== 'stop' ? fresh.text + text.end() : fresh.text, token }
       if (over) return ending(over, count)
       history.push(token)
       logits = (await pass(history.length - 1, { kind: 'tokens', tokens: [token] }, 1)).data
@@ -80,7 +87,7 @@ export async function* generate(deps: GenerateDeps, request: Request): AsyncGene
 
   function ending(reason: Ending['reason'], tokens: number): Ending {
     const seconds = (monotonic() - firstAt) / 1000
-    const rate = seconds > 0 ? (tokens - 1) / seconds : 0
+    const rate = seconds > 0 ? (tokens - said.length - 1) / seconds : 0
     return { reason, promptTokens: prompt.length, tokens, firstTokenMs: firstAt - start, tokensPerSecond: rate }
   }
 }
@@ -95,7 +102,8 @@ function createPass({ stages, hiddenSize }: GenerateDeps, signal: AbortSignal | 
     for (const [index, stage] of stages.entries()) {
       if (signal?.aborted) throw new HearthError('pipeline_cancelled', 'the answer was stopped')
       const now = input
-      const outcome = await (inTurn[index] ?? createTurns())(() => stage.forward(position, now))
+      const forward = (): Promise<Outcome> => stage.forward(position, now)
+      const outcome = await (stage.overlaps ? forward() : (inTurn[index] ?? createTurns())(forward))
       checkHop(outcome, tokens, hiddenSize)
       if (outcome.kind === 'logits') return outcome
       input = { kind: 'hidden', hidden: outcome.data }
@@ -104,16 +112,26 @@ function createPass({ stages, hiddenSize }: GenerateDeps, signal: AbortSignal | 
   }
 }
 
-/** Sends the prompt through in chunks. @returns the logits after its last token */
-async function prefill(pass: Pass, prompt: readonly number[], size: number): Promise<Float32Array> {
-  const starts = Array.from({ length: Math.ceil(prompt.length / size) }, (_, index) => index * size)
+/** What goes through before the next token is chosen: the prompt in chunks, and what was said already. */
+function stepsOf({ prompt, said = [], chunk, stepwise = false }: Request): readonly (readonly number[])[] {
+  if (stepwise) return [...chunksOf(prompt, chunk), ...said.map((token) => [token])]
+  return chunksOf([...prompt, ...said], chunk)
+}
+
+const chunksOf = (tokens: readonly number[], size: number): readonly (readonly number[])[] =>
+  Array.from({ length: Math.ceil(tokens.length / size) }, (_, index) => tokens.slice(index * size, (index + 1) * size))
+
+/** Sends steps through, each behind the other. @returns the logits after the last token */
+async function prefill(pass: Pass, steps: readonly (readonly number[])[]): Promise<Float32Array> {
+  let position = 0
   const outcomes = await Promise.all(
-    starts.map((start) => {
-      const tokens = prompt.slice(start, start + size)
-      return pass(start, { kind: 'tokens', tokens }, tokens.length)
+    steps.map((tokens) => {
+      const at = position
+      position += tokens.length
+      return pass(at, { kind: 'tokens', tokens }, tokens.length)
     }),
   )
   const last = outcomes.at(-1)
-  if (!last) throw new HearthError('internal_error', 'a prompt without chunks')
+  if (!last) throw new HearthError('internal_error', 'a prompt without steps')
   return last.data
 }

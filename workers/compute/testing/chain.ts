@@ -31,7 +31,7 @@ export async function generate(
   chain: readonly ShardRunner[],
   prompt: readonly number[],
   count: number,
-  hop: (hidden: Float32Array) => Float32Array = (hidden) => hidden,
+  hop: (hidden: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer> = (hidden) => hidden,
 ): Promise<Said> {
   const tokens: number[] = []
   const logits: Float32Array[] = []
@@ -54,7 +54,7 @@ export async function through(
   sequence: string,
   position: number,
   step: Step,
-  hop: (hidden: Float32Array) => Float32Array = (hidden) => hidden,
+  hop: (hidden: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer> = (hidden) => hidden,
 ): Promise<Outcome> {
   let input = step
   for (const runner of chain) {

@@ -1,5 +1,5 @@
 import { TENSOR_MAX_BUFFERED_BYTES, TENSOR_MAX_UNFINISHED } from '#protocol/tensor-transport/constants.ts'
-import type { ReceivedTensor } from './api.ts'
+import type { ReceivedTensor } from '../../kernel/tensors.ts'
 import { tensorBytes } from './dtype.ts'
 import type { DataFrame } from './frame.ts'
 import { refusal } from './refusal.ts'

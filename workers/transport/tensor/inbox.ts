@@ -1,6 +1,6 @@
 import type { HearthError } from '#protocol/core/errors.ts'
 import { createQueue } from '../../kernel/bus/queue.ts'
-import type { ReceivedTensor } from './api.ts'
+import type { ReceivedTensor } from '../../kernel/tensors.ts'
 
 /** What a waiting tensor costs beside its bytes, so that a flood of empty ones is bounded as well. */
 const OVERHEAD_BYTES = 1024

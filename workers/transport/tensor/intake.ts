@@ -1,5 +1,5 @@
 import type { TensorFlowctl } from '#protocol/tensor-transport/wire.ts'
-import type { TrafficCount } from './api.ts'
+import type { TrafficCount } from '../../kernel/tensors.ts'
 import { createAssembly } from './assembly.ts'
 import { decompressed, type Zstd } from './compress.ts'
 import { createReceiveCredits, type ReceiveCredits } from './flow.ts'

@@ -1,6 +1,6 @@
 import { concatBytes } from '#protocol/core/encoding.ts'
 import type { HearthError } from '#protocol/core/errors.ts'
-import type { Tensor, TrafficCount } from './api.ts'
+import type { Tensor, TrafficCount } from '../../kernel/tensors.ts'
 import { compressed, type Zstd } from './compress.ts'
 import type { Lanes, SendCredits, Sequence } from './flow.ts'
 import { encodeFrame, type FrameBody } from './frame.ts'

@@ -11,7 +11,7 @@ import {
 import type { TensorHello, TensorNegotiation } from '#protocol/tensor-transport/wire.ts'
 import type { FramedStream } from '../../kernel/mesh/mesh.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { SendOptions, Tensor, TensorGrant, TensorSession, TensorSessionOptions } from './api.ts'
+import type { SendOptions, Tensor, TensorGrant, TensorSession, TensorSessionOptions } from '../../kernel/tensors.ts'
 import { isWorthCompressing, loadZstd, type Zstd } from './compress.ts'
 import { checkTensor } from './dtype.ts'
 import { createLanes, createSendCredits, createSequence } from './flow.ts'

@@ -1,12 +1,10 @@
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
-import type { Signer } from '#protocol/core/signing.ts'
 import { TENSOR_CHUNK_BYTES, TENSOR_MAX_SESSIONS } from '#protocol/tensor-transport/constants.ts'
 import { checkSessionToken, issueSessionToken } from '#protocol/tensor-transport/session-token.ts'
 import { TENSOR_HEADER_BYTES, TENSOR_PROTOCOL, type TensorHello } from '#protocol/tensor-transport/wire.ts'
-import type { FramedStream, Mesh } from '../../kernel/mesh/mesh.ts'
-import type { Runtime } from '../../kernel/runtime.ts'
-import type { TensorOffer, TensorSession, TensorTransport } from './api.ts'
+import type { FramedStream } from '../../kernel/mesh/mesh.ts'
+import type { TensorDeps, TensorOffer, TensorSession, TensorTransport } from '../../kernel/tensors.ts'
 import { dataHeadBytes } from './frame.ts'
 import { refusal } from './refusal.ts'
 import { createRoad, type Road } from './road.ts'
@@ -17,12 +15,6 @@ const OFFER_MS = 60_000
 /** Bytes of one write at most: a frame of the largest kind and its end. */
 const MAX_WRITE_BYTES = 2 * TENSOR_HEADER_BYTES + dataHeadBytes(8) + TENSOR_CHUNK_BYTES + 64
 
-export interface TransportDeps {
-  readonly runtime: Runtime
-  readonly signer: Signer
-  readonly mesh: Pick<Mesh, 'handle' | 'open'>
-}
-
 interface Waiting {
   readonly offer: TensorOffer
   take(session: TensorSession): void
@@ -30,7 +22,7 @@ interface Waiting {
 }
 
 /** One for the whole node: the 64 sessions are counted here (TEN-9). */
-export function createTensorTransport({ runtime, signer, mesh }: TransportDeps): TensorTransport {
+export function createTensorTransport({ runtime, signer, mesh }: TensorDeps): TensorTransport {
   const roads = new Map<NodeId, Road>()
   const offers = new Map<Ulid, Waiting>()
   const open = new Set<TensorSession>()

@@ -1,7 +1,7 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import type { TensorDtype, TensorHello } from '#protocol/tensor-transport/wire.ts'
+import type { ReceivedTensor, Tensor, TensorSession, TensorSessionOptions } from '../../../kernel/tensors.ts'
 import type { SeededRuntime } from '../../../testing/seeded-runtime.ts'
-import type { ReceivedTensor, Tensor, TensorSession, TensorSessionOptions } from '../api.ts'
 import { tensorBytes } from '../dtype.ts'
 import type { FrameBody } from '../frame.ts'
 import { acceptTensorSession } from '../session.ts'

@@ -1,6 +1,18 @@
 import type { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
+import type { Signer } from '#protocol/core/signing.ts'
 import type { TensorDtype, TensorHello } from '#protocol/tensor-transport/wire.ts'
+import type { Mesh } from './mesh/mesh.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What the transport stands on. */
+export interface TensorDeps {
+  readonly runtime: Runtime
+  readonly signer: Signer
+  readonly mesh: Pick<Mesh, 'handle' | 'open'>
+}
+/** Brings the transport up: the kernel knows what it does, not how (`workers/transport/tensor`). */
+export type OpenTensors = (deps: TensorDeps) => Promise<TensorTransport>
 
 /**
  * What modules use of the tensor transport (X08). A service offers a session over the bus and gets the tensors that come:

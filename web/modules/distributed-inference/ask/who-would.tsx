@@ -1,0 +1,70 @@
+import { Stack, Text } from '@mantine/core'
+import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
+import { pipelinePlan } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import { nodePeers } from '#protocol/node/capabilities.ts'
+import { useFormat, useText } from '../../../kit/i18n.tsx'
+import { useQuery } from '../../../port/hooks.ts'
+import { useOnline } from '../../../shell/services.tsx'
+import { Problem } from '../shared/problem.tsx'
+import { StageList } from '../shared/stage-list.tsx'
+import { messages } from './messages.ts'
+import type { Settings } from './settings.ts'
+
+/** Whether this device could answer with no other. */
+export const answersAlone = ({ state, source }: ModelState): boolean =>
+  state !== 'partial' && (state === 'ready' || source === 'app' || source === 'box')
+
+/** Whether others would take part. */
+export const needsOthers = (model: ModelState, computedBy: Settings['computedBy']): boolean =>
+  computedBy === 'pipeline_first' || (computedBy === 'auto' && !answersAlone(model))
+
+/** What to say where nobody else could help. */
+function useAlone(): string | null {
+  const text = useText(messages).who
+  const online = useOnline()
+  const mesh = useQuery(nodePeers, {})
+  if (!online) return text.offline
+  if (mesh.status !== 'ready') return null
+  const here = mesh.data.peers.some(({ connection }) => connection === 'direct' || connection === 'relayed')
+  return here ? null : text.nobody
+}
+
+function Together({ model }: { readonly model: string }) {
+  const text = useText(messages).who
+  const plan = useQuery(pipelinePlan, { model })
+  if (plan.status === 'loading') return null
+  if (plan.status === 'failed') return <Problem error={plan.error} onRetry={plan.retry} />
+  const { stages } = plan.data.plan
+  if (stages.every(({ node_id }) => node_id === null)) return <Text size="sm">{text.alone}</Text>
+  return (
+    <Stack gap={2}>
+      <Text size="sm">{text.together}</Text>
+      <StageList label={text.together} stages={stages} />
+    </Stack>
+  )
+}
+
+interface WhoWouldProps {
+  readonly model: ModelState
+  readonly computedBy: Settings['computedBy']
+}
+
+/** Who would compute the next answer, and what is not here. */
+export function WhoWould({ model, computedBy }: WhoWouldProps) {
+  const text = useText(messages).who
+  const format = useFormat()
+  const alone = useAlone()
+  return (
+    <Stack gap={4}>
+      {alone === null ? null : <Text size="sm">{alone}</Text>}
+      {needsOthers(model, computedBy) ? (
+        <Together model={model.model} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {answersAlone(model) ? text.alone : text.notAlone}
+          {model.state === 'offered' ? ` ${text.fromApp(format.bytes(model.bytes))}` : null}
+        </Text>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,159 @@
+import { Button, Input, Stack, Switch, Text, Title } from '@mantine/core'
+import { useId, useState } from 'react'
+import type { Output } from '#protocol/core/capability.ts'
+import { isErrorCode } from '#protocol/core/errors.ts'
+import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
+import { shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { ErrorWords } from '../../../kit/error-words.tsx'
+import { useFormat, useText } from '../../../kit/i18n.tsx'
+import { QueryView } from '../../../kit/query-view.tsx'
+import { Section } from '../../../kit/section.tsx'
+import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
+import { useCall, useQuery } from '../../../port/hooks.ts'
+import { useModelName } from '../shared/model-name.tsx'
+import { useLayers } from '../shared/use-layers.ts'
+import classes from './computers.module.css'
+import { messages } from './messages.ts'
+import { OfferForm } from './offer-form.tsx'
+
+type Sharing = Output<typeof sharingGet>
+type Offer = Sharing['offers'][number]
+
+/** Steps of the slider. */
+const STEPS = 100
+
+interface MemoryProps {
+  readonly sharing: Sharing
+  readonly onChange: (bytes: number) => void
+}
+
+/** How much memory is set aside; said while it is dragged, set when it is let go. */
+function Memory({ sharing: { memory_bytes, memory_limits, used_bytes }, onChange }: MemoryProps) {
+  const text = useText(messages).sharing
+  const format = useFormat()
+  const id = useId()
+  const [dragged, setDragged] = useState<number | null>(null)
+  const { least_bytes, most_bytes } = memory_limits
+  const span = Math.max(1, most_bytes - least_bytes)
+  const step = dragged ?? Math.round((STEPS * (memory_bytes - least_bytes)) / span)
+  const bytes = dragged === null ? memory_bytes : Math.round(least_bytes + (span * dragged) / STEPS)
+  const letGo = (): void => {
+    if (dragged === null) return
+    if (bytes !== memory_bytes) onChange(bytes)
+    setDragged(null)
+  }
+  return (
+    <Input.Wrapper label={text.memory} labelProps={{ htmlFor: id }}>
+      <input
+        id={id}
+        type="range"
+        className={classes.range}
+        min={0}
+        max={STEPS}
+        value={step}
+        aria-valuetext={format.bytes(bytes)}
+        onChange={(event) => setDragged(event.currentTarget.valueAsNumber)}
+        onPointerUp={letGo}
+        onKeyUp={letGo}
+        onBlur={letGo}
+      />
+      <Text size="sm">{text.used(format.bytes(used_bytes), format.bytes(bytes))}</Text>
+    </Input.Wrapper>
+  )
+}
+
+const DOTS: Record<Offer['state'], Status> = { loading: 'busy', ready: 'good', paused: 'idle', failed: 'bad' }
+
+function OfferItem({ offer }: { readonly offer: Offer }) {
+  const text = useText(messages).sharing
+  const format = useFormat()
+  const modelName = useModelName()
+  const layers = useLayers()
+  const withdraw = useCall(shardWithdraw)
+  const what = `${modelName(offer.model)}, ${layers(offer.layers)}`
+  return (
+    <li className={classes.item}>
+      <div className={classes.itemHead}>
+        <Text fw={600}>{what}</Text>
+        <StatusDot status={DOTS[offer.state]}>{text.states[offer.state]}</StatusDot>
+      </div>
+      {offer.state === 'failed' ? (
+        <Text size="sm" c="bad">
+          {offer.code === 'capacity_exceeded' ? (
+            text.tooBig
+          ) : (
+            <ErrorWords code={isErrorCode(offer.code) ? offer.code : 'internal_error'} />
+          )}
+        </Text>
+      ) : null}
+      <div className={classes.itemHead}>
+        <Text size="sm" c="dimmed">
+          {[
+            format.bytes(offer.memory_bytes),
+            text.served(offer.served_tokens),
+            ...(offer.streams > 0 ? [text.streams(offer.streams)] : []),
+          ].join(' · ')}
+        </Text>
+        <Button
+          variant="default"
+          aria-label={text.withdrawOf(what)}
+          loading={withdraw.busy}
+          onClick={() => withdraw.run({ shard_id: offer.shard_id })}
+        >
+          {text.withdraw}
+        </Button>
+      </div>
+      {withdraw.error ? <ErrorNotice error={withdraw.error} /> : null}
+    </li>
+  )
+}
+
+/** What this device computes for others: whether, how much, which layers. @param models those whose layers lie here */
+export function SharingSection({ models }: { readonly models: readonly ModelState[] }) {
+  const text = useText(messages)
+  const query = useQuery(sharingGet, {})
+  const set = useCall(sharingSet)
+  return (
+    <Section title={text.sharing.title} intro={text.sharing.intro}>
+      <QueryView query={query} rows={6}>
+        {(sharing) => (
+          <Stack gap="lg">
+            <Switch
+              size="lg"
+              label={text.sharing.share}
+              description={text.sharing.readNote}
+              checked={sharing.share}
+              disabled={set.busy}
+              onChange={(event) => set.run({ share: event.currentTarget.checked })}
+            />
+            <Memory sharing={sharing} onChange={(memory_bytes) => set.run({ memory_bytes })} />
+            {sharing.backend === null ? null : (
+              <Text size="sm" c="dimmed">
+                {text.sharing.on(text.backends[sharing.backend])}
+              </Text>
+            )}
+            {set.error ? <ErrorNotice error={set.error} /> : null}
+            <Stack gap="xs">
+              <Title order={3} size="h4">
+                {text.sharing.offers}
+              </Title>
+              {sharing.offers.length === 0 ? <Text c="dimmed">{text.sharing.none}</Text> : null}
+              <ul className={classes.plain} aria-label={text.sharing.offers}>
+                {sharing.offers.map((offer) => (
+                  <OfferItem key={offer.shard_id} offer={offer} />
+                ))}
+              </ul>
+            </Stack>
+            <Stack gap="xs">
+              <Title order={3} size="h4">
+                {text.sharing.add}
+              </Title>
+              <OfferForm models={models} />
+            </Stack>
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  )
+}

@@ -1,0 +1,3 @@
+export const ASK = '/ask'
+export const COMPUTERS = `${ASK}/computers`
+export const MODELS = `${ASK}/models`

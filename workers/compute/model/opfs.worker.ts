@@ -1,0 +1,7 @@
+import { expose } from 'comlink'
+import { createOpfsStore } from './opfs.ts'
+import { sendHearthErrors } from '../port.ts'
+
+// a store of its own: only a worker may write into a file in place
+sendHearthErrors()
+expose(createOpfsStore(navigator.storage, navigator.locks))

@@ -1,0 +1,64 @@
+import { expose } from 'comlink'
+import { HearthError } from '#protocol/core/errors.ts'
+import { type ComputeClient, createComputeClient } from '../client.ts'
+import type { Backend } from '../engine/backend.ts'
+import { createEngine, type EngineStatus } from '../engine/engine.ts'
+import { openModel } from '../model/open-model.ts'
+import { sendHearthErrors } from '../port.ts'
+import { createCompute } from '../service.ts'
+import { type Files, folderOf } from './folder.ts'
+
+interface Options {
+  readonly runtime: { monotonic(): number; after(ms: number, task: () => void): () => void }
+  /** Models on this device by name; may change while it runs. */
+  readonly models: ReadonlyMap<string, Files>
+  readonly open: (kind: 'webgpu' | 'wasm') => Promise<Backend | null>
+  readonly budgetBytes?: number
+  readonly idleMs?: number
+}
+
+/** What is behind a client in a test. */
+export interface ClientInNode {
+  readonly client: ComputeClient
+  /** Null before anything was computed. */
+  status(): EngineStatus | null
+}
+
+/** Node takes a thousand messages before it looks at anything else: a turn of its loop is what a message is to a worker. */
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** A compute worker without a worker: the same service behind the same messages, so that what moves is gone here, too. */
+export function computeInNode({ runtime, models, open, budgetBytes = 1e9, idleMs = 600_000 }: Options): ClientInNode {
+  let status: (() => EngineStatus) | null = null
+  const { monotonic, after } = runtime
+
+  const client = createComputeClient(() => {
+    const { port1, port2 } = new MessageChannel()
+    sendHearthErrors()
+    const compute = createCompute({
+      stored: async () => [...models.keys()].sort(),
+      folder: async (id) => {
+        const files = models.get(id)
+        if (!files) throw new HearthError('not_found', `there is no model ${id} on this device`)
+        return folderOf(files, id)
+      },
+      open: openModel,
+      startEngine: async () => {
+        const engine = await createEngine({ open, monotonic, after, breathe }, { budgetBytes, idleMs })
+        status = engine.status
+        return engine
+      },
+      monotonic,
+    })
+    expose(compute, port1)
+    return {
+      endpoint: port2,
+      end() {
+        status = null
+        port1.close()
+        port2.close()
+      },
+    }
+  })
+  return { client, status: () => status?.() ?? null }
+}

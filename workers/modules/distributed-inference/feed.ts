@@ -1,0 +1,147 @@
+import { toHearthError } from '#protocol/core/errors.ts'
+import {
+  DISTRIBUTED_LLM_CHUNK_TOKENS,
+  DISTRIBUTED_LLM_FAILOVER_TIMEOUT_SECONDS,
+  DISTRIBUTED_LLM_STALL_FACTOR,
+  DISTRIBUTED_LLM_STALL_LEAST_MS,
+} from '#protocol/distributed-inference/constants.ts'
+import { isPlausible } from '../../compute/pipeline/sanity.ts'
+import type { Ledger } from './ledger.ts'
+import type { Runner } from './runner.ts'
+
+/** Longest that anybody is waited for (DLM-4). */
+export const HARD_LIMIT_MS = DISTRIBUTED_LLM_FAILOVER_TIMEOUT_SECONDS * 1000
+/** Steps that are under way at a time: enough that neither side waits for the other. */
+const UNDER_WAY = 8
+/** Of a mean that forgets. */
+const NEWEST_SHARE = 0.25
+
+/** One runner that is given the rows of a ledger, in order, and what it makes of them. */
+export interface Feed {
+  readonly runner: Runner
+  /** Rows it has answered. */
+  readonly received: number
+  /** Gives it all rows up to `to`, in chunks of its own. */
+  push(to: number): void
+  /** Milliseconds that the step under way may take before somebody else is let at it, and since when; null while none is. */
+  waiting(): { readonly since: number; readonly softMs: number } | null
+  readonly lastMs: number | null
+  readonly meanMs: number | null
+  close(): void
+}
+
+interface FeedDeps {
+  readonly monotonic: () => number
+  /** Rows of hidden states after its layers, in order. */
+  readonly rows: (feed: Feed, position: number, rows: Float32Array<ArrayBuffer>) => void
+  readonly failed: (feed: Feed, reason: 'lost' | 'corrupt') => void
+}
+
+interface Fed {
+  readonly runner: Runner
+  readonly input: Ledger
+  /** Where the conversation's own steps ended. */
+  readonly ends: readonly number[]
+  /** Whether it has to go through in those steps (`isStepwise`). */
+  readonly stepwise: boolean
+  /** Of one token, as planned; null where nobody measured it. */
+  readonly expectedMs: number | null
+}
+
+export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Feed {
+  const { runner, input, ends, stepwise } = fed
+  let [target, sent, received, underWay] = [0, 0, 0, 0]
+  let closed = false
+  let quietSince = 0
+  let lastMs: number | null = null
+  let meanMs: number | null = null
+  let total = 0
+  let singles = 0
+  // the least its mean ever was: who gets slower and slower is measured by what it could do
+  let bestMs = fed.expectedMs
+
+  const feed: Feed = {
+    runner,
+    get received() {
+      return received
+    },
+    push(to) {
+      target = Math.max(target, to)
+      pump()
+    },
+    waiting() {
+      if (underWay === 0) return null
+      const softMs =
+        bestMs === null
+          ? HARD_LIMIT_MS
+          : Math.max(DISTRIBUTED_LLM_STALL_LEAST_MS, DISTRIBUTED_LLM_STALL_FACTOR * bestMs * sizeOfNext(received))
+      return { since: quietSince, softMs: Math.min(softMs, HARD_LIMIT_MS) }
+    },
+    get lastMs() {
+      return lastMs
+    },
+    get meanMs() {
+      return singles === 0 ? null : total / singles
+    },
+    close() {
+      if (closed) return
+      closed = true
+      runner.close()
+    },
+  }
+  void runner.ended.then(
+    () => fail('lost'),
+    () => fail('lost'),
+  )
+  return feed
+
+  function fail(reason: 'lost' | 'corrupt'): void {
+    if (closed) return
+    feed.close()
+    failed(feed, reason)
+  }
+
+  function sizeOfNext(from: number): number {
+    if (!stepwise) return Math.min(target - from, DISTRIBUTED_LLM_CHUNK_TOKENS)
+    return (ends.find((end) => end > from) ?? target) - from
+  }
+
+  function pump(): void {
+    while (!closed && sent < target && underWay < UNDER_WAY) {
+      const [position, tokens] = [sent, sizeOfNext(sent)]
+      const given = input.read(position, tokens)
+      sent += tokens
+      if (underWay === 0) quietSince = monotonic()
+      underWay++
+      // copied: what goes to a runner moves, and what comes back is compared with it
+      runner.forward(given.slice()).then(
+        (gave) => answered(position, given, gave),
+        // a link says so of what has another shape, or belongs to nothing
+        (error: unknown) => fail(toHearthError(error).code === 'pipeline_failed' ? 'corrupt' : 'lost'),
+      )
+    }
+  }
+
+  function answered(position: number, given: Float32Array, gave: Float32Array<ArrayBuffer>): void {
+    if (closed) return
+    if (!isPlausible(given, gave, input.width)) {
+      fail('corrupt')
+      return
+    }
+    const tokens = given.length / input.width
+    if (tokens === 1) measure(monotonic() - quietSince)
+    quietSince = monotonic()
+    underWay--
+    received = position + tokens
+    rows(feed, position, gave)
+    pump()
+  }
+
+  function measure(ms: number): void {
+    singles++
+    total += ms
+    lastMs = ms
+    meanMs = meanMs === null ? ms : meanMs + NEWEST_SHARE * (ms - meanMs)
+    bestMs = bestMs === null ? meanMs : Math.min(bestMs, meanMs)
+  }
+}

@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+import { createLedger } from './ledger.ts'
+
+const WIDTH = 4
+const half = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+  unpackTensor(packTensor(values, [values.length], 'fp16')).values
+
+describe('a ledger (DLM-4)', () => {
+  it('gives back what went over the hop to the bit, whatever the steps it came in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 12 }), (steps) => {
+        const ledger = createLedger(WIDTH)
+        const all: number[] = []
+        for (const tokens of steps) {
+          const rows = Float32Array.from({ length: tokens * WIDTH }, (_, at) => Math.sin(all.length + at) * 100)
+          ledger.put(ledger.tokens, rows)
+          all.push(...rows)
+        }
+        expect(ledger.read(0, ledger.tokens)).toEqual(half(Float32Array.from(all)))
+      }),
+    )
+  })
+
+  it('keeps what was there first, and adds what follows', () => {
+    const ledger = createLedger(WIDTH)
+    ledger.put(0, new Float32Array(2 * WIDTH).fill(1))
+    ledger.put(1, new Float32Array(2 * WIDTH).fill(2))
+    expect([...ledger.read(0, 3)]).toEqual([...Array(8).fill(1), ...Array(4).fill(2)])
+    expect(() => ledger.put(5, new Float32Array(WIDTH))).toThrow('do not follow')
+    expect(() => ledger.put(3, new Float32Array(WIDTH + 1))).toThrow('do not follow')
+    expect(() => ledger.read(2, 2)).toThrow('not there')
+  })
+})

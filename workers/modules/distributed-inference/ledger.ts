@@ -1,0 +1,55 @@
+import { HearthError } from '#protocol/core/errors.ts'
+import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+
+/**
+ * The hidden states of one conversation at one boundary between layers, in half precision, as they went over the hop: whoever
+ * takes over is given the same numbers to the bit (DLM-4). In memory alone (DLM-5).
+ */
+export interface Ledger {
+  readonly width: number
+  readonly tokens: number
+  /**
+   * Adds rows; those that are there already stay as they were.
+   * @throws HearthError `bad_request` for rows that do not follow on those that are there
+   */
+  put(position: number, rows: Float32Array<ArrayBuffer>): void
+  /** A copy of some rows. @throws HearthError `bad_request` for rows that are not there */
+  read(position: number, tokens: number): Float32Array<ArrayBuffer>
+}
+
+const HALF_BYTES = 2
+const FIRST_TOKENS = 64
+
+export function createLedger(width: number): Ledger {
+  const rowBytes = width * HALF_BYTES
+  let kept = new Uint8Array(0)
+  let tokens = 0
+
+  function makeRoom(wanted: number): void {
+    if (wanted * rowBytes <= kept.length) return
+    const roomier = new Uint8Array(Math.max(wanted, FIRST_TOKENS, (2 * kept.length) / rowBytes) * rowBytes)
+    roomier.set(kept.subarray(0, tokens * rowBytes))
+    kept = roomier
+  }
+
+  return {
+    width,
+    get tokens() {
+      return tokens
+    },
+    put(position, rows) {
+      const end = position + rows.length / width
+      if (position > tokens || !Number.isInteger(end)) throw new HearthError('bad_request', 'rows that do not follow')
+      if (end <= tokens) return
+      const fresh = rows.subarray((tokens - position) * width)
+      makeRoom(end)
+      kept.set(packTensor(fresh, [end - tokens, width], 'fp16').bytes, tokens * rowBytes)
+      tokens = end
+    },
+    read(position, count) {
+      if (position < 0 || position + count > tokens) throw new HearthError('bad_request', 'rows that are not there')
+      const bytes = kept.slice(position * rowBytes, (position + count) * rowBytes)
+      return unpackTensor({ dtype: 'fp16', shape: [count, width], bytes }).values
+    },
+  }
+}

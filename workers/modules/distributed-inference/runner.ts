@@ -1,0 +1,60 @@
+import type { NodeId } from '#protocol/core/ids.ts'
+import type { Layers, ShardDescriptor, StageStatus } from '#protocol/distributed-inference/schemas.ts'
+import type { ComputeClient } from '../../compute/client.ts'
+
+/** Whoever computes layers for one conversation: another device, this one, or several one after the other. */
+export interface Runner {
+  /** Null: this device. */
+  readonly nodeId: NodeId | null
+  readonly shardId: string
+  readonly layers: Layers
+  /** Takes the next tokens of the conversation, [tokens, hidden]; may be called again before it has answered, and answers in order. */
+  forward(hidden: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>
+  /** Resolves when it computes no more, whoever ended it. */
+  readonly ended: Promise<unknown>
+  /** Frees the conversation's cache there, at once. */
+  close(): void
+  /** Where several stand for one: theirs. */
+  stages?(): readonly StageStatus[]
+}
+
+/** What of a conversation with another device's shard is needed here. */
+export interface Link {
+  readonly peer: NodeId
+  readonly shard: Pick<ShardDescriptor, 'shard_id' | 'layers'>
+  forward(hidden: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>
+  readonly ended: Promise<unknown>
+  close(): void
+}
+
+export const linkedRunner = (link: Link): Runner => ({
+  nodeId: link.peer,
+  shardId: link.shard.shard_id,
+  layers: link.shard.layers,
+  forward: (hidden) => link.forward(hidden),
+  ended: link.ended,
+  close: () => link.close(),
+})
+
+/** Layers of this device, loaded where they are not yet. @throws HearthError `capacity_exceeded`, `not_found` */
+export async function ownRunner(
+  compute: Pick<ComputeClient, 'load' | 'forward' | 'forget'>,
+  { model, shard_id, layers }: Pick<ShardDescriptor, 'model' | 'shard_id' | 'layers'>,
+  sequence: string,
+): Promise<Runner> {
+  const range = { first: layers.from, end: layers.to + 1 }
+  const { hiddenSize } = await compute.load(model, range)
+  let position = 0
+  return {
+    nodeId: null,
+    shardId: shard_id,
+    layers,
+    forward(hidden) {
+      const at = position
+      position += hidden.length / hiddenSize
+      return compute.forward({ model, ...range, sequence, position: at, hidden })
+    },
+    ended: new Promise(() => undefined),
+    close: () => void compute.forget({ model, ...range, sequence }),
+  }
+}

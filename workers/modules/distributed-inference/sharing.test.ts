@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { HearthError } from '#protocol/core/errors.ts'
+import type { BackendKind } from '../../compute/engine/backend.ts'
+import type { HostedShard, LayerRange, ModelFacts } from '../../compute/port.ts'
+import { createShelf } from '../../kernel/shelf.ts'
+import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
+import { openSharing, type Sharing } from './sharing.ts'
+import { limitsFor } from './sharing-memory.ts'
+
+const MIB = 1024 ** 2
+const HASH = `sha256:${'1'.repeat(64)}`
+const OTHER = `sha256:${'2'.repeat(64)}`
+
+/** A compute worker that holds layers of 50 MiB and computes nothing. */
+function createDevice() {
+  const device = {
+    facts: new Map<string, Partial<ModelFacts>>([['tiny', {}]]),
+    loaded: new Map<string, HostedShard>(),
+    budget: 0,
+    backend: 'webgpu' as BackendKind,
+    loads: 0,
+    /** Called before a load ends. */
+    during: async () => {},
+  }
+  const keyOf = (model: string, { first, end }: LayerRange): string => `${model}:${first}-${end - 1}`
+  const compute = {
+    async describe(id: string): Promise<ModelFacts> {
+      const facts = device.facts.get(id)
+      if (!facts) throw new HearthError('not_found', `there is no model ${id} on this device`)
+      const usual = { weightsHash: HASH, layers: 12, hiddenSize: 64, positions: 1024, bytes: 600 * MIB, whole: true }
+      return { id, ...usual, held: [{ first: 0, end: 12 }], layerBytes: 45 * MIB, stepwise: false, ...facts }
+    },
+    async load(model: string, range: LayerRange): Promise<HostedShard> {
+      device.loads += 1
+      const bytes = (range.end - range.first) * 50 * MIB
+      if (bytes > device.budget) throw new HearthError('capacity_exceeded', 'too large')
+      await device.during()
+      const ends = { embed: false, head: false, cacheBytes: 0, sequences: 0, msPerToken: null }
+      const shard = { model, weightsHash: HASH, layers: 12, hiddenSize: 64, cacheBytesPerToken: 1024, bytes, ...ends, ...range }
+      device.loaded.set(keyOf(model, range), shard)
+      return shard
+    },
+    async unload(model: string, range: LayerRange): Promise<void> {
+      device.loaded.delete(keyOf(model, range))
+    },
+    shards: async () => ({ backend: device.backend, shards: [...device.loaded.values()] }),
+    async setBudget(bytes: number): Promise<void> {
+      device.budget = bytes
+    },
+  }
+  return { device, compute }
+}
+
+describe('what a person shares', () => {
+  let store: MemoryStore
+  let device: ReturnType<typeof createDevice>['device']
+  let compute: ReturnType<typeof createDevice>['compute']
+  let elsewhere: { from: number; to: number }[]
+  beforeEach(() => {
+    store = createMemoryStore()
+    elsewhere = []
+    ;({ device, compute } = createDevice())
+  })
+  const start = (): Promise<Sharing> =>
+    openSharing({ shelf: createShelf(store), compute, limits: limitsFor(null), elsewhere: () => elsewhere })
+  async function sharing(memoryBytes = 1024 * MIB): Promise<Sharing> {
+    const open = await start()
+    await open.set({ share: true, memoryBytes })
+    return open
+  }
+  const ids = (open: Sharing) => open.ready().map(({ shard_id }) => shard_id)
+
+  it('is nothing before they say so, and what was offered waits for it', async () => {
+    const open = await start()
+    expect(open.share).toBe(false)
+    await open.offer('tiny', { from: 0, to: 3 })
+    expect(open.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'paused' }])
+    expect([open.ready(), device.loads]).toEqual([[], 0])
+    await open.set({ share: true })
+    expect(open.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'ready' }])
+    expect(ids(open)).toEqual(['tiny:0-3'])
+  })
+
+  it('comes back after a restart', async () => {
+    const first = await sharing(512 * MIB)
+    await first.offer('tiny', { from: 0, to: 3 })
+    first.stop()
+    expect(first.ready()).toEqual([])
+    store = store.reopen()
+    ;({ device, compute } = createDevice())
+    const again = await start()
+    expect(device.budget).toBe(512 * MIB)
+    expect(again.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'loading' }])
+    await again.beat()
+    expect(ids(again)).toEqual(['tiny:0-3'])
+  })
+
+  it('is what the fewest others offer and fits, or nothing', async () => {
+    elsewhere = [{ from: 0, to: 5 }]
+    const open = await sharing(360 * MIB)
+    // 360 MiB without a quarter for conversations: six layers of 45
+    expect(await open.offer('tiny')).toBe('tiny:6-11')
+    await open.set({ memoryBytes: 64 * MIB })
+    expect(open.offers()).toEqual([])
+    await expect(open.offer('tiny', { from: 0, to: 1 })).rejects.toMatchObject({ code: 'capacity_exceeded' })
+  })
+
+  it('takes one layer less where the chosen ones turn out too large', async () => {
+    device.facts.set('tiny', { layerBytes: 20 * MIB })
+    const open = await sharing(200 * MIB)
+    expect(await open.offer('tiny')).toMatch(/^tiny:0-[0-2]$/)
+  })
+
+  it('refuses layers that there are none of, or whose bytes are not here', async () => {
+    device.facts.set('tiny', { held: [{ first: 4, end: 12 }], whole: false })
+    const open = await sharing()
+    await expect(open.offer('tiny', { from: 8, to: 12 })).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(open.offer('tiny', { from: 5, to: 4 })).rejects.toMatchObject({ code: 'bad_request' })
+    await expect(open.offer('tiny', { from: 3, to: 5 })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(open.offer('none')).rejects.toMatchObject({ code: 'not_found' })
+    expect(open.offers()).toEqual([])
+  })
+
+  it('withdraws what does not fit into less memory any more, the newest first, and tells who uses it', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.offer('tiny', { from: 4, to: 7 })
+    const [old, young] = ['tiny:0-3', 'tiny:4-7'].map((id) => open.find(id))
+    await open.set({ memoryBytes: 300 * MIB })
+    expect(ids(open)).toEqual(['tiny:0-3'])
+    expect([old?.life.aborted, young?.life.aborted]).toEqual([false, true])
+    expect([...device.loaded.keys()]).toEqual(['tiny:0-3'])
+    expect(device.budget).toBe(300 * MIB)
+    store = store.reopen()
+    expect((await start()).offers()).toHaveLength(1)
+  })
+
+  it('stays within what can be set aside', async () => {
+    const open = await sharing()
+    const { leastBytes, mostBytes } = open.limits
+    for (const memoryBytes of [leastBytes - 1, mostBytes + 1])
+      await expect(open.set({ memoryBytes })).rejects.toMatchObject({ code: 'bad_request' })
+    expect(limitsFor(2 * 1024 * MIB)).toEqual({ leastBytes, mostBytes: 1024 * MIB })
+  })
+
+  it('loads again what had to go, on the processor where the graphics card is lost, or says that it does not fit', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    const life = open.find('tiny:0-3')?.life
+    device.backend = 'wasm'
+    await open.beat()
+    expect([open.ready()[0]?.backend, life?.aborted]).toEqual(['wasm', false])
+    device.loaded.clear()
+    await open.beat()
+    expect([ids(open), life?.aborted]).toEqual([['tiny:0-3'], true])
+    device.loaded.clear()
+    device.budget = 0
+    await open.beat()
+    expect(open.offers()).toMatchObject([{ state: 'failed', code: 'capacity_exceeded' }])
+    expect(open.ready()).toEqual([])
+    device.budget = 1024 * MIB
+    for (let beat = 0; beat < 12; beat++) await open.beat()
+    expect(ids(open)).toEqual(['tiny:0-3'])
+  })
+
+  it('offers nothing under the name of other weights (DLM-7)', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    device.facts.set('tiny', { weightsHash: OTHER })
+    device.loaded.clear()
+    await open.beat()
+    expect(open.offers()).toMatchObject([{ state: 'failed', code: 'weights_mismatch' }])
+    device.facts.set('tiny', {})
+    await open.retry()
+    expect(ids(open)).toEqual(['tiny:0-3'])
+  })
+
+  it('leaves nothing behind where layers are taken back while they load', async () => {
+    const open = await sharing()
+    let withdrawn: Promise<void> | null = null
+    device.during = async () => {
+      withdrawn = open.withdraw('tiny:0-3')
+    }
+    await expect(open.offer('tiny', { from: 0, to: 3 })).rejects.toMatchObject({ code: 'shard_unavailable' })
+    await withdrawn
+    expect([open.offers(), device.loaded.size]).toEqual([[], 0])
+  })
+
+  it('gives each place once, and takes it back once', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    const shard = open.find('tiny:0-3')
+    const leave = Array.from({ length: 9 }, () => shard?.enter() ?? null)
+    expect(leave.filter((one) => one === null)).toHaveLength(1)
+    leave[0]?.()
+    leave[0]?.()
+    expect(open.ready()[0]).toMatchObject({ streams: 7, max_concurrent_streams: 8, max_tokens: 1024 })
+  })
+})
