@@ -76,14 +76,16 @@ function Sealed({ sealed }: { readonly sealed: readonly SealedPassing[] }) {
 interface ListsProps {
   readonly active: readonly AlertRecord[]
   readonly recent: readonly AlertRecord[]
+  /** What this device holds and does not believe: the node leaves it out of every other list (CIV-7). */
+  readonly refused: readonly AlertRecord[]
   readonly sealed: readonly SealedPassing[]
   readonly onMore: (() => void) | null
 }
 
-function Lists({ active, recent, sealed, onMore }: ListsProps) {
+function Lists({ active, recent, refused, sealed, onMore }: ListsProps) {
   const text = useText(messages)
   const now = useNow()
-  const records = [...active, ...recent.filter(({ key }) => !active.some((one) => one.key === key))]
+  const records = [...new Map([...active, ...recent, ...refused].map((record) => [record.key, record])).values()]
   const decisionOf = useDecisions(records.map(({ key }) => key))
   const groups = sorted(records, (key) => decisionOf(key)?.delivery, now)
   const card = (record: AlertRecord) => (
@@ -138,6 +140,7 @@ export function AlertsPage() {
   const [limit, setLimit] = useState(FEW)
   const active = useQuery(alertList, { state: 'active', limit: MOST })
   const recent = useQuery(alertList, { limit })
+  const refused = useQuery(alertList, { refused: true, limit: FEW })
   return (
     <Page title={text.title} intro={text.intro}>
       <MyPlace />
@@ -148,6 +151,7 @@ export function AlertsPage() {
               <Lists
                 active={alerts}
                 recent={all}
+                refused={refused.status === 'ready' ? refused.data.alerts : []}
                 sealed={sealed}
                 onMore={total > limit && limit < MOST ? () => setLimit(MOST) : null}
               />
