@@ -230,10 +230,12 @@ export const cases: readonly Case[] = [
       await revoke(context, subject, [contentId(kept)])
       const invite = await context.target.invite('member')
       ensure(invite !== null, 'an invite', invite)
-      const outcomes = [
-        await subject.ask('node.echo', { payload: 'x' }).then(outcomeOf, () => 'hung up'),
-        await subject.join(invite, 'back again').then(outcomeOf, () => 'hung up'),
-      ]
+      // at once: who has been hung up on may learn it only after a while
+      const outcomes = await Promise.all(
+        [subject.ask('node.echo', { payload: 'x' }), subject.join(invite, 'back again')].map((asked) =>
+          asked.then(outcomeOf, () => 'hung up'),
+        ),
+      )
       ensure(
         outcomes.every((outcome) => ['revoked', 'hung up', 'no answer'].includes(outcome)),
         'revoked, or no connection',
