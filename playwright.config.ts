@@ -14,5 +14,12 @@ export default defineConfig({
   // Generous, because a machine that others use, too, is slow now and then; what is broken stays so for longer than this.
   timeout: 240_000,
   expect: { timeout: 30_000 },
-  use: { browserName: 'chromium', headless: true, locale: 'de-DE', launchOptions: launchOptions(), trace: 'retain-on-failure' },
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    locale: 'de-DE',
+    launchOptions: launchOptions(),
+    // what stood on the page is kept for a failure; a film of it beside that cost every journey that passes
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+  },
 })

@@ -22,9 +22,12 @@ const changed = (path) => {
   if (!existsSync(path)) return 0
   const info = statSync(path)
   if (!info.isDirectory()) return info.mtimeMs
-  return readdirSync(path)
-    .filter((name) => name !== 'node_modules' && !name.includes('.test.'))
-    .reduce((latest, name) => Math.max(latest, changed(join(path, name))), 0)
+  return (
+    readdirSync(path)
+      // tests and journeys are no part of what is built
+      .filter((name) => !['node_modules', 'e2e'].includes(name) && !name.includes('.test.'))
+      .reduce((latest, name) => Math.max(latest, changed(join(path, name))), 0)
+  )
 }
 
 /**

@@ -24,8 +24,8 @@ export interface Brigade {
 
 export const asJson = (value: object): Json => JSON.parse(JSON.stringify(value))
 
-export async function brigade({ fresh, does }: Context): Promise<Brigade> {
-  const [root, staff, lead] = [await fresh('member'), await fresh('member'), await fresh('member')]
+export async function brigade({ fresh, absent, does }: Context): Promise<Brigade> {
+  const [root, staff, lead] = [await absent(), await absent(), await fresh('member')]
   await does('experimental.civdef.root.set', { root: root.nodeId, name: 'Root of the suite', region: 'DE.NRW' })
   const staffCert = certificateOf(root.identity, staff.nodeId, {
     role: `${KLEVE}.KatS.Stabsleiter`,

@@ -13,6 +13,8 @@ export const ANSWER_MS = 20_000
 const WANT_IDS = 256
 /** An `open` or `message` of Negentropy protocol 1 whose sender holds nothing: one list of no ids up to infinity. */
 const HOLDS_NOTHING = '6100000200'
+/** An `open` that asks about no range: nobody lists anything. */
+const ASKS_NOTHING = '61'
 
 /** What came back on one stream, until it ended or fell silent. */
 export interface Reply {
@@ -189,6 +191,14 @@ export class Peer {
     this.#lamport = Math.max(this.#lamport, lamport)
   }
 
+  /** Becomes a member by an event that somebody else brings (COM-3), and is not there itself. */
+  async joinBy(carrier: Peer, invite: { readonly token: string; readonly lamport: number }, name: string): Promise<void> {
+    this.seen(invite.lamport)
+    const event = this.event('community.member.joined', { invite: invite.token, display_name: name })
+    await carrier.hand([event])
+    this.follow(event)
+  }
+
   /** Joins with an invite (COM-3). @returns the answer of the door */
   async join(invite: { readonly token: string; readonly lamport: number }, name: string): Promise<Json> {
     this.seen(invite.lamport)
@@ -225,6 +235,18 @@ export class Peer {
     await stream.send(encode({ type: 'done' }))
     await stream.end()
     return this.offered()
+  }
+
+  /** Hands over events and does not ask what became of them. */
+  async hand(events: readonly Json[]): Promise<void> {
+    const stream = await this.line.open(SYNC)
+    await stream.send(encode({ type: 'open', community_id: this.community, negentropy: ASKS_NOTHING }))
+    await nextJson(stream)
+    await stream.send(encode({ type: 'events', events: [...events] }))
+    const answer = await nextJson(stream)
+    if (member(answer, 'type') !== 'stored') throw new Error(`events were not taken: ${JSON.stringify(answer)}`)
+    await stream.send(encode({ type: 'done' }))
+    await stream.end()
   }
 
   /** Gives one event and says whether it is offered to others afterwards. */

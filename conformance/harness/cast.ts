@@ -3,6 +3,7 @@ import { concat, identityFrom, utf8 } from '../client/encoding.ts'
 import { Peer } from '../client/peer.ts'
 import { outcomeOf, shown } from './case.ts'
 import type { Standing } from './context.ts'
+import { lateWire } from './late-wire.ts'
 import type { Random } from './random.ts'
 import type { Target } from './target.ts'
 
@@ -13,6 +14,8 @@ const SHARED: Readonly<Record<Standing, number>> = { stranger: 2, member: 4, tru
 export interface Cast {
   shared(standing: Standing): Promise<Peer>
   fresh(standing: Standing, log: (line: string) => void): Promise<Peer>
+  /** A member who is away: known by the log, and connected only when it says something itself. */
+  absent(log: (line: string) => void): Promise<Peer>
   stop(): Promise<void>
 }
 
@@ -22,12 +25,32 @@ export function createCast(target: Target, random: Random): Cast {
   const all: Peer[] = []
   let named = 0
 
-  async function make(standing: Standing, log: (line: string) => void): Promise<Peer> {
+  function somebody(standing: Standing) {
     // the node under test is part of it, so that a second run against the same one brings new people
     const name = `${standing} ${++named}`
     const identity = identityFrom(
       new Uint8Array(sha256(concat(random.bytes(32), utf8(`${target.nodeId} ${Date.now()} ${name}`)))),
     )
+    return { name, identity }
+  }
+
+  async function absent(log: (line: string) => void): Promise<Peer> {
+    const { name, identity } = somebody('member')
+    const peer = new Peer(
+      target,
+      lateWire(() => target.connect(identity)),
+      identity,
+      { random, log },
+    )
+    all.push(peer)
+    const invite = await target.invite('member')
+    if (!invite) throw new Error('no invite for a member can be had')
+    await peer.joinBy(await shared('member'), invite, name)
+    return peer
+  }
+
+  async function make(standing: Standing, log: (line: string) => void): Promise<Peer> {
+    const { name, identity } = somebody(standing)
     const wire = target.features.has('wire') ? await target.connect(identity) : null
     const peer = new Peer(target, wire, identity, { random, log })
     all.push(peer)
@@ -39,17 +62,20 @@ export function createCast(target: Target, random: Random): Cast {
     return peer
   }
 
+  function shared(standing: Standing): Promise<Peer> {
+    const turn = (turns.get(standing) ?? -1) + 1
+    turns.set(standing, turn)
+    const pool = pools.get(standing) ?? []
+    pools.set(standing, pool)
+    const at = turn % SHARED[standing]
+    pool[at] ??= make(standing, () => undefined)
+    return pool[at]
+  }
+
   return {
-    shared(standing) {
-      const turn = (turns.get(standing) ?? -1) + 1
-      turns.set(standing, turn)
-      const pool = pools.get(standing) ?? []
-      pools.set(standing, pool)
-      const at = turn % SHARED[standing]
-      pool[at] ??= make(standing, () => undefined)
-      return pool[at]
-    },
+    shared,
     fresh: make,
+    absent,
     async stop() {
       await Promise.all(all.map((peer) => peer.stop()))
     },

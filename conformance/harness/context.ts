@@ -17,6 +17,8 @@ export interface Context {
   peer(standing: Standing): Promise<Peer>
   /** A peer for this case alone; it ends with it. */
   fresh(standing: Standing): Promise<Peer>
+  /** A member for this case alone who is away: it signs, and connects only when it says something itself. */
+  absent(): Promise<Peer>
   /** @throws Error without `person` */
   readonly seat: Seat
   /** @throws Error without `codec` */

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useLanguage, useText } from '../kit/i18n.tsx'
 import { listed } from './gate.ts'
@@ -16,11 +17,17 @@ export function Navigation() {
   const session = useSession()
   const [path] = useLocation()
   const screens = SCREENS.filter((screen) => listed(screen, session))
+  const list = useRef<HTMLUListElement>(null)
+  // where the row is longer than the screen is wide, the area one is in is to be seen
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what changes which area is the current one
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   if (screens.length < 2) return null
 
   return (
     <nav aria-label={text.navigation} className={classes.nav}>
-      <ul className={classes.list}>
+      <ul ref={list} className={classes.list}>
         {screens.map(({ path: to, icon: Icon, title }) => (
           <li key={to} className={classes.item}>
             <Link href={to} className={classes.link} aria-current={isHere(to, path) ? 'page' : undefined}>

@@ -4,6 +4,8 @@ import { type Case, ensure, isObject, member, outcomeOf, same } from '../../../h
 import type { Context } from '../../../harness/context.ts'
 
 const NOTE = 'conformance.note.written'
+/** Within so long a node answers whom it serves. */
+const SERVED_MS = 5_000
 
 async function community({ does }: Context): Promise<Json> {
   return member(await does('community.get', {}), 'community') ?? null
@@ -230,10 +232,13 @@ export const cases: readonly Case[] = [
       await revoke(context, subject, [contentId(kept)])
       const invite = await context.target.invite('member')
       ensure(invite !== null, 'an invite', invite)
-      const outcomes = [
-        await subject.ask('node.echo', { payload: 'x' }).then(outcomeOf, () => 'hung up'),
-        await subject.join(invite, 'back again').then(outcomeOf, () => 'hung up'),
-      ]
+      // who has been hung up on may learn it only when its own time is over
+      const silence = context.pause(SERVED_MS).then(() => 'no answer')
+      const outcomes = await Promise.all(
+        [subject.ask('node.echo', { payload: 'x' }), subject.join(invite, 'back again')].map((asked) =>
+          Promise.race([asked.then(outcomeOf, () => 'hung up'), silence]),
+        ),
+      )
       ensure(
         outcomes.every((outcome) => ['revoked', 'hung up', 'no answer'].includes(outcome)),
         'revoked, or no connection',

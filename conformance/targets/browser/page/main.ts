@@ -131,10 +131,19 @@ async function dial({ node, boxes }: Known, peer: string): Promise<void> {
 
 async function open(ask: Extract<Ask, { op: 'open' }>): Promise<void> {
   const { node, boxes } = known(ask.node)
-  const signal = AbortSignal.timeout(OPEN_MS)
-  const connection = ask.peer === 'box' ? await node.dial([...boxes], { signal }) : best(node, ask.peer)
+  const late = AbortSignal.timeout(OPEN_MS)
+  const connection = ask.peer === 'box' ? await node.dial([...boxes], { signal: late }) : best(node, ask.peer)
   if (!connection) throw new Error('not connected')
-  attach(ask.stream, await connection.newStream(ask.protocol, { ...LIMITS, signal }))
+  // whoever has been hung up on learns it when the connection ends, not when the time is over
+  const gone = new AbortController()
+  const end = (): void => gone.abort(new Error('the connection is gone'))
+  connection.addEventListener('close', end)
+  try {
+    const signal = AbortSignal.any([late, gone.signal])
+    attach(ask.stream, await connection.newStream(ask.protocol, { ...LIMITS, signal }))
+  } finally {
+    connection.removeEventListener('close', end)
+  }
 }
 
 async function run(ask: Ask): Promise<string | boolean | null> {
