@@ -54,7 +54,7 @@ export interface Jobs {
 const LOOK_AGAIN_MS = 10_000
 const TELL_EVERY_MS = 500
 
-export const boxFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/box/models/${model}/`, fetch: ask })
+const boxFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/box/models/${model}/`, fetch: ask })
 
 export async function createJobs(deps: JobDeps): Promise<Jobs> {
   const { runtime, store, library } = deps
