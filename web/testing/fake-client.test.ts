@@ -47,7 +47,7 @@ describe('the node that tests of screens talk to', () => {
       signal.addEventListener('abort', () => {
         left = true
       })
-      yield { frame: 'token_delta', text: 'Ja' }
+      yield { frame: 'token_delta' as const, text: 'Ja' }
       return new Promise<never>(() => undefined)
     })
     const stop = new AbortController()
