@@ -151,6 +151,7 @@ describe('a host among strangers', () => {
     const [anna, bert] = [neighbours.get('Anna'), neighbours.get('Bert')]
     await neighbours.finish(bert.node.bus.call(shardOffer, { model: 'tiny', layers: { from: 0, to: 1 } }))
     await neighbours.finish(bert.node.bus.call(sharingSet, { share: true }))
+    await neighbours.finish(bert.hosting.sharing.beat())
 
     async function converse(): Promise<void> {
       const [offered] = bert.hosting.sharing.ready()

@@ -115,6 +115,7 @@ describe('layers for others', () => {
 
   it('says what it offers once it shares, with what a pipeline is planned from (DLM-1)', async () => {
     await finish(bert.node.bus.call(sharingSet, { share: true }))
+    await finish(bert.hosting.sharing.beat())
     const [shard] = await shardsOf(bert)
     expect(shard).toMatchObject({
       shard_id: 'tiny:0-7',
@@ -287,6 +288,7 @@ describe('layers for others', () => {
     expect(await shardsOf(bert)).toEqual([])
     expect(bert.compute.status()?.shards).toEqual([])
     await finish(bert.node.bus.call(sharingSet, { share: true }))
+    await finish(bert.hosting.sharing.beat())
     expect(await told(() => bert.node.bus.call(shardWithdraw, { shard_id: 'tiny:0-7' }))).toMatchObject({
       data: { reason: 'withdrawn' },
     })

@@ -182,6 +182,10 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
       await unload(entry)
       throw new HearthError('shard_unavailable', `${entry.id} was taken back while it was loading`)
     }
+    if (!drawer.get().share) {
+      await unload(entry)
+      return become(entry, 'paused')
+    }
     become(entry, 'ready')
   }
 
@@ -194,7 +198,14 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
   }
 
   async function loadAll(which: (entry: Entry) => boolean): Promise<void> {
-    for (const entry of [...entries.values()]) if (!stopped && which(entry)) await tryToLoad(entry)
+    for (const entry of [...entries.values()]) if (!stopped && drawer.get().share && which(entry)) await tryToLoad(entry)
+  }
+
+  /** Whoever asked is not kept waiting for a model to load: the offers say how far it is. */
+  function loadSoon(which: (entry: Entry) => boolean): void {
+    const wanted = [...entries.values()].filter(which)
+    for (const entry of wanted) become(entry, 'loading')
+    void inTurn(() => loadAll((entry) => wanted.includes(entry) && entry.state !== 'ready'))
   }
 
   async function remove(entry: Entry): Promise<void> {
@@ -256,17 +267,17 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     for (const entry of [...entries.values()].reverse()) if (loadedBytes() > bytes) await remove(entry)
     await save({ memory_bytes: bytes })
     await compute.setBudget(bytes)
-    if (bytes > before) await loadAll(({ code }) => code === 'capacity_exceeded')
+    if (bytes > before) loadSoon(({ code }) => code === 'capacity_exceeded')
   }
 
-  async function setShare(share: boolean): Promise<void> {
-    await save({ share })
-    if (share) return loadAll(({ state }) => state !== 'ready')
-    for (const entry of entries.values()) {
-      const was = entry.loaded
-      become(entry, 'paused')
-      if (was) await unload(entry)
-    }
+  /** At once, also while something loads: nothing is computed for others from now on. */
+  async function stopSharing(): Promise<void> {
+    await save({ share: false })
+    const were = [...entries.values()].filter(({ loaded }) => loaded !== null)
+    for (const entry of entries.values()) become(entry, 'paused')
+    void inTurn(async () => {
+      for (const entry of were) if (!drawer.get().share) await unload(entry)
+    })
   }
 
   async function look(): Promise<void> {
@@ -308,7 +319,7 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
   }
 
   await compute.setBudget(drawer.get().memory_bytes)
-  if (drawer.get().share) void inTurn(() => loadAll(() => true))
+  if (drawer.get().share) loadSoon(() => true)
 
   return {
     get share() {
@@ -375,15 +386,16 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
         throw new HearthError('bad_request', 'more or less memory than can be set aside', {
           data: { least_bytes: leastBytes, most_bytes: mostBytes },
         })
-      await inTurn(async () => {
-        if (share === false) await setShare(false)
-        if (memoryBytes !== undefined) await setMemory(memoryBytes)
-        if (share === true) await setShare(true)
-        changed.emit()
-      })
+      if (share === false) await stopSharing()
+      if (memoryBytes !== undefined) await inTurn(() => setMemory(memoryBytes))
+      if (share === true) {
+        await save({ share })
+        loadSoon(({ state }) => state !== 'ready')
+      }
+      changed.emit()
     },
     beat: () => inTurn(look),
-    retry: () => inTurn(() => (drawer.get().share ? loadAll(({ state }) => state === 'failed') : Promise.resolve())),
+    retry: () => inTurn(() => loadAll(({ state }) => state === 'failed')),
     stop() {
       stopped = true
       for (const entry of entries.values()) entry.life.abort(new HearthError('shard_unavailable', 'this node closes'))
