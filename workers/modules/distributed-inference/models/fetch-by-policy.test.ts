@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRuntime } from '../../../testing/seeded-runtime.ts'
-import { fetchByPolicy } from './browser-models.ts'
+import { fetchByPolicy } from './fetch-by-policy.ts'
 
 describe('what a browser says of an address', () => {
   it.each([
