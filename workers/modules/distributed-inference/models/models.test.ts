@@ -203,7 +203,7 @@ describe('models of a device', () => {
 
   it('offered by the app and by the box are listed before anything is here', async () => {
     const demonstration = (await openModel(folderOf(files, 'hearthnet-demonstration'))).manifest
-    const listing = utf8(JSON.stringify({ models: [{ model: 'big', bytes: 5 }] }))
+    const listing = utf8(JSON.stringify({ models: [{ model: 'big', files: [{ name: 'config.json', bytes: 5 }] }] }))
     web = createWebFolder(
       new Map([...files, ['hearthnet.json', utf8(JSON.stringify(demonstration))], ['/box/models.json', listing]]),
     )
