@@ -164,6 +164,28 @@ describe('what a person shares', () => {
     expect((await start()).offers()).toHaveLength(1)
   })
 
+  it('withdraws layers beside which no conversation fits any more', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.set({ memoryBytes: 200 * MIB + 64 })
+    expect(open.offers()).toEqual([])
+    expect(device.loaded.size).toBe(0)
+  })
+
+  it('forgets nothing of what is said at once', async () => {
+    const open = await sharing()
+    await Promise.all([
+      open.offer('tiny', { from: 0, to: 1 }),
+      open.set({ memoryBytes: 512 * MIB }),
+      open.offer('tiny', { from: 2, to: 3 }),
+      open.set({ share: false }),
+    ])
+    store = store.reopen()
+    const again = await start()
+    expect([again.share, again.memoryBytes]).toEqual([false, 512 * MIB])
+    expect(again.offers().map(({ id }) => id)).toEqual(['tiny:0-1', 'tiny:2-3'])
+  })
+
   it('stays within what can be set aside', async () => {
     const open = await sharing()
     const { leastBytes, mostBytes } = open.limits
