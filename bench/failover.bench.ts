@@ -38,7 +38,7 @@ const PROMPT = 96
 /** Token of the answer at which a shard goes. */
 const KILLED_AT = 48
 const KILLS = 7
-const TOKENS = 40
+const TOKENS = 80
 /** Round trip between two devices in a house. */
 const HOP_MS = 4
 /** What others wait before they take a device for gone. */
@@ -259,10 +259,19 @@ async function anew(world: World, house: House, waitMs: number): Promise<number>
   return ms
 }
 
-async function perToken(world: World, house: House, oneIn: number | null): Promise<number> {
-  const { pipeline, times } = await answered(world, house, oneIn, TOKENS)
-  pipeline.close()
-  return median(times.slice(2))
+/** Milliseconds of a token for each. They take turns token by token: a machine that is busy with something else slows all of them. */
+async function perToken(world: World, ways: readonly { readonly house: House; readonly oneIn: number | null }[]) {
+  const pipelines: Pipeline[] = []
+  for (const { house, oneIn } of ways) pipelines.push((await answered(world, house, oneIn, 2)).pipeline)
+  const all = ways.map((): number[] => [])
+  for (let token = 2; token < TOKENS; token++)
+    for (const [at, pipeline] of pipelines.entries()) {
+      const start = performance.now()
+      await step(world, pipeline, PROMPT + token, [token])
+      all[at]?.push(performance.now() - start)
+    }
+  for (const pipeline of pipelines) pipeline.close()
+  return all.map(median)
 }
 
 async function times(count: number, task: () => Promise<number>): Promise<number> {
@@ -302,16 +311,13 @@ export async function run(): Promise<BenchReport> {
       },
     ]
     measurements.push(...against('spare warmed by checks', warm), ...against('spare idle', idle))
-    // in turns: a machine that is busy with something else slows all of them
-    const rounds: number[][] = [[], [], [], [], []]
-    for (let turn = 0; turn < 3; turn++) {
-      rounds[0]?.push(await perToken(world, one, null))
-      rounds[1]?.push(await perToken(world, two, null))
-      rounds[2]?.push(await perToken(world, three, null))
-      rounds[3]?.push(await perToken(world, pairs, null))
-      rounds[4]?.push(await perToken(world, pairs, 16))
-    }
-    const [whole = 0, halves = 0, thirds = 0, standing = 0, checked = 0] = rounds.map(median)
+    const [whole = 0, halves = 0, thirds = 0, standing = 0, checked = 0] = await perToken(world, [
+      { house: one, oneIn: null },
+      { house: two, oneIn: null },
+      { house: three, oneIn: null },
+      { house: pairs, oneIn: null },
+      { house: pairs, oneIn: 16 },
+    ])
     const beside = (name: string, ours: number, value: number, what: string, aim?: number): Measurement => ({
       name: `${weights}, a token, ${name}`,
       unit: 'ms',

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseAs } from '#protocol/core/schema.ts'
+import { BoxModelsSchema } from '#protocol/distributed-inference/model-manifest.ts'
 import { createModelFiles, rangeOf } from './model-files.ts'
 
 const WEIGHTS = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251)
@@ -36,8 +38,15 @@ describe("a box's models", () => {
     await rm(directory, { recursive: true })
   })
 
-  it('are listed with their size, and only folders that have files', async () => {
-    expect(await (await ask('/box/models.json')).json()).toEqual({ models: [{ model: 'tiny', bytes: WEIGHTS.length + 2 }] })
+  it('are listed with their files, and only folders that have some', async () => {
+    const list = parseAs(BoxModelsSchema, await (await ask('/box/models.json')).json())
+    expect(list.models.map(({ model }) => model)).toEqual(['tiny'])
+    expect(new Set(list.models[0]?.files)).toEqual(
+      new Set([
+        { name: 'config.json', bytes: 2 },
+        { name: 'onnx/model.onnx', bytes: WEIGHTS.length },
+      ]),
+    )
   })
 
   it('are not there where the operator made no folder', async () => {
@@ -45,8 +54,8 @@ describe("a box's models", () => {
     const other = createServer((request, response) => void none(request, response))
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo // it listens on TCP
-    for (const path of ['/box/models.json', '/box/models/tiny/config.json'])
-      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404)
+    expect(await (await fetch(`http://127.0.0.1:${port}/box/models.json`)).json()).toEqual({ models: [] })
+    expect((await fetch(`http://127.0.0.1:${port}/box/models/tiny/config.json`)).status).toBe(404)
     other.closeAllConnections()
     await new Promise((resolve) => other.close(resolve))
   })

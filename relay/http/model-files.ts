@@ -3,6 +3,9 @@ import { readdir, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { matches } from '#protocol/core/schema.ts'
+import { DISTRIBUTED_LLM_MAX_FILES_PER_MODEL } from '#protocol/distributed-inference/constants.ts'
+import { type BoxModel, FileNameSchema } from '#protocol/distributed-inference/model-manifest.ts'
 import { sendJson, sendText } from './respond.ts'
 import { decodePath, findFile, isFresh } from './static-files.ts'
 
@@ -13,29 +16,32 @@ const LIST = `${BOX_MODELS}.json`
 /** As the app takes names of models and of their files; what is called otherwise is not shown. */
 const MODEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,95}$/
 const MOST_MODELS = 256
+const MOST_FILES = DISTRIBUTED_LLM_MAX_FILES_PER_MODEL
 
 const isThere = (entry: Dirent): boolean => !entry.name.startsWith('.')
 
-/** Bytes of all files below, by their own names: links lead nowhere. */
-async function bytesBelow(directory: string): Promise<number> {
+type File = BoxModel['files'][number]
+
+/** Files below, by their own names: links lead nowhere. */
+async function filesBelow(directory: string, below = ''): Promise<File[]> {
   const entries = (await readdir(directory, { withFileTypes: true })).filter(isThere)
-  const sizes = entries.map(async (entry) => {
+  const files = entries.map(async (entry): Promise<File[]> => {
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) return bytesBelow(path)
-    return entry.isFile() ? (await stat(path)).size : 0
+    const name = below + entry.name
+    if (entry.isDirectory()) return filesBelow(path, `${name}/`)
+    return entry.isFile() && matches(FileNameSchema, name) ? [{ name, bytes: (await stat(path)).size }] : []
   })
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  return (await Promise.all(files)).flat()
 }
 
-async function listed(root: string): Promise<readonly { readonly model: string; readonly bytes: number }[] | null> {
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => null)
-  if (!entries) return null
+async function listed(root: string): Promise<BoxModel[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => [])
   const names = entries.filter((entry) => entry.isDirectory() && MODEL.test(entry.name)).map(({ name }) => name)
   const models = names
     .sort()
     .slice(0, MOST_MODELS)
-    .map(async (model) => ({ model, bytes: await bytesBelow(join(root, model)).catch(() => 0) }))
-  return (await Promise.all(models)).filter(({ bytes }) => bytes > 0)
+    .map(async (model) => ({ model, files: await filesBelow(join(root, model)).catch(() => []) }))
+  return (await Promise.all(models)).filter(({ files }) => files.length > 0 && files.length <= MOST_FILES)
 }
 
 /**
@@ -60,10 +66,7 @@ export function rangeOf(
 export function createModelFiles(root: string): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const pathname = decodePath(request.url ?? '')
-    if (pathname === LIST) {
-      const models = await listed(root)
-      return models ? sendJson(response, { models }) : sendText(response, 404, 'not found')
-    }
+    if (pathname === LIST) return sendJson(response, { models: await listed(root) })
     const file = pathname?.startsWith(`${BOX_MODELS}/`) ? await findFile(root, pathname.slice(BOX_MODELS.length)) : null
     if (!file) return sendText(response, 404, 'not found')
     // strong: a part of a file is only good beside other parts of the same one

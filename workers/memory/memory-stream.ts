@@ -19,6 +19,8 @@ export function createPipe(runtime: Runtime, latency: () => number): (deliver: (
 
 export interface MemoryStreamPair {
   readonly ends: readonly [FramedStream, FramedStream]
+  /** Neither end says anything any more. */
+  readonly over: boolean
   /** The link between the two is gone. */
   sever(): void
 }
@@ -81,5 +83,11 @@ export function createStreamPair(
       },
     }
   }
-  return { ends: [streamOf(near, far, peers[0]), streamOf(far, near, peers[1])], sever }
+  return {
+    ends: [streamOf(near, far, peers[0]), streamOf(far, near, peers[1])],
+    sever,
+    get over() {
+      return near.closed && far.closed
+    },
+  }
 }

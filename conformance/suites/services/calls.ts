@@ -45,7 +45,7 @@ const needed = (capability: Capability) => (capability.stability === 'experiment
 
 function ofPeers(capability: Capability): readonly Case[] {
   const { name, trust } = capability
-  const standing = trust === 'unknown' ? 'stranger' : 'member'
+  const standing = trust === 'unknown' ? 'stranger' : trust === 'member' ? 'member' : 'trusted'
   const wrong = wrongInputs(capability.input, rightInput(name, null)).slice(0, WRONG_WAYS)
   const right: readonly Case[] = !hasRight(capability)
     ? []

@@ -50,10 +50,19 @@ export const ModelManifestSchema = Strict({
 })
 export type ModelManifest = Static<typeof ModelManifestSchema>
 
-/** What a box says at `/box/models.json` of its operator's folder of models. */
+/** What a box says at `/box/models.json` of its operator's folder of models; none where there is no such folder. */
 export const BoxModelsSchema = Strict({
-  models: Type.Array(Strict({ model: ModelIdSchema, bytes: CountSchema }), { maxItems: 256 }),
+  models: Type.Array(
+    Strict({
+      model: ModelIdSchema,
+      files: Type.Array(Strict({ name: FileNameSchema, bytes: CountSchema }), {
+        maxItems: DISTRIBUTED_LLM_MAX_FILES_PER_MODEL,
+      }),
+    }),
+    { maxItems: 256 },
+  ),
 })
+export type BoxModel = Static<typeof BoxModelsSchema>['models'][number]
 
 /**
  * What identifies a model's weights: SHA-256 over a line for each file of the graph and its weights, `name NUL bytes LF`, each

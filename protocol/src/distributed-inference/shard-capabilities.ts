@@ -119,6 +119,7 @@ export const sharingSet = defineCapability({
   name: 'experimental.distributed_llm.sharing.set',
   stability: 'experimental',
   trust: 'self',
+  timeoutSeconds: 60,
   errors: ['experimental_disabled'],
   input: Type.Partial({ share: Type.Boolean(), memory_bytes: Type.Integer({ minimum: 1 }) }),
   output: Nothing,

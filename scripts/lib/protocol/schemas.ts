@@ -16,6 +16,7 @@ import {
 } from '#protocol/core/rendezvous.ts'
 import { SyncFrameSchema } from '#protocol/core/sync.ts'
 import { ScopeSchema, TokenPayloadSchema } from '#protocol/core/token.ts'
+import { BoxModelsSchema, ModelManifestSchema } from '#protocol/distributed-inference/model-manifest.ts'
 import { AnswerFrameSchema, PlanSchema, ShardSchema } from '#protocol/distributed-inference/schemas.ts'
 import { HubAnswerSchema, HubProofSchema, sync } from '#protocol/evidence/ebkh.ts'
 import { AttestationSchema, ClaimSchema, DisputeSchema } from '#protocol/evidence/events.ts'
@@ -57,6 +58,8 @@ export const MESSAGES: Readonly<Record<string, TSchema>> = {
   TensorHello: TensorHelloSchema,
   Shard: ShardSchema,
   Plan: PlanSchema,
+  ModelManifest: ModelManifestSchema,
+  BoxModels: BoxModelsSchema,
   AnswerFrame: AnswerFrameSchema,
   TokenPayload: TokenPayloadSchema,
 }

@@ -86,11 +86,25 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await askThrough(page, 'Danke')
   await expect(page.getByRole('list', { name: 'Gespräch' }).getByRole('region')).toHaveCount(2)
 
+  // one that never ends by itself
+  await storeModel(page)
+  await page.reload()
+  await page.getByRole('combobox', { name: 'Modell' }).selectOption('tiny')
+  const endless = await ask(page, 'Wo ist Wasser?')
+  await expect(endless.getByText('Die Antwort entsteht …')).toBeVisible()
+  await page.getByRole('button', { name: 'Anhalten' }).click()
+  await expect(endless.getByText('Angehalten.')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Modell' }).selectOption({ label: 'Vorführmodell' })
+  await page.getByRole('button', { name: 'Neues Gespräch' }).click()
+  await askThrough(page, QUESTION)
+
   await visit(page, '/ask/models')
   await expect(page.getByRole('listitem', { name: 'Vorführmodell' })).toContainText('bereit')
   await expectNoBarrier(page)
   await visit(page, '/ask/computers')
   await expect(page.getByRole('list', { name: 'Der Weg eines Wortes' })).toContainText('Dieses Gerät, Schichten 1 bis 6')
+  const runs = page.getByRole('region', { name: 'Gemeinsam gerechnet' }).getByRole('listitem')
+  await expect(runs.filter({ hasText: 'tiny' })).toContainText('angehalten')
   await expectNoBarrier(page)
 
   // what was said is still there, and so is the model when nothing else is

@@ -8,6 +8,8 @@ export const BUILT_APP = process.env.HEARTHNET_WEB ?? 'dist/web'
 
 /** A box that can be taken off the network and put back. */
 export interface HouseBox extends Box {
+  /** Where it keeps its keys, and models for the app. */
+  readonly data: string
   /** Nobody reaches it any more; its keys and its place stay. */
   unplug(): Promise<void>
   plugIn(): Promise<void>
@@ -29,6 +31,7 @@ export const startBox = async (web = BUILT_APP, hub: string | null = null): Prom
   let running = first
   return {
     ...first,
+    data,
     health: () => running.health(),
     unplug: () => running.stop(),
     async plugIn() {

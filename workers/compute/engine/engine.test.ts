@@ -177,13 +177,14 @@ describe('the engine', () => {
     await expect(engine.forward(id, 'a', 2, tokens(3))).resolves.toMatchObject({ kind: 'logits' })
   })
 
-  it('gives back what nobody used for a while (DLM-8)', async () => {
+  it('gives back what nobody used for a while, unless it was to be kept (DLM-8)', async () => {
     const engine = await start(LARGE)
     const id = await engine.load(model, wholeOf(decoder))
     await engine.load(model, embedOnly)
+    await engine.load(model, layersOnly(0, 1), { keep: true })
     await engine.forward(id, 'a', 0, tokens(1, 2))
     await runtime.advance(IDLE_MS * 2)
-    expect(engine.status().shards).toEqual([])
+    expect(engine.status().shards).toMatchObject([{ id: 'small:0-0' }])
   })
 
   it('goes on without a graphics card that is lost, and conversations are told to begin anew (DLM-8)', async () => {

@@ -13,7 +13,7 @@ import type { ModelStore } from './store.ts'
 export const APP_MODELS: readonly string[] = [DISTRIBUTED_LLM_DEMONSTRATION_MODEL]
 
 /** A manifest has to fit into a message of the bus. */
-export const MANIFEST_MAX_BYTES = 4 * 1024 * 1024
+const MANIFEST_MAX_BYTES = 4 * 1024 * 1024
 const ALL: Wanted = { layers: null, ends: true }
 
 export const appFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/models/${model}/`, fetch: ask })
@@ -41,7 +41,7 @@ export async function bringFrom(
 }
 
 /** For a browser that keeps no files: the model straight from the app's address, checked, for as long as this worker lives. */
-export async function borrowedModel(model: string, ask: typeof fetch): Promise<ModelFolder> {
+async function borrowedModel(model: string, ask: typeof fetch): Promise<ModelFolder> {
   const folder = appFolder(model, ask)
   const { signal } = new AbortController()
   const { files } = await publishedManifest(folder, signal)

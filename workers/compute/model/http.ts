@@ -52,6 +52,15 @@ export async function describeFile(folder: WebFolder, file: string, signal: Abor
   }
 }
 
+interface ReadOptions {
+  readonly from: number
+  readonly to?: number
+  readonly version?: string | null
+  /** Is told when the server sends all of it, whatever was asked for. */
+  readonly noRanges?: () => void
+  readonly signal: AbortSignal
+}
+
 /**
  * Bytes of a file from `from` up to, and without, `to`, or to its end; from a server that knows no ranges by leaving out what comes before.
  * @param version if the file is another one by now, `weights_mismatch`
@@ -59,7 +68,7 @@ export async function describeFile(folder: WebFolder, file: string, signal: Abor
 export async function* readFile(
   folder: WebFolder,
   file: string,
-  { from, to, version, signal }: { from: number; to?: number; version?: string | null; signal: AbortSignal },
+  { from, to, version, noRanges, signal }: ReadOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const range = from > 0 || to !== undefined ? { Range: `bytes=${from}-${to === undefined ? '' : to - 1}` } : {}
   const response = await ask(folder, file, { headers: range, signal })
@@ -70,6 +79,7 @@ export async function* readFile(
   }
   const start =
     response.status === 206 ? Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? from) : 0
+  if ('Range' in range && response.status !== 206) noRanges?.()
   let skip = from - start
   let left = (to ?? Number.POSITIVE_INFINITY) - from
   const reader = response.body?.getReader()
@@ -114,7 +124,14 @@ export async function* readPieces(
   wanted: readonly number[],
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly piece: number; readonly bytes: Uint8Array<ArrayBuffer> }> {
-  for (const run of runsOf(pieces, wanted)) {
+  // a server without ranges is asked once for each file, or it would send the beginning again and again
+  let gap = GAP_BYTES
+  const noRanges = (): void => {
+    gap = Number.POSITIVE_INFINITY
+  }
+  for (let rest = wanted; rest.length > 0; ) {
+    const run = firstRun(pieces, rest, gap)
+    rest = rest.slice(run.length)
     const places = run.map((index) => ({ index, ...(pieces[index] ?? { file: 0, offset: 0, length: 0 }) }))
     const [first, last] = [places[0], places.at(-1)]
     if (!first || !last) continue
@@ -122,7 +139,7 @@ export async function* readPieces(
     let at = first.offset
     let next = 0
     let current = new Uint8Array(first.length)
-    for await (const chunk of readFile(folder, name, { from: first.offset, to: last.offset + last.length, signal })) {
+    for await (const chunk of readFile(folder, name, { from: first.offset, to: last.offset + last.length, noRanges, signal })) {
       const end = at + chunk.length
       for (let place = places[next]; place && place.offset < end; place = places[next]) {
         const from = Math.max(at, place.offset)
@@ -139,16 +156,11 @@ export async function* readPieces(
   }
 }
 
-/** Wanted pieces that one request brings. */
-function runsOf(pieces: ModelManifest['pieces'], wanted: readonly number[]): readonly (readonly number[])[] {
-  const runs: number[][] = []
-  for (const index of wanted) {
-    const piece = pieces[index]
-    const run = runs.at(-1)
-    const last = pieces[run?.at(-1) ?? -1]
-    if (!piece) continue
-    if (run && last?.file === piece.file && piece.offset - last.offset - last.length <= GAP_BYTES) run.push(index)
-    else runs.push([index])
-  }
-  return runs
+/** The first of the wanted pieces that one request brings, with holes of at most `gap` bytes between them. */
+function firstRun(pieces: ModelManifest['pieces'], wanted: readonly number[], gap: number): readonly number[] {
+  const end = wanted.findIndex((index, at) => {
+    const [piece, before] = [pieces[index], pieces[wanted[at - 1] ?? -1]]
+    return piece && before && (piece.file !== before.file || piece.offset - before.offset - before.length > gap)
+  })
+  return end < 0 ? wanted : wanted.slice(0, end)
 }

@@ -1,6 +1,6 @@
 import { expose } from 'comlink'
-import { createOpfsStore } from './opfs.ts'
 import { sendHearthErrors } from '../port.ts'
+import { createOpfsStore } from './opfs.ts'
 
 // a store of its own: only a worker may write into a file in place
 sendHearthErrors()

@@ -68,7 +68,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   const heard = new Map<NodeId, Heard>()
   const gone = createSignal<NodeId>()
   const changed = createSignal<void>()
-  let looking: Promise<void> | null = null
+  let looking = false
   let again = false
 
   function hear(peer: NodeId, shards: readonly ShardDescriptor[]): void {
@@ -127,13 +127,17 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   /** One look at a time; what changes meanwhile is looked at afterwards. */
   function lookSoon(): void {
     again = true
-    looking ??= (async () => {
-      while (again && !stopping.signal.aborted) {
-        again = false
-        await look().catch(() => undefined)
-      }
-      looking = null
-    })()
+    if (!looking) void keepLooking()
+  }
+
+  async function keepLooking(): Promise<void> {
+    looking = true
+    while (again && !stopping.signal.aborted) {
+      again = false
+      // the node's own bus refuses only while it stops
+      await look().catch(() => undefined)
+    }
+    looking = false
   }
 
   function dropSilent(): void {

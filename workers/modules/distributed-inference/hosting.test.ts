@@ -115,6 +115,7 @@ describe('layers for others', () => {
 
   it('says what it offers once it shares, with what a pipeline is planned from (DLM-1)', async () => {
     await finish(bert.node.bus.call(sharingSet, { share: true }))
+    await finish(bert.hosting.sharing.beat())
     const [shard] = await shardsOf(bert)
     expect(shard).toMatchObject({
       shard_id: 'tiny:0-7',
@@ -265,9 +266,12 @@ describe('layers for others', () => {
       connections.push([peer, anna.mesh.peers().find(({ nodeId }) => nodeId === peer)?.connection])
     })
     const before = offered()
+    const running = await link()
+    await finish(running.forward(noise(1)))
+    void running.ended.then(() => connections.push('the conversation ended'))
     bert = await neighbours.restart('Bert')
     stop()
-    expect(connections).toEqual([[bert.id, 'direct']])
+    expect(connections).toEqual([[bert.id, 'direct'], 'the conversation ended'])
     await neighbours.village.until('Anna hears of it again', () => heard(anna).length === 1)
     expect(heard(anna)[0]?.shards).toEqual([{ ...before, ms_per_token: null }])
     const conversation = await link()
@@ -287,6 +291,7 @@ describe('layers for others', () => {
     expect(await shardsOf(bert)).toEqual([])
     expect(bert.compute.status()?.shards).toEqual([])
     await finish(bert.node.bus.call(sharingSet, { share: true }))
+    await finish(bert.hosting.sharing.beat())
     expect(await told(() => bert.node.bus.call(shardWithdraw, { shard_id: 'tiny:0-7' }))).toMatchObject({
       data: { reason: 'withdrawn' },
     })

@@ -232,6 +232,23 @@ describe.each(MODELS)('an answer of %s over several devices', (id, read) => {
   // what follows is about who computes, not about what: one model shows it, the long run takes all
   const one = !process.env.HEARTHNET_FULL && id !== 'hearthnet-demonstration'
 
+  it.skipIf(one)(
+    'reads a long question in chunks, and goes on when somebody is lost while it reads (DLM-3, DLM-4)',
+    async () => {
+      const messages = [{ role: 'user' as const, content: 'Was tun bei Stromausfall? '.repeat(20) }]
+      const change = { messages, maxTokens: 6 }
+      const alone = await say({}, change)
+      expect(alone.ending.prompt_tokens).toBeGreaterThan(128)
+      const [first] = settle(3, 2)
+      expect((await over({}, change)).tokens).toEqual(alone.tokens)
+      if (first) first.fault = { kind: 'lost', at: 130 }
+      const after = await over({ oneIn: 4 }, change)
+      expect(after.tokens).toEqual(alone.tokens)
+      expect(after.progress.failovers).toMatchObject([{ reason: 'lost', at_token: 0 }])
+      expect(open()).toBe(0)
+    },
+  )
+
   const flipped = (at: number) => (hidden: Float32Array<ArrayBuffer>) =>
     hidden.map((value, index) => (index === hidden.length - 1 - at ? value + 8 * rootMeanSquare(hidden) : value))
   const lies: readonly (readonly [string, (liar: Device) => void])[] = [

@@ -26,8 +26,9 @@ import type { Members } from '../../kernel/community/members.ts'
 import { every, type Runtime } from '../../kernel/runtime.ts'
 import type { TensorTransport } from '../../kernel/tensors.ts'
 import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+import type { ReadyShard } from './offered-layers.ts'
 import { quietly, serveShardSession } from './shard-session.ts'
-import type { ReadyShard, Sharing } from './sharing.ts'
+import type { Sharing } from './sharing.ts'
 
 interface HostDeps {
   readonly bus: Bus
@@ -224,7 +225,7 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
 
   return async () => {
     stopBeating()
-    sharing.stop()
+    sharing.close()
     stopping.abort()
     // whoever listens hears that the shards are gone before the line is; who does not take it is not waited for
     if (listeners.size > 0)
@@ -235,6 +236,7 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
           resolve()
         })
       })
+    sharing.stop()
     for (const stop of withdraw) stop()
   }
 }

@@ -5,7 +5,7 @@ import type { ComputeClient } from '../../compute/client.ts'
 import type { SequenceOf } from '../../compute/port.ts'
 import type { ReceivedTensor, TensorSession } from '../../kernel/tensors.ts'
 import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
-import type { ReadyShard } from './sharing.ts'
+import type { ReadyShard } from './offered-layers.ts'
 
 export interface ShardSessionDeps {
   readonly compute: Pick<ComputeClient, 'forward' | 'forget'>

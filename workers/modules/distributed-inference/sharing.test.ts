@@ -77,8 +77,37 @@ describe('what a person shares', () => {
     expect(open.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'paused' }])
     expect([open.ready(), device.loads]).toEqual([[], 0])
     await open.set({ share: true })
+    expect(open.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'loading' }])
+    await open.beat()
     expect(open.offers()).toMatchObject([{ id: 'tiny:0-3', state: 'ready' }])
     expect(ids(open)).toEqual(['tiny:0-3'])
+  })
+
+  it('is nothing again at once when they say so while it loads', async () => {
+    const open = await start()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.set({ share: true })
+    await open.set({ share: false })
+    await open.beat()
+    expect(open.offers()).toMatchObject([{ state: 'paused' }])
+    expect([open.ready(), device.loaded.size]).toEqual([[], 0])
+  })
+
+  it('stops at once, however long something takes to load', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    const life = open.find('tiny:0-3')?.life
+    let release = (): void => undefined
+    device.during = () => new Promise((resolve) => (release = resolve))
+    const loading = open.offer('tiny', { from: 4, to: 7 })
+    while (device.loads < 2) await Promise.resolve()
+    await open.set({ share: false })
+    expect([open.ready(), life?.aborted]).toEqual([[], true])
+    release()
+    await loading
+    await open.beat()
+    expect(open.offers().map(({ state }) => state)).toEqual(['paused', 'paused'])
+    expect(device.loaded.size).toBe(0)
   })
 
   it('comes back after a restart', async () => {
@@ -133,6 +162,28 @@ describe('what a person shares', () => {
     expect(device.budget).toBe(300 * MIB)
     store = store.reopen()
     expect((await start()).offers()).toHaveLength(1)
+  })
+
+  it('withdraws layers beside which no conversation fits any more', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.set({ memoryBytes: 200 * MIB + 64 })
+    expect(open.offers()).toEqual([])
+    expect(device.loaded.size).toBe(0)
+  })
+
+  it('forgets nothing of what is said at once', async () => {
+    const open = await sharing()
+    await Promise.all([
+      open.offer('tiny', { from: 0, to: 1 }),
+      open.set({ memoryBytes: 512 * MIB }),
+      open.offer('tiny', { from: 2, to: 3 }),
+      open.set({ share: false }),
+    ])
+    store = store.reopen()
+    const again = await start()
+    expect([again.share, again.memoryBytes]).toEqual([false, 512 * MIB])
+    expect(again.offers().map(({ id }) => id)).toEqual(['tiny:0-1', 'tiny:2-3'])
   })
 
   it('stays within what can be set aside', async () => {

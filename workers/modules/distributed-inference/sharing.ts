@@ -10,12 +10,12 @@ import {
   WeightsHashSchema,
 } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import type { BackendKind } from '../../compute/engine/backend.ts'
 import { createTurns } from '../../compute/engine/turns.ts'
-import type { HostedShard, ModelFacts } from '../../compute/port.ts'
+import type { ModelFacts } from '../../compute/port.ts'
 import type { Drawer, Shelf } from '../../kernel/shelf.ts'
 import { createSignal, type Signal } from '../../kernel/signal.ts'
 import { chooseLayers } from './choose-layers.ts'
+import { createOffer, type OfferedLayers, type OfferState, offerId, type ReadyShard } from './offered-layers.ts'
 import { type Limits, type Room, roomIn, usualBytes } from './sharing-memory.ts'
 
 /** What a person said of sharing; offers are in the order in which they were made. */
@@ -34,32 +34,19 @@ const MOST_OFFERS = 64
 /** Beats between two tries of what did not fit: other models may have gone meanwhile. */
 const BEATS_BETWEEN_TRIES = 12
 
-type State = 'loading' | 'ready' | 'paused' | 'failed'
-
 /** Layers that this device keeps for others. */
 export interface Offer {
   readonly id: string
   readonly model: string
   readonly weightsHash: string
   readonly layers: Layers
-  readonly state: State
+  readonly state: OfferState
   /** Why it failed. */
   readonly code: string | null
   readonly memoryBytes: number
   /** Conversations now. */
   readonly streams: number
   readonly servedTokens: number
-}
-
-/** A shard that others can use now. */
-export interface ReadyShard {
-  readonly descriptor: ShardDescriptor
-  /** Aborts when it goes: nobody may go on with it (DLM-9). */
-  readonly life: AbortSignal
-  /** Takes one of its places. @returns what gives it back; null where all are taken */
-  enter(): (() => void) | null
-  /** Counts tokens that were computed for others. */
-  served(tokens: number): void
 }
 
 export interface Sharing {
@@ -82,6 +69,9 @@ export interface Sharing {
   retry(): Promise<void>
   /** Something that others or a person can see is different. */
   readonly changed: Signal<void>
+  /** Offers nothing any more, for good; conversations that run go on. */
+  close(): void
+  /** Ends those, too. */
   stop(): void
 }
 
@@ -93,22 +83,6 @@ interface SharingDeps {
   readonly elsewhere: (weightsHash: string) => readonly Layers[]
 }
 
-interface Entry {
-  readonly id: string
-  readonly model: string
-  readonly weightsHash: string
-  readonly layers: Layers
-  state: State
-  code: string | null
-  loaded: { readonly hosted: HostedShard; readonly backend: BackendKind; readonly positions: number | null } | null
-  life: AbortController
-  streams: number
-  servedTokens: number
-}
-
-const idOf = (model: string, { from, to }: Layers): string => `${model}:${from}-${to}`
-const rangeOf = ({ from, to }: Layers) => ({ first: from, end: to + 1 })
-
 /** Keeps layers ready for others while a person wants that, within the memory they set aside (DLM-8, DLM-9). */
 export async function openSharing({ shelf, compute, limits, elsewhere }: SharingDeps): Promise<Sharing> {
   const drawer: Drawer<Said> = await shelf.open('distributed-inference.sharing', SharingSchema, {
@@ -117,91 +91,78 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     offers: [],
   })
   const inTurn = createTurns()
+  const saving = createTurns()
   const changed = createSignal<void>()
-  const entries = new Map<string, Entry>()
+  const offers = new Map<string, OfferedLayers>()
   for (const { model, weights_sha256, layers } of drawer.get().offers) keep(model, weights_sha256, layers)
   let beats = 0
   let stopped = false
 
-  function keep(model: string, weightsHash: string, layers: Layers): Entry {
-    const id = idOf(model, layers)
-    const state = drawer.get().share ? 'loading' : 'paused'
-    const rest = { code: null, loaded: null, life: new AbortController(), streams: 0, servedTokens: 0 }
-    const entry: Entry = { id, model, weightsHash, layers, state, ...rest }
-    entries.set(id, entry)
-    return entry
+  function keep(model: string, weightsHash: string, layers: Layers): OfferedLayers {
+    const offer = createOffer({ compute, changed: () => changed.emit() }, { model, weightsHash, layers })
+    offers.set(offer.id, offer)
+    return offer
   }
 
+  /** One after the other, each upon what the one before it wrote. */
   const save = (change: Partial<Said> = {}): Promise<void> =>
-    drawer.set({
-      ...drawer.get(),
-      offers: [...entries.values()].map(({ model, weightsHash, layers }) => ({ model, weights_sha256: weightsHash, layers })),
-      ...change,
-    })
+    saving(() =>
+      drawer.set({
+        ...drawer.get(),
+        offers: [...offers.values()].map(({ model, weightsHash, layers }) => ({ model, weights_sha256: weightsHash, layers })),
+        ...change,
+      }),
+    )
 
-  const loadedBytes = (): number => [...entries.values()].reduce((sum, { loaded }) => sum + (loaded?.hosted.bytes ?? 0), 0)
+  const loadedBytes = (): number => [...offers.values()].reduce((sum, { loaded }) => sum + (loaded?.hosted.bytes ?? 0), 0)
 
-  /** What is left of the memory for a shard's conversations, all shards alike. */
-  function roomOf({ loaded }: Entry): Room | null {
+  /** What is left of the memory for the conversations of layers, all alike. */
+  function roomOf({ loaded }: OfferedLayers): Room | null {
     if (!loaded) return null
-    const sharers = [...entries.values()].filter((entry) => entry.loaded !== null).length
+    const sharers = [...offers.values()].filter((offer) => offer.loaded !== null).length
     const bytes = (drawer.get().memory_bytes - loadedBytes()) / sharers
     return roomIn(bytes, loaded.hosted.cacheBytesPerToken, loaded.positions)
   }
 
-  function become(entry: Entry, state: State, code: string | null = null): void {
-    entry.state = state
-    entry.code = code
-    if (state !== 'ready') {
-      entry.life.abort(new HearthError('shard_unavailable', 'these layers are not offered any more'))
-      entry.life = new AbortController()
-      entry.loaded = null
-    }
-    changed.emit()
-  }
-
-  const unload = ({ model, layers }: Entry): Promise<void> => compute.unload(model, rangeOf(layers)).catch(() => undefined)
-
   /** @throws HearthError why it cannot be offered */
-  async function load(entry: Entry): Promise<void> {
-    become(entry, 'loading')
-    const { weightsHash, positions } = await compute.describe(entry.model)
-    if (weightsHash !== entry.weightsHash)
-      throw new HearthError('weights_mismatch', `${entry.model} has other weights than when it was offered`)
-    const hosted = await compute.load(entry.model, rangeOf(entry.layers), true)
-    const { backend } = await compute.shards()
-    if (backend === null) throw new HearthError('not_implemented', 'nothing on this device computes')
-    entry.loaded = { hosted, backend, positions }
-    if (!roomOf(entry)) {
-      entry.loaded = null
-      await unload(entry)
-      throw new HearthError('capacity_exceeded', `${entry.id} leaves no room for conversations`)
-    }
+  async function load(offer: OfferedLayers): Promise<void> {
+    offer.become('loading')
+    offer.loaded = await offer.load()
+    const fits = roomOf(offer) !== null
     if (stopped) return
-    if (entries.get(entry.id) !== entry) {
-      await unload(entry)
-      throw new HearthError('shard_unavailable', `${entry.id} was taken back while it was loading`)
-    }
-    become(entry, 'ready')
+    if (fits && offers.get(offer.id) === offer && drawer.get().share) return offer.become('ready')
+    // a person changed their mind while it loaded, or there is no room for even one conversation
+    offer.become('paused')
+    await offer.unload()
+    if (!fits) throw new HearthError('capacity_exceeded', `${offer.id} leaves no room for conversations`)
+    if (offers.get(offer.id) !== offer) throw new HearthError('shard_unavailable', `${offer.id} was taken back meanwhile`)
   }
 
-  async function tryToLoad(entry: Entry): Promise<void> {
-    await load(entry).catch((error: unknown) => {
+  async function tryToLoad(offer: OfferedLayers): Promise<void> {
+    await load(offer).catch((error: unknown) => {
       const { code } = toHearthError(error)
       if (code === 'internal_error') reportError(error)
-      become(entry, 'failed', code)
+      offer.become('failed', code)
     })
   }
 
-  async function loadAll(which: (entry: Entry) => boolean): Promise<void> {
-    for (const entry of [...entries.values()]) if (!stopped && which(entry)) await tryToLoad(entry)
+  async function loadAll(which: (offer: OfferedLayers) => boolean): Promise<void> {
+    for (const offer of [...offers.values()]) if (!stopped && drawer.get().share && which(offer)) await tryToLoad(offer)
   }
 
-  async function remove(entry: Entry): Promise<void> {
-    entries.delete(entry.id)
-    const was = entry.loaded
-    become(entry, 'paused')
-    if (was) await unload(entry)
+  /** Whoever asked is not kept waiting for a model to load: the offers say how far it is. */
+  function loadSoon(which: (offer: OfferedLayers) => boolean): void {
+    const wanted = [...offers.values()].filter(which)
+    for (const offer of wanted) offer.become('loading')
+    void inTurn(() => loadAll((offer) => wanted.includes(offer) && offer.state !== 'ready'))
+  }
+
+  /** Tells whoever uses it first. */
+  async function remove(offer: OfferedLayers): Promise<void> {
+    offers.delete(offer.id)
+    const was = offer.loaded
+    offer.become('paused')
+    if (was) await offer.unload()
   }
 
   /** @throws HearthError `bad_request`, `not_found` */
@@ -212,7 +173,7 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
   }
 
   function choose({ held, layers, layerBytes, weightsHash }: ModelFacts, fewer: number): Layers {
-    const own = [...entries.values()].filter((entry) => entry.weightsHash === weightsHash).map((entry) => entry.layers)
+    const own = [...offers.values()].filter((offer) => offer.weightsHash === weightsHash).map((offer) => offer.layers)
     const free = (drawer.get().memory_bytes - loadedBytes()) * (1 - SHARE_OF_CACHES)
     const most = Math.floor(free / Math.max(1, layerBytes)) - fewer
     const chosen = chooseLayers({ modelLayers: layers, held, most, taken: [...own, ...elsewhere(weightsHash)] })
@@ -222,20 +183,20 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
 
   /** @throws HearthError */
   async function add(model: string, weightsHash: string, layers: Layers): Promise<string> {
-    const known = entries.get(idOf(model, layers))
+    const known = offers.get(offerId(model, layers))
     if (known?.state === 'ready' && known.weightsHash === weightsHash) return known.id
-    if (!known && entries.size >= MOST_OFFERS) throw new HearthError('capacity_exceeded', `${MOST_OFFERS} offers are the most`)
+    if (!known && offers.size >= MOST_OFFERS) throw new HearthError('capacity_exceeded', `${MOST_OFFERS} offers are the most`)
     if (known) await remove(known)
-    const entry = keep(model, weightsHash, layers)
+    const offer = keep(model, weightsHash, layers)
     try {
-      if (drawer.get().share) await load(entry)
+      if (drawer.get().share) await load(offer)
       await save()
     } catch (error) {
-      await remove(entry)
+      await remove(offer)
       throw error
     }
     changed.emit()
-    return entry.id
+    return offer.id
   }
 
   /** Layers are measured only when they are cut: what turns out too large is tried with one layer less. */
@@ -252,63 +213,43 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
 
   async function setMemory(bytes: number): Promise<void> {
     const before = drawer.get().memory_bytes
-    // the newest goes first: what was there longest is what others rely on
-    for (const entry of [...entries.values()].reverse()) if (loadedBytes() > bytes) await remove(entry)
     await save({ memory_bytes: bytes })
+    // the newest goes first: what was there longest is what others rely on
+    for (const offer of [...offers.values()].reverse())
+      if (loadedBytes() > bytes || (offer.loaded && !roomOf(offer))) await remove(offer)
+    await save()
     await compute.setBudget(bytes)
-    if (bytes > before) await loadAll(({ code }) => code === 'capacity_exceeded')
+    if (bytes > before) loadSoon(({ code }) => code === 'capacity_exceeded')
   }
 
-  async function setShare(share: boolean): Promise<void> {
-    await save({ share })
-    if (share) return loadAll(({ state }) => state !== 'ready')
-    for (const entry of entries.values()) {
-      const was = entry.loaded
-      become(entry, 'paused')
-      if (was) await unload(entry)
-    }
+  /** At once, also while something loads: nothing is computed for others from now on. */
+  async function stopSharing(): Promise<void> {
+    await save({ share: false })
+    const were = [...offers.values()].filter(({ loaded }) => loaded !== null)
+    for (const offer of offers.values()) offer.become('paused')
+    void inTurn(async () => {
+      for (const offer of were) if (!drawer.get().share) await offer.unload()
+    })
   }
 
   async function look(): Promise<void> {
     if (!drawer.get().share) return
     beats += 1
     const { backend, shards } = await compute.shards()
-    for (const entry of [...entries.values()]) {
-      if (stopped || entry.state === 'loading' || entry.state === 'paused') continue
-      const { model, layers, loaded } = entry
-      const { first, end } = rangeOf(layers)
-      const hosted = shards.find(
-        (shard) => shard.model === model && shard.first === first && shard.end === end && !shard.embed && !shard.head,
-      )
-      if (loaded && hosted && backend) entry.loaded = { ...loaded, hosted, backend }
+    for (const offer of [...offers.values()]) {
+      const { state, loaded, code } = offer
+      if (stopped || state === 'loading' || state === 'paused') continue
+      const hosted = shards.find(offer.isThis)
+      if (loaded && hosted && backend) offer.loaded = { ...loaded, hosted, backend }
       // another model needed the room, or the graphics card was lost
-      else if (loaded || (entry.code === 'capacity_exceeded' && beats % BEATS_BETWEEN_TRIES === 0)) await tryToLoad(entry)
+      else if (loaded || (code === 'capacity_exceeded' && beats % BEATS_BETWEEN_TRIES === 0)) await tryToLoad(offer)
     }
   }
 
-  function descriptorOf(entry: Entry): ShardDescriptor | null {
-    const room = roomOf(entry)
-    if (entry.state !== 'ready' || !entry.loaded || !room || stopped) return null
-    const { hosted, backend } = entry.loaded
-    return {
-      shard_id: entry.id,
-      model: entry.model,
-      weights_sha256: entry.weightsHash,
-      layers: entry.layers,
-      model_layers: hosted.layers,
-      hidden_size: hosted.hiddenSize,
-      memory_bytes: hosted.bytes,
-      max_concurrent_streams: room.streams,
-      streams: entry.streams,
-      max_tokens: room.maxTokens,
-      dtype: 'fp16',
-      backend,
-      ms_per_token: hosted.msPerToken,
-    }
-  }
+  const readyShard = (offer: OfferedLayers): ReadyShard | null => (stopped ? null : offer.ready(roomOf(offer)))
 
   await compute.setBudget(drawer.get().memory_bytes)
-  if (drawer.get().share) void inTurn(() => loadAll(() => true))
+  if (drawer.get().share) loadSoon(() => true)
 
   return {
     get share() {
@@ -320,35 +261,14 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     limits,
     changed,
     offers: () =>
-      [...entries.values()].map(({ id, model, weightsHash, layers, state, code, loaded, streams, servedTokens }) => ({
+      [...offers.values()].map(({ id, model, weightsHash, layers, state, code, loaded, streams, servedTokens }) => ({
         ...{ id, model, weightsHash, layers, state, code, streams, servedTokens },
         memoryBytes: (loaded?.hosted.bytes ?? 0) + (loaded?.hosted.cacheBytes ?? 0),
       })),
-    ready: () => [...entries.values()].flatMap((entry) => descriptorOf(entry) ?? []),
+    ready: () => [...offers.values()].flatMap((offer) => readyShard(offer)?.descriptor ?? []),
     find(shardId) {
-      const entry = entries.get(shardId)
-      const descriptor = entry && descriptorOf(entry)
-      if (!descriptor) return null
-      return {
-        descriptor,
-        life: entry.life.signal,
-        enter() {
-          if (entry.streams >= descriptor.max_concurrent_streams) return null
-          let inside = true
-          const step = (by: 1 | -1): void => {
-            entry.streams += by
-            changed.emit()
-          }
-          step(1)
-          return () => {
-            if (inside) step(-1)
-            inside = false
-          }
-        },
-        served(tokens) {
-          entry.servedTokens += tokens
-        },
-      }
+      const offer = offers.get(shardId)
+      return offer ? readyShard(offer) : null
     },
     offer: (model, layers) =>
       inTurn(async () => {
@@ -358,16 +278,10 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
         return add(model, facts.weightsHash, layers)
       }),
     async withdraw(shardId) {
-      const entry = entries.get(shardId)
-      if (!entry) throw new HearthError('not_found', `${shardId} is not offered`)
-      // whoever uses it is told before anything else is waited for
-      const was = entry.loaded
-      entries.delete(shardId)
-      become(entry, 'paused')
-      await inTurn(async () => {
-        await save()
-        if (was) await unload(entry)
-      })
+      const offer = offers.get(shardId)
+      if (!offer) throw new HearthError('not_found', `${shardId} is not offered`)
+      await remove(offer)
+      await save()
     },
     async set({ share, memoryBytes }) {
       const { leastBytes, mostBytes } = limits
@@ -375,19 +289,23 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
         throw new HearthError('bad_request', 'more or less memory than can be set aside', {
           data: { least_bytes: leastBytes, most_bytes: mostBytes },
         })
-      await inTurn(async () => {
-        if (share === false) await setShare(false)
-        if (memoryBytes !== undefined) await setMemory(memoryBytes)
-        if (share === true) await setShare(true)
-        changed.emit()
-      })
+      if (share === false) await stopSharing()
+      if (memoryBytes !== undefined) await inTurn(() => setMemory(memoryBytes))
+      if (share === true) {
+        await save({ share })
+        loadSoon(({ state }) => state !== 'ready')
+      }
+      changed.emit()
     },
     beat: () => inTurn(look),
-    retry: () => inTurn(() => (drawer.get().share ? loadAll(({ state }) => state === 'failed') : Promise.resolve())),
+    retry: () => inTurn(() => loadAll(({ state }) => state === 'failed')),
+    close() {
+      stopped = true
+      changed.emit()
+    },
     stop() {
       stopped = true
-      for (const entry of entries.values()) entry.life.abort(new HearthError('shard_unavailable', 'this node closes'))
-      changed.emit()
+      for (const offer of offers.values()) offer.become('paused')
     },
   }
 }

@@ -6,7 +6,7 @@ const HASH = `sha256:${'1'.repeat(64)}`
 const OTHER = `sha256:${'2'.repeat(64)}`
 
 /** NodeIDs in the order of their names: A is the least. */
-export const NODES = [1, 2, 3, 4, 5].map((byte) => nodeIdOf(new Uint8Array(32).fill(byte)))
+const NODES = [1, 2, 3, 4, 5].map((byte) => nodeIdOf(new Uint8Array(32).fill(byte)))
 const [A, B, C, D, E] = NODES
 
 interface Said {

@@ -1,4 +1,5 @@
 import { parseNodeId, parseUlid } from '#protocol/core/ids.ts'
+import { parseManifest } from '#protocol/distributed-inference/model-manifest.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import { sample } from '../../../../workers/compute/text/sampler.ts'
 import { type Offer, planPipeline } from '../../../../workers/modules/distributed-inference/plan.ts'
@@ -33,8 +34,11 @@ interface Chosen {
   readonly sampling: Record<'temperature' | 'top_k' | 'top_p' | 'repetition_penalty' | 'seed', number>
 }
 
-/** The sampler and the planner of this implementation. */
+/** The manifests, the sampler and the planner of this implementation. */
 export const proofs: Proofs = {
+  'distributed_llm.manifest': async ({ manifest }: { readonly manifest: unknown }) => ({
+    weights_sha256: parseManifest(manifest).weights_sha256,
+  }),
   'distributed_llm.plan': async (input: Given) => {
     const { model, weights_sha256, model_layers, without } = input
     const { stages, left_out, expected_ms_per_token, topology } = planPipeline(

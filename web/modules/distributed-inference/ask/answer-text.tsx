@@ -12,7 +12,7 @@ interface AnswerTextProps {
 export function AnswerText({ text, busy }: AnswerTextProps) {
   const words = useSyncExternalStore(text.subscribe, text.get, text.get)
   return (
-    <p className={classes.said} style={{ margin: 0 }} dir="auto" aria-live="polite" aria-atomic aria-busy={busy}>
+    <p className={classes.said} dir="auto" aria-live="polite" aria-atomic aria-busy={busy}>
       {visibleText(words)}
     </p>
   )

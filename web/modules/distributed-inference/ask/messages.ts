@@ -60,7 +60,7 @@ export const messages = defineMessages({
     more: {
       title: 'Mehr',
       computedBy: 'Wer rechnen soll',
-      computed: { auto: 'Dieses Gerät, sonst gemeinsam', local: 'Nur dieses Gerät', pipeline_first: 'Gemeinsam mit anderen' },
+      computed: { auto: 'Allein, sonst gemeinsam', local: 'Nur dieses Gerät', pipeline_first: 'Gemeinsam mit anderen' },
       temperature: 'Wie frei formuliert wird',
       exact: 'gar nicht: immer das Naheliegendste',
       free: (value: string) => `${value} von 1,5`,
@@ -133,7 +133,7 @@ export const messages = defineMessages({
     more: {
       title: 'More',
       computedBy: 'Who shall compute',
-      computed: { auto: 'This device, else together', local: 'This device only', pipeline_first: 'Together with others' },
+      computed: { auto: 'Alone, else together', local: 'This device only', pipeline_first: 'Together with others' },
       temperature: 'How freely it is worded',
       exact: 'not at all: always what is likeliest',
       free: (value) => `${value} of 1.5`,

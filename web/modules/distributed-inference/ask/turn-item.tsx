@@ -97,7 +97,7 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain }: TurnItemProps)
   ) : null
   return (
     <li className={classes.turn} ref={item}>
-      <p className={classes.question} style={{ margin: 0 }}>
+      <p className={classes.question}>
         <span className={classes.muted}>{text.answer.you}</span>
         <br />
         <BidiText>{turn.question}</BidiText>

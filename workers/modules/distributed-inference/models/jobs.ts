@@ -6,7 +6,7 @@ import type { ModelState } from '#protocol/distributed-inference/model-capabilit
 import type { ComputeClient } from '../../../compute/client.ts'
 import { appFolder, bringFrom, publishedManifest } from '../../../compute/model/app-model.ts'
 import type { WebFolder } from '../../../compute/model/http.ts'
-import { PART_FILE } from '../../../compute/model/kept.ts'
+import { MANIFEST_FILE, PART_FILE } from '../../../compute/model/kept.ts'
 import type { Library } from '../../../compute/model/library.ts'
 import type { ModelStore } from '../../../compute/model/store.ts'
 import type { Bus } from '../../../kernel/bus/bus.ts'
@@ -14,7 +14,7 @@ import type { ModuleDeps } from '../../../kernel/modules.ts'
 import { delay, type Runtime } from '../../../kernel/runtime.ts'
 import type { Drawer, Shelf } from '../../../kernel/shelf.ts'
 import type { TensorTransport } from '../../../kernel/tensors.ts'
-import { bringFromPeers } from './peers.ts'
+import { bringFromPeers, type Shunned } from './peers.ts'
 import { beginPlain, bringFile, findFiles } from './plain.ts'
 import { type Record, RecordSchema, wantedBy } from './records.ts'
 
@@ -27,6 +27,8 @@ export interface JobDeps {
   readonly store: ModelStore
   readonly library: Library
   readonly fetch: typeof fetch
+  /** Names of a model's files at the box; null where it is not listed. */
+  readonly filesAtBox: (model: string) => Promise<readonly string[] | null>
   /** None while the device is on no mesh. */
   readonly tensors: () => TensorTransport | null
 }
@@ -54,7 +56,7 @@ export interface Jobs {
 const LOOK_AGAIN_MS = 10_000
 const TELL_EVERY_MS = 500
 
-export const boxFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/box/models/${model}/`, fetch: ask })
+const boxFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/box/models/${model}/`, fetch: ask })
 
 export async function createJobs(deps: JobDeps): Promise<Jobs> {
   const { runtime, store, library } = deps
@@ -105,11 +107,11 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
 
   /** Goes on until it is here: who is not in reach now may be later. */
   async function bringAgain(record: Record, signal: AbortSignal, enter: (phase: Phase) => void): Promise<void> {
-    const liars = new Set<NodeId>()
+    const shunned = { liars: new Set<NodeId>(), slow: new Set<NodeId>() }
     for (;;) {
       try {
         enter('loading')
-        if (await bring(record, liars, signal, enter)) return
+        if (await bring(record, shunned, signal, enter)) return
       } catch (error) {
         signal.throwIfAborted()
         if (!['partition', 'timeout', 'rate_limited'].includes(toHearthError(error).code)) throw error
@@ -119,25 +121,28 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
     }
   }
 
-  async function bring(
-    record: Record,
-    liars: Set<NodeId>,
-    signal: AbortSignal,
-    enter: (phase: Phase) => void,
-  ): Promise<boolean> {
+  async function bring(record: Record, shunned: Shunned, signal: AbortSignal, enter: (phase: Phase) => void): Promise<boolean> {
     const { model, from, weights_sha256: weights } = record
     const wanted = wantedBy(record)
+    let plain = from === 'folder'
     if (from === 'peers') {
       const tensors = deps.tensors()
       if (!tensors || weights === null) return false
       const swarm = { bus: deps.bus, runtime, tensors, library }
-      if (!(await bringFromPeers(swarm, { model, weights, wanted, liars, signal, came }))) return false
+      if (!(await bringFromPeers(swarm, { model, weights, wanted, shunned, signal, came }))) return false
     } else if (from !== 'folder') {
       const folder = folderOf(record)
-      if (!(await bringPublished(record, folder, signal))) await bringPlain(record, folder, signal)
+      const listed = from === 'box' ? await deps.filesAtBox(model) : null
+      plain = (listed && !listed.includes(MANIFEST_FILE)) || !(await bringPublished(record, folder, signal))
+      if (plain) await bringPlain(record, folder, listed, signal)
     }
     enter('checking')
-    await settle(model)
+    if (plain) {
+      await store.remove(model, PART_FILE)
+      await deps.compute.drop(model)
+    }
+    // the compute worker finds out which model it is; refused or not, the list says why
+    await deps.compute.describe(model).catch(() => undefined)
     return true
   }
 
@@ -154,9 +159,8 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
     try {
       if (!(await library.open(model))) await library.begin(model, await publishedManifest(folder, signal), wanted)
     } catch (error) {
-      if (!(error instanceof HearthError) || error.code !== 'not_found') throw error
-      if (wanted.layers === null && weights === null) return false
-      throw new HearthError('not_implemented', 'without a manifest a model comes whole or not at all', { cause: error })
+      if (error instanceof HearthError && error.code === 'not_found') return false
+      throw error
     }
     const kept = await library.open(model)
     if (kept && weights !== null && kept.manifest.weights_sha256 !== weights)
@@ -165,9 +169,16 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
     return true
   }
 
-  async function bringPlain(record: Record, folder: WebFolder, signal: AbortSignal): Promise<void> {
-    const { model } = record
-    const found = await findFiles(folder, signal)
+  async function bringPlain(
+    record: Record,
+    folder: WebFolder,
+    listed: readonly string[] | null,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { model, layers, weights_sha256: weights } = record
+    if (layers !== null || weights !== null)
+      throw new HearthError('not_implemented', 'without a manifest a model comes whole or not at all')
+    const found = await findFiles(folder, listed, signal)
     await beginPlain(store, model, found)
     const before = recordOf(model)?.versions ?? {}
     const changed = found.filter(({ name, version }) => before[name] !== undefined && before[name] !== version)
@@ -175,14 +186,6 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
     const versions = Object.fromEntries(found.map(({ name, version }) => [name, version ?? '']))
     await save({ ...record, state: 'running', files: found.map(({ name, bytes }) => ({ name, bytes: bytes ?? 0 })), versions })
     for (const file of found) await bringFile(store, model, folder, file, signal, came)
-  }
-
-  /** What was brought is a model from now on; the compute worker finds out which one. */
-  async function settle(model: string): Promise<void> {
-    await store.remove(model, PART_FILE)
-    await deps.compute.drop(model)
-    // refused or not: the list says why
-    await deps.compute.describe(model).catch(() => undefined)
   }
 
   async function halt(model: string): Promise<void> {

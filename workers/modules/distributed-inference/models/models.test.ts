@@ -95,6 +95,31 @@ describe('models of a device', () => {
     isWhole()
   })
 
+  it('that the box lists are asked for by what it lists: nothing else, and no manifest that is not there', async () => {
+    const listing = { models: [{ model: 'tiny', files: [...files].map(([name, bytes]) => ({ name, bytes: bytes.length })) }] }
+    web = createWebFolder(new Map([...files, ['/box/models.json', utf8(JSON.stringify(listing))]]))
+    await bring({})
+    await until('ready')
+    isWhole()
+    const asked = web.asked.filter(({ file }) => !file.startsWith('/') && !file.startsWith('hearthnet'))
+    expect(asked.filter(({ file }) => !files.has(file))).toEqual([])
+  })
+
+  it('are not mixed with what an earlier try left under their name', async () => {
+    store.contents.set(
+      'tiny',
+      new Map([
+        ['onnx/model_quantized.onnx_data', utf8('other')],
+        ['hearthnet.part', utf8('')],
+      ]),
+    )
+    web = createWebFolder(files)
+    await bring({})
+    await until('ready')
+    expect(await state()).toMatchObject({ weights_sha256: weights, refused: null })
+    isWhole()
+  })
+
   it('come by layers, and more of them later', async () => {
     await bring({ layers: { from: 2, to: 3 }, ends: false })
     await until('partial')
@@ -203,7 +228,7 @@ describe('models of a device', () => {
 
   it('offered by the app and by the box are listed before anything is here', async () => {
     const demonstration = (await openModel(folderOf(files, 'hearthnet-demonstration'))).manifest
-    const listing = utf8(JSON.stringify({ models: [{ model: 'big', bytes: 5 }] }))
+    const listing = utf8(JSON.stringify({ models: [{ model: 'big', files: [{ name: 'config.json', bytes: 5 }] }] }))
     web = createWebFolder(
       new Map([...files, ['hearthnet.json', utf8(JSON.stringify(demonstration))], ['/box/models.json', listing]]),
     )

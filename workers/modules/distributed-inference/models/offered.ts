@@ -10,13 +10,15 @@ export interface Offered {
   readonly model: string
   readonly source: 'app' | 'box'
   readonly bytes: number
-  /** Null where the place says nothing but its size. */
+  /** Null where only the names of its files are known. */
   readonly manifest: ModelManifest | null
+  /** What files there are. */
+  readonly files: readonly string[]
 }
 
 /** For so long a place is believed without asking again. */
 const FRESH_MS = 30_000
-const LIST_MAX_BYTES = 262_144
+const LIST_MAX_BYTES = 1_048_576
 const PATIENCE_MS = 4000
 
 /** What the app and its box have; nothing while they are out of reach. */
@@ -29,12 +31,18 @@ export function createOffered(runtime: Runtime, ask: typeof fetch): () => Promis
     const calledOff = runtime.after(PATIENCE_MS, () => stop.abort(new Error('nobody answered')))
     const ofApp = APP_MODELS.map(async (model): Promise<readonly Offered[]> => {
       const manifest = await publishedManifest(appFolder(model, ask), stop.signal)
-      return [{ model, source: 'app', bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0), manifest }]
+      return [{ model, source: 'app', bytes: bytesOf(manifest.files), manifest, files: namesOf(manifest.files) }]
     })
     const ofBox = async (): Promise<readonly Offered[]> => {
       const list = parseJson(await readSmall({ base: '/box/', fetch: ask }, 'models.json', LIST_MAX_BYTES, stop.signal))
       if (!matches(BoxModelsSchema, list)) return []
-      return list.models.map(({ model, bytes }) => ({ model, source: 'box', bytes, manifest: null }))
+      return list.models.map(({ model, files }) => ({
+        model,
+        source: 'box',
+        bytes: bytesOf(files),
+        manifest: null,
+        files: namesOf(files),
+      }))
     }
     const found = await Promise.all([...ofApp, ofBox()].map((place) => place.catch(() => [])))
     calledOff()
@@ -49,3 +57,7 @@ export function createOffered(runtime: Runtime, ask: typeof fetch): () => Promis
     return known
   }
 }
+
+type Files = readonly { readonly name: string; readonly bytes: number }[]
+const bytesOf = (files: Files): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+const namesOf = (files: Files): readonly string[] => files.map(({ name }) => name)

@@ -45,12 +45,19 @@ interface SwarmDeps {
   readonly library: Library
 }
 
+/** Peers as they have shown themselves while one model came. */
+export interface Shunned {
+  /** Sent what was not asked for: not asked again. */
+  readonly liars: Set<NodeId>
+  /** Took too long: asked when the others have nothing more. */
+  readonly slow: Set<NodeId>
+}
+
 interface Bringing {
   readonly model: string
   readonly weights: string
   readonly wanted: Wanted
-  /** Who sent what was not what was asked for: not asked again. */
-  readonly liars: Set<NodeId>
+  readonly shunned: Shunned
   readonly signal: AbortSignal
   readonly came: () => void
 }
@@ -61,12 +68,12 @@ interface Bringing {
  */
 export async function bringFromPeers(deps: SwarmDeps, bringing: Bringing): Promise<boolean> {
   const { library } = deps
-  const { model, weights, wanted, liars, signal } = bringing
+  const { model, weights, wanted, shunned, signal } = bringing
   for (;;) {
     signal.throwIfAborted()
-    const offers = (await offersOfPeers(deps.bus, signal)).filter(
-      ({ weights_sha256, peer }) => weights_sha256 === weights && !liars.has(peer),
-    )
+    const offers = (await offersOfPeers(deps.bus, signal))
+      .filter(({ weights_sha256, peer }) => weights_sha256 === weights && !shunned.liars.has(peer))
+      .sort((a, b) => Number(shunned.slow.has(a.peer)) - Number(shunned.slow.has(b.peer)))
     const kept = (await library.open(model)) ?? (await beginFrom(deps, bringing, offers))
     if (!kept) return false
     if (kept.manifest.weights_sha256 !== weights)
@@ -86,7 +93,7 @@ export async function bringFromPeers(deps: SwarmDeps, bringing: Bringing): Promi
 /** A manifest that has the right hash has the right pieces, whoever it comes from. */
 async function beginFrom(
   { bus, library }: SwarmDeps,
-  { model, weights, wanted, liars, signal }: Bringing,
+  { model, weights, wanted, shunned: { liars }, signal }: Bringing,
   offers: readonly PeerOffer[],
 ): Promise<KeptModel | null> {
   for (const { peer } of offers) {
@@ -104,7 +111,7 @@ async function beginFrom(
 }
 
 async function round(deps: SwarmDeps, bringing: Bringing, kept: KeptModel, offers: readonly PeerOffer[]): Promise<void> {
-  const { model, liars, came } = bringing
+  const { model, shunned, came } = bringing
   const { library } = deps
   const queue = new Set(library.missing(kept, bringing.wanted))
   const wanting: Wanting = {
@@ -128,9 +135,8 @@ async function round(deps: SwarmDeps, bringing: Bringing, kept: KeptModel, offer
       fromOne(deps, bringing, kept, wanting, offer).catch((thrown: unknown) => {
         const error = toHearthError(thrown)
         failures.push(error)
-        if (error.code === 'weights_mismatch') liars.add(offer.peer)
-        // a slow one is not waited for again either
-        if (error.code === 'timeout') liars.add(offer.peer)
+        if (error.code === 'weights_mismatch') shunned.liars.add(offer.peer)
+        if (error.code === 'timeout') shunned.slow.add(offer.peer)
       }),
     ),
   )

@@ -21,9 +21,18 @@ export interface FoundFile extends WebFile {
   readonly name: string
 }
 
-/** Looks for a model in either published layout. @throws HearthError `not_found` where there is no graph */
-export async function findFiles(folder: WebFolder, signal: AbortSignal): Promise<readonly FoundFile[]> {
+/**
+ * Looks for a model in either published layout.
+ * @param listed what there is, where that is known: then nothing else is asked for
+ * @throws HearthError `not_found` where there is no graph
+ */
+export async function findFiles(
+  folder: WebFolder,
+  listed: readonly string[] | null,
+  signal: AbortSignal,
+): Promise<readonly FoundFile[]> {
   const look = async (name: string): Promise<FoundFile | null> => {
+    if (listed && !listed.includes(name)) return null
     const found = await describeFile(folder, name, signal)
     return found && { name, ...found }
   }
@@ -64,6 +73,8 @@ export async function beginPlain(
     throw new HearthError('capacity_exceeded', `${model} needs more room than there is`, {
       data: { needed_bytes: needed, free_bytes: free },
     })
+  // what lies here from an earlier try, and is not of this model, would become part of it
+  for (const name of sizes.keys()) if (!files.some((file) => file.name === name)) await store.remove(model, name)
   await store.resize(model, PART_FILE, 0)
 }
 

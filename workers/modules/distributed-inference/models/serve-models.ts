@@ -43,7 +43,15 @@ export async function serveModels(deps: ModelsDeps): Promise<() => Promise<void>
   const { bus, compute, store } = deps
   const library = createLibrary(store)
   const offered = createOffered(deps.runtime, deps.fetch)
-  const jobs = await createJobs({ ...deps, library, tensors: () => deps.tensors ?? null })
+  const jobs = await createJobs({
+    ...deps,
+    library,
+    tensors: () => deps.tensors ?? null,
+    async filesAtBox(model) {
+      const found = (await offered()).find((one) => one.model === model && one.source === 'box')
+      return found?.files ?? null
+    },
+  })
   /** Why models that lie here cannot be computed; asked once. */
   const refusals = new Map<string, string>()
 
@@ -92,7 +100,9 @@ export async function serveModels(deps: ModelsDeps): Promise<() => Promise<void>
   async function list(): Promise<readonly ModelState[]> {
     const names = new Set([...(await store.models()), ...jobs.records().map(({ model }) => model)])
     const here = await Promise.all([...names].map(stateOf))
-    const elsewhere = (await offered()).filter(({ model }) => !names.has(model))
+    // one name once: the app's own before the box's
+    const all = await offered()
+    const elsewhere = all.filter(({ model }, at) => !names.has(model) && all.findIndex((one) => one.model === model) === at)
     return [
       ...here,
       ...elsewhere.map(
