@@ -89,9 +89,11 @@ export function answerCivdef(client: FakeClient, { scene, config }: VillageCivde
     if (!found) throw new HearthError('civdef_alert_not_found', 'no alert of that id is known here')
     return found
   }
-  client.answer(civdef.alertList, ({ state, limit }) => {
+  client.answer(civdef.alertList, ({ state, limit, refused = false }) => {
     need()
-    const all = records.filter((record) => state === undefined || record.state === state)
+    // as the node does it: what is not believed is in no list but its own
+    const isRefused = ({ key }: AlertRecord): boolean => village.decision(key)?.delivery === 'refuse'
+    const all = records.filter((record) => (state === undefined || record.state === state) && isRefused(record) === refused)
     return { alerts: all.slice(0, limit), total: all.length, next: null }
   })
   client.answer(civdef.alertGet, ({ key }) => {

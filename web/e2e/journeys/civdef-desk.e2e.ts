@@ -49,7 +49,7 @@ async function makeRoot(page: Page): Promise<void> {
   await page.getByLabel('Wie die Stelle heißt').fill('Land, zur Probe')
   await choosePlace(page, 'Für welches Gebiet?', 'Issum', 'Land')
   await page.getByRole('button', { name: 'Stelle anerkennen' }).click()
-  await expect(page.getByText('Anerkannt.')).toBeVisible()
+  await expect(page.getByText('Anerkannt.', { exact: true })).toBeVisible()
 }
 
 interface Asked {

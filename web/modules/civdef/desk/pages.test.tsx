@@ -11,6 +11,7 @@ import { createFakeConnection } from '../../../testing/fake-connection.ts'
 import { ulidFor } from '../../../testing/village.ts'
 import type { DeskScene } from '../../../testing/village-audit.ts'
 import { createVillageNode } from '../../../testing/village-node.ts'
+import { AlertsPage } from '../alerts-page.tsx'
 import { AuditPage } from './audit/audit-page.tsx'
 import { CosignPage } from './cosign/cosign-page.tsx'
 import { DeskPage } from './desk-page.tsx'
@@ -117,6 +118,12 @@ describe('the pages of the desk', () => {
     const running = await said(<DeskPage />, 'full')
     expect(running).toContain('Hochwasser an der Fleuth')
     expect(running, 'a forged one is among what the log holds').not.toContain('Geld überweisen')
+  })
+
+  it('show what is not believed in a place of its own, which the node lists only when asked for it (CIV-7)', async () => {
+    const alerts = await said(<AlertsPage />, 'full')
+    expect(alerts).toMatch(/Nicht geglaubt .*Geld überweisen/)
+    expect(alerts.split('Nicht geglaubt')[0]).not.toContain('Geld überweisen')
   })
 
   it('say what cannot be found without a witness (AUD-3)', async () => {
