@@ -125,7 +125,11 @@ describe('neighbours who compute one model together, node by node over X08', () 
     const { tensors, compute } = neighbours.get('Ben')
     let bytes: number | null = null
     for (let times = 0; times < (FULL ? 200 : 8); times++) {
-      await finish(ask({ computed_by: 'pipeline', max_tokens: 3 }))
+      // a person takes time between questions, and a peer may only call so often (BUS-6)
+      await neighbours.village.runtime.advance(1000)
+      const { ending } = await finish(ask({ computed_by: 'pipeline', max_tokens: 3 }))
+      // where Ben had no place left, Ada would answer alone, and nothing would be left of that either
+      expect({ times, by: ending.computed_by }).toEqual({ times, by: 'pipeline' })
       await neighbours.village.until('it is over', () => tensors.sessions().length === 0)
       const cached = compute.status()?.shards.reduce((sum, { cacheBytes }) => sum + cacheBytes, 0) ?? 0
       bytes ??= cached
