@@ -66,6 +66,7 @@ export async function openBrowserTarget(browser: Browser, options: BrowserOption
     evidence: { enabled: true },
     lora: { enabled: true },
     civdef: { enabled: true },
+    distributed_llm: { enabled: true },
     tensor_transport: { enabled: true },
     policy: { research: { enable: true } },
   })

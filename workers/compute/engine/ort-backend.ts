@@ -1,9 +1,9 @@
 import type * as Ort from 'onnxruntime-web/wasm'
 import { HearthError } from '#protocol/core/errors.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import { WEIGHTS_FILE } from '../cut/cut.ts'
 import { ELEMENT } from '../onnx/model.ts'
 import type { Backend, Numbers, Value } from './backend.ts'
-import { createTurns } from './turns.ts'
 
 /** Any of the library's builds. */
 export type OrtLibrary = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>
@@ -29,7 +29,7 @@ const isOrtValue = (value: Value): value is OrtValue => 'tensor' in value
  * WebGPU, and two sessions created at once get each other's weights, since the library keeps external data by its name.
  */
 export function createOrtBackend(library: OrtLibrary, kind: 'webgpu' | 'wasm'): Backend {
-  const inTurn = createTurns()
+  const inTurn = createTurn()
   const wrap = (tensor: Ort.Tensor): OrtValue => ({
     tensor,
     element: elementOf(tensor.type),

@@ -1,15 +1,3 @@
-/** One task after the other, in the order in which they came; one that fails does not stop the next. */
-export type Turns = <T>(task: () => Promise<T>) => Promise<T>
-
-export function createTurns(): Turns {
-  let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const turn = last.then(task, task)
-    last = turn.catch(() => undefined)
-    return turn
-  }
-}
-
 /**
  * One task after the other, each conversation in its own order and conversations in turn: a long question of one does not keep
  * the next word of another waiting for more than one of its steps.

@@ -1,6 +1,6 @@
 import { HearthError } from '#protocol/core/errors.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import type { Outcome, Step } from '../engine/shard-runner.ts'
-import { createTurns } from '../engine/turns.ts'
 import { type Sampling, sample } from '../text/sampler.ts'
 import { createTextStream } from '../text/stream.ts'
 import type { TextCodec } from '../text/tokenizer.ts'
@@ -96,14 +96,14 @@ type Pass = (position: number, step: Step, tokens: number) => Promise<Outcome>
 
 /** Takes a step through all stages. Steps that follow each other closely overlap, and each stage sees them in order. */
 function createPass({ stages, hiddenSize }: GenerateDeps, signal: AbortSignal | undefined): Pass {
-  const inTurn = stages.map(() => createTurns())
+  const inTurn = stages.map(() => createTurn())
   return async (position, step, tokens) => {
     let input = step
     for (const [index, stage] of stages.entries()) {
       if (signal?.aborted) throw new HearthError('pipeline_cancelled', 'the answer was stopped')
       const now = input
       const forward = (): Promise<Outcome> => stage.forward(position, now)
-      const outcome = await (stage.overlaps ? forward() : (inTurn[index] ?? createTurns())(forward))
+      const outcome = await (stage.overlaps ? forward() : (inTurn[index] ?? createTurn())(forward))
       checkHop(outcome, tokens, hiddenSize)
       if (outcome.kind === 'logits') return outcome
       input = { kind: 'hidden', hidden: outcome.data }

@@ -11,6 +11,7 @@ import { signRecord } from '#protocol/core/signing.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import type { Signal } from '../../kernel/signal.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import type { View } from '../../kernel/views.ts'
 import type { Chain } from './audit/chain.ts'
 import type { BoxKeyHolder } from './box-key.ts'
@@ -20,7 +21,6 @@ import type { Opened } from './opened.ts'
 import { judgeCertificate, requirePermission } from './role.ts'
 import { sealAlert } from './seal.ts'
 import type { AlertRow, CertificateRow } from './store.ts'
-import { createTurn } from './turn.ts'
 
 type Deps = DraftDeps &
   Pick<ModuleDeps, 'bus' | 'shelf' | 'log' | 'publish'> & {

@@ -12,6 +12,7 @@ import { displayNodeId, type NodeId, type Ulid } from '#protocol/core/ids.ts'
 import { signRecord } from '#protocol/core/signing.ts'
 import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import type { View } from '../../kernel/views.ts'
 import { boardOf, tooMany, waitFor } from './ack.ts'
 import type { Chain } from './audit/chain.ts'
@@ -21,7 +22,6 @@ import type { Regions } from './regions/adapters.ts'
 import type { Register } from './register.ts'
 import { mayRevoke, recordOf } from './role.ts'
 import type { AlertRow, CertificateRow, HeardAck } from './store.ts'
-import { createTurn } from './turn.ts'
 
 type Deps = Pick<ModuleDeps, 'bus' | 'runtime' | 'signer' | 'config' | 'log' | 'publish' | 'members'> & {
   readonly knowledge: Knowledge

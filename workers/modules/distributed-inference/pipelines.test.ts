@@ -183,7 +183,14 @@ describe('experimental.distributed_llm, as one asks', () => {
     await turnOn(true)
     const { text, frames, output } = await say()
     expect(text).toBe('Guten Tag')
-    expect(output).toMatchObject({ reason: 'end', prompt_tokens: 3, tokens: 2, backend: 'wasm', failovers: 0, computed_by: 'local' })
+    expect(output).toMatchObject({
+      reason: 'end',
+      prompt_tokens: 3,
+      tokens: 2,
+      backend: 'wasm',
+      failovers: 0,
+      computed_by: 'local',
+    })
     expect(frames[0]).toMatchObject({ frame: 'shard_status', topology: 'whole', stages: [{ node_id: null }] })
     expect(frames.at(-1)).toEqual({ frame: 'done', ending: output })
     await say({ sampling: { temperature: 0.7, seed: 9 }, max_tokens: 5, stop: ['\n'] })
@@ -203,7 +210,10 @@ describe('experimental.distributed_llm, as one asks', () => {
     expect(frames[0]).toMatchObject({
       frame: 'shard_status',
       topology: 'star',
-      stages: [{ node_id: BEN, shard_id: 'tiny:0-3' }, { node_id: BEN, shard_id: 'tiny:4-7' }],
+      stages: [
+        { node_id: BEN, shard_id: 'tiny:0-3' },
+        { node_id: BEN, shard_id: 'tiny:4-7' },
+      ],
     })
     expect(links.every(({ open }) => !open)).toBe(true)
     await expect(say({ computed_by: 'local', others_may_read: true })).rejects.toMatchObject({ code: 'not_found' })
@@ -244,6 +254,12 @@ describe('experimental.distributed_llm, as one asks', () => {
     await expect(say({ others_may_read: true, computed_by: 'pipeline' })).rejects.toMatchObject({ code: 'pipeline_failed' })
     expect((await status()).metrics.fallback_to_local_total).toBe(1)
     expect((await status()).pipelines.map(({ state }) => state)).toEqual(['completed', 'failed'])
+  })
+
+  it('asks nobody else in vain: who wants others where there are none is told (DLM-2)', async () => {
+    await turnOn(true)
+    await expect(say({ others_may_read: true, computed_by: 'pipeline' })).rejects.toMatchObject({ code: 'shard_unavailable' })
+    expect(script.requests).toEqual([])
   })
 
   it('plans with the fastest, and without whom the caller does not want (DLM-2)', async () => {
@@ -294,7 +310,8 @@ describe('experimental.distributed_llm, as one asks', () => {
 
   it('stops computing when nobody listens any more', async () => {
     await turnOn(true)
-    for await (const frame of ada.node.bus.stream(chat, { ...QUESTION, max_tokens: 9 })) if (frame.frame === 'token_delta') break
+    for await (const frame of ada.node.bus.stream(chat, { ...QUESTION, max_tokens: 9 }))
+      if (frame.frame === 'token_delta') break
     await village.until('it stopped', () => script.state.stopped)
   })
 

@@ -207,6 +207,8 @@ export function servePipelines(deps: PipelinesDeps): () => void {
         if (outcome) return outcome
       }
       const plan = await planFor(facts)
+      if (how === 'pipeline' && plan.stages.every(({ node_id }) => node_id === null))
+        throw new HearthError('shard_unavailable', `nobody else offers layers of ${input.model}`)
       if (plan.stages.some(({ node_id }) => node_id !== null) && !input.others_may_read)
         throw new HearthError('consent_required', 'those who compute can read along: that has to be said first')
       return yield* told(caller, { request, facts, plan, fallsBack: how !== 'pipeline' && facts.whole }, signal)

@@ -10,10 +10,10 @@ import {
   WeightsHashSchema,
 } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import { createTurns } from '../../compute/engine/turns.ts'
 import type { ModelFacts } from '../../compute/port.ts'
 import type { Drawer, Shelf } from '../../kernel/shelf.ts'
 import { createSignal, type Signal } from '../../kernel/signal.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import { chooseLayers } from './choose-layers.ts'
 import { createOffer, type OfferedLayers, type OfferState, offerId, type ReadyShard } from './offered-layers.ts'
 import { type Limits, type Room, roomIn, usualBytes } from './sharing-memory.ts'
@@ -90,8 +90,8 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     memory_bytes: usualBytes(limits),
     offers: [],
   })
-  const inTurn = createTurns()
-  const saving = createTurns()
+  const inTurn = createTurn()
+  const saving = createTurn()
   const changed = createSignal<void>()
   const offers = new Map<string, OfferedLayers>()
   for (const { model, weights_sha256, layers } of drawer.get().offers) keep(model, weights_sha256, layers)

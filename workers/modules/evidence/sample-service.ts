@@ -2,6 +2,7 @@ import * as Type from '#protocol/core/type.ts'
 import { sampleGet, sampleLoad, sampleRemove } from '#protocol/evidence/desk-capabilities.ts'
 import { sampleChanged } from '#protocol/evidence/events.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import type { Space } from './space.ts'
 
 export interface Sample {
@@ -33,6 +34,8 @@ export async function serveSample({
   }
   const stored = drawer.get()
   if (stored !== null) space = await load(stored)
+  // loading takes a while, and who removes meanwhile means what is being loaded
+  const inTurn = createTurn()
 
   return {
     sample: { current: () => space, stop: () => space?.stop() },
@@ -42,22 +45,26 @@ export async function serveSample({
         subjects: space ? subjectsOf(space) : [],
         claims: space?.view.size ?? 0,
       })),
-      bus.handle(sampleLoad, async () => {
-        if (space === null) {
-          const now = runtime.now()
-          space = await load(now)
-          await drawer.set(now)
+      bus.handle(sampleLoad, () =>
+        inTurn(async () => {
+          if (space === null) {
+            const now = runtime.now()
+            space = await load(now)
+            await drawer.set(now)
+            notify(sampleChanged)
+          }
+          return { subjects: subjectsOf(space), claims: space.view.size }
+        }),
+      ),
+      bus.handle(sampleRemove, () =>
+        inTurn(async () => {
+          await drawer.set(null)
+          space?.stop()
+          space = null
           notify(sampleChanged)
-        }
-        return { subjects: subjectsOf(space), claims: space.view.size }
-      }),
-      bus.handle(sampleRemove, async () => {
-        await drawer.set(null)
-        space?.stop()
-        space = null
-        notify(sampleChanged)
-        return {}
-      }),
+          return {}
+        }),
+      ),
     ],
   }
 }

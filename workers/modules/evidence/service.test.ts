@@ -238,6 +238,15 @@ describe('the desk', () => {
     expect(await again.node.bus.call(sampleGet, {})).toEqual({ loaded: false, subjects: [], claims: 0 })
   })
 
+  it('removes samples that are still being loaded, after they are there', async () => {
+    const { anna } = await villageOf(33, 'Anna')
+    const loading = anna.node.bus.call(sampleLoad, {})
+    const removing = anna.node.bus.call(sampleRemove, {})
+    expect((await loading).subjects).toHaveLength(10)
+    await removing
+    expect(await anna.node.bus.call(sampleGet, {})).toEqual({ loaded: false, subjects: [], claims: 0 })
+  })
+
   it('hands out a proof that holds without the node, and one that was tampered with does not', async () => {
     const { anna, bert, knows } = await villageOf(31, 'Anna', 'Bert')
     const base = await anna.node.bus.call(claimAssert, said('Pegel', '1,42 m', { sources: [page] }))

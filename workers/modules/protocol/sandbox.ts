@@ -4,6 +4,7 @@ import type { LoopbackHost, LoopbackLink, LoopbackNode, LoopbackPeer } from '#pr
 import { FOUND_MODULES } from '../../found-modules.ts'
 import { type HearthNode, startNode } from '../../kernel/node.ts'
 import { delay, type Runtime } from '../../kernel/runtime.ts'
+import type { OpenTensors } from '../../kernel/tensors.ts'
 import { createLinkPair } from '../../memory/link-pair.ts'
 import { createMemoryNetwork } from '../../memory/memory-mesh.ts'
 import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
@@ -12,6 +13,9 @@ import { codec } from './codec.ts'
 /** A box that is nowhere: in memory it stands for "the same network". */
 const BOX = '/dns4/box.invalid/tcp/443/wss/p2p/12D3KooWLKfjHHUhQYJtYpLwk1n5mLFT92Eyy8BcZFcCrUzTuNhe'
 const MAX_FRAME_BYTES = 8 * 1024 * 1024
+
+const openTensors: OpenTensors = async (deps) =>
+  (await import('../../transport/tensor/transport.ts')).createTensorTransport(deps)
 
 /** What the suite runs against: whole nodes of this very code on the twins in memory, so that nothing of the person's is touched. */
 export interface Sandbox {
@@ -26,7 +30,7 @@ export function createSandbox(runtime: Runtime): Sandbox {
 
   const boot = (store: MemoryStore): Promise<HearthNode> =>
     startNode(
-      { runtime, store, modules: FOUND_MODULES, createMesh: async (signer) => network.node(signer.nodeId) },
+      { runtime, store, openTensors, modules: FOUND_MODULES, createMesh: async (signer) => network.node(signer.nodeId) },
       { boxes: [BOX], appUrl: 'http://box.invalid', version: '0.0.0-sandbox' },
     )
 

@@ -62,7 +62,7 @@ export const cases: readonly Case[] = [
     capability: CHAT,
     async run({ seat }) {
       const answer = await seat.ask(CHAT, { ...ask, others_may_read: true })
-      ensure(outcomeOf(answer) === 'not_found', 'not_found', answer)
+      ensure(member(answer, 'data', 'code') === 'not_found', 'not_found', answer)
     },
   },
   {

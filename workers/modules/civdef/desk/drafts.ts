@@ -4,7 +4,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
-import { createTurn } from '../turn.ts'
+import { createTurn } from '../../../kernel/turn.ts'
 
 /** Drafts on one desk at most; the oldest goes. */
 const MAX_DRAFTS = 50

@@ -2,7 +2,7 @@ import { ALERT_SEVERITIES, type AlertSeverity, severityRank } from '#protocol/ci
 import { CountSchema, OneOf, Strict } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
-import { createTurn } from '../turn.ts'
+import { createTurn } from '../../../kernel/turn.ts'
 import type { Seen } from './stand.ts'
 
 /** Tags remembered at most; what ended first goes first, and what ended cannot come again. */
