@@ -95,7 +95,7 @@ describe('experimental.distributed_llm, as one asks', () => {
   let script: ReturnType<typeof createScript>
   let shards: Map<typeof BEN, readonly ShardDescriptor[]>
   let links: { peer: string; open: boolean }[]
-  /** Tokens after which a device is gone. */
+  /** Tokens after which a device is gone; 0: it never opens. */
   let breaksAt: Map<string, number>
   beforeEach(async () => {
     script = createScript()
@@ -103,6 +103,7 @@ describe('experimental.distributed_llm, as one asks', () => {
     links = []
     breaksAt = new Map()
     const openLink: OpenLink = async (peer, of, { signal }) => {
+      if (breaksAt.get(peer) === 0) throw new HearthError('partition', 'nobody opens')
       const link = { peer, open: true }
       links.push(link)
       let end = (): void => undefined
@@ -260,6 +261,18 @@ describe('experimental.distributed_llm, as one asks', () => {
     await turnOn(true)
     await expect(say({ others_may_read: true, computed_by: 'pipeline' })).rejects.toMatchObject({ code: 'shard_unavailable' })
     expect(script.requests).toEqual([])
+  })
+
+  it('gives up where one after the other cannot be reached (DLM-2)', async () => {
+    await turnOn(true)
+    script.state.facts = { ...FACTS, whole: false, held: [] }
+    for (let one = 10; one < 20; one++) {
+      const peer = nodeIdOf(new Uint8Array(32).fill(one))
+      shards.set(peer, [shard(0, 7)])
+      breaksAt.set(peer, 0)
+    }
+    await expect(say({ others_may_read: true })).rejects.toMatchObject({ code: 'shard_unreachable' })
+    expect(links).toEqual([])
   })
 
   it('plans with the fastest, and without whom the caller does not want (DLM-2)', async () => {
