@@ -17,6 +17,11 @@ export const DISTRIBUTED_LLM_SHARD_PURPOSE = 'shard.forward'
 export const DISTRIBUTED_LLM_MISSED_HEARTBEATS = 4
 /** Element type of activations unless both sides agree otherwise (TEN-4). */
 export const DISTRIBUTED_LLM_DEFAULT_DTYPE = 'fp16'
+/**
+ * Widest hidden state that travels in fp32 (TEN-4): a token of it is 4 KiB, which no network feels, and the text is that of one device to the
+ * token. Rounding to half precision tips what is nearly as likely.
+ */
+export const DISTRIBUTED_LLM_FULL_PRECISION_WIDTH = 1024
 /** Failures in one call after which the local model answers (DLM-4). */
 export const DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES = 2
 /** Bytes of one piece of a model at most (DLM-7). */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ModelStore } from '../model/store.ts'
 
 const bytes = (length: number, value = 1): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(value)
@@ -6,10 +6,13 @@ const bytes = (length: number, value = 1): Uint8Array<ArrayBuffer> => new Uint8A
 /** What every place for models does. */
 export function describeModelStore(kind: string, open: () => Promise<ModelStore>): void {
   describe(`models kept ${kind}`, () => {
-    afterEach(async () => {
+    const empty = async (): Promise<void> => {
       const store = await open()
       for (const model of await store.models()) await store.remove(model)
-    })
+    }
+    // other files of tests may have left some in the same place
+    beforeEach(empty)
+    afterEach(empty)
 
     it('are files by their paths, with zeros where nothing was written yet', async () => {
       const store = await open()

@@ -4,6 +4,8 @@ import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
 import { createLedger } from './ledger.ts'
 
 const WIDTH = 4
+/** Too wide to go in full. */
+const WIDE = 1025
 const half = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
   unpackTensor(packTensor(values, [values.length], 'fp16')).values
 
@@ -18,9 +20,16 @@ describe('a ledger (DLM-4)', () => {
           ledger.put(ledger.tokens, rows)
           all.push(...rows)
         }
-        expect(ledger.read(0, ledger.tokens)).toEqual(half(Float32Array.from(all)))
+        expect(ledger.read(0, ledger.tokens)).toEqual(Float32Array.from(all))
       }),
     )
+  })
+
+  it('keeps what is wide as it went, in half precision (TEN-4)', () => {
+    const ledger = createLedger(WIDE)
+    const rows = Float32Array.from({ length: 2 * WIDE }, (_, at) => Math.sin(at) * 100)
+    ledger.put(0, rows)
+    expect(ledger.read(0, 2)).toEqual(half(rows))
   })
 
   it('keeps what was there first, and adds what follows', () => {

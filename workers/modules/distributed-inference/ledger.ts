@@ -1,8 +1,9 @@
 import { HearthError } from '#protocol/core/errors.ts'
-import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
+import { packTensor, tensorBytes, unpackTensor } from '../../transport/tensor/dtype.ts'
 
 /**
- * The hidden states of one conversation at one boundary between layers, in half precision, as they went over the hop: whoever
+ * The hidden states of one conversation at one boundary between layers, as they went over the hop: whoever
  * takes over is given the same numbers to the bit (DLM-4). In memory alone (DLM-5).
  */
 export interface Ledger {
@@ -17,11 +18,11 @@ export interface Ledger {
   read(position: number, tokens: number): Float32Array<ArrayBuffer>
 }
 
-const HALF_BYTES = 2
 const FIRST_TOKENS = 64
 
 export function createLedger(width: number): Ledger {
-  const rowBytes = width * HALF_BYTES
+  const dtype = hopDtypeOf(width)
+  const rowBytes = tensorBytes(dtype, [width])
   let kept = new Uint8Array(0)
   let tokens = 0
 
@@ -43,13 +44,13 @@ export function createLedger(width: number): Ledger {
       if (end <= tokens) return
       const fresh = rows.subarray((tokens - position) * width)
       makeRoom(end)
-      kept.set(packTensor(fresh, [end - tokens, width], 'fp16').bytes, tokens * rowBytes)
+      kept.set(packTensor(fresh, [end - tokens, width], dtype).bytes, tokens * rowBytes)
       tokens = end
     },
     read(position, count) {
       if (position < 0 || position + count > tokens) throw new HearthError('bad_request', 'rows that are not there')
       const bytes = kept.slice(position * rowBytes, (position + count) * rowBytes)
-      return unpackTensor({ dtype: 'fp16', shape: [count, width], bytes }).values
+      return unpackTensor({ dtype, shape: [count, width], bytes }).values
     },
   }
 }

@@ -1,4 +1,5 @@
 import { HearthError } from '#protocol/core/errors.ts'
+import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
 import type { Layers, ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { BackendKind } from '../../compute/engine/backend.ts'
@@ -83,7 +84,7 @@ export function createOffer(
       max_concurrent_streams: most,
       streams,
       max_tokens: maxTokens,
-      dtype: 'fp16',
+      dtype: hopDtypeOf(hosted.hiddenSize),
       backend,
       ms_per_token: hosted.msPerToken,
     }

@@ -30,7 +30,6 @@ const MODELS: readonly (readonly [string, () => Files])[] = [
   ...FIXTURES.map((name) => [name, () => fixtureFiles(name)] as const),
   ['hearthnet-demonstration', () => filesOf(join(PUBLIC, 'hearthnet-demonstration'))],
 ]
-// the fixtures' weights are random, all tokens are nearly as likely: half precision on a hop may tip a draw (decision 0018)
 const SEEDED = { temperature: 0.9, topK: 8, topP: 0.95, repetitionPenalty: 1.1, seed: 3 }
 const TOKENS = 24
 /** How many times a shard is killed here; `HEARTHNET_FULL=1` counts as many as the specification asks for. */

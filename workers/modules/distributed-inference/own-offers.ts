@@ -1,3 +1,4 @@
+import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
 import type { Layers, ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { BackendKind } from '../../compute/engine/backend.ts'
 import type { HostedShard, ModelFacts } from '../../compute/port.ts'
@@ -64,7 +65,7 @@ function own(facts: ModelFacts, backend: BackendKind | null, layers: Layers, byt
     max_concurrent_streams: STREAMS,
     streams: 0,
     max_tokens: facts.positions ?? MAX_TOKENS,
-    dtype: 'fp16',
+    dtype: hopDtypeOf(facts.hiddenSize),
     backend: backend ?? 'wasm',
     ms_per_token: ms,
   }

@@ -1,5 +1,6 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, nodeIdOf } from '#protocol/core/ids.ts'
+import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../../compute/client.ts'
 import type { Backend } from '../../../compute/engine/backend.ts'
@@ -98,7 +99,7 @@ export type Fault =
       readonly change: (hidden: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>
     }
 
-/** A device that computes for others, behind a hop of half precision, and does wrong when it is told to. */
+/** A device that computes for others, behind a hop that rounds as a real one does, and does wrong when it is told to. */
 export interface Device {
   readonly nodeId: NodeId
   readonly shards: readonly ShardDescriptor[]
@@ -143,8 +144,8 @@ export function createDevices(runtime: Pick<Runtime, 'after' | 'ulid'>) {
     device.opened++
     const conversation = { model: shard.model, ...range, sequence: runtime.ulid() }
     const width = shard.hidden_size
-    const half = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
-      unpackTensor(packTensor(values, [values.length / width, width], 'fp16')).values
+    const hopped = (values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+      unpackTensor(packTensor(values, [values.length / width, width], hopDtypeOf(width))).values
     let position = 0
     let turn: Promise<unknown> = Promise.resolve()
     let end = (): void => undefined
@@ -164,7 +165,7 @@ export function createDevices(runtime: Pick<Runtime, 'after' | 'ulid'>) {
       if (fault?.kind === 'stalled' && struck) await new Promise(() => undefined)
       if (fault?.kind === 'slow' && struck) await new Promise<void>((resolve) => void runtime.after(fault.ms, resolve))
       if (!open) throw new HearthError('partition', 'the conversation is over')
-      const out = half(await compute.forward({ ...conversation, position: at, hidden: half(hidden) }))
+      const out = hopped(await compute.forward({ ...conversation, position: at, hidden: hopped(hidden) }))
       device.computed += tokens
       if (!open) throw new HearthError('partition', 'the conversation is over')
       return fault?.kind === 'gives' && struck ? fault.change(out) : out
