@@ -15,7 +15,7 @@ const SIZES = [
 ] as const
 const QUESTION = 'Wie mache ich Wasser trinkbar?'
 /** Long enough that somebody can leave in the middle. */
-const LENGTH = '160'
+const LENGTH = '400'
 
 /** What a machine can find, in both colours and on both sizes. */
 async function expectNoBarrier(page: Page): Promise<void> {

@@ -28,7 +28,11 @@ export const guard = async (context: BrowserContext, box: string): Promise<strin
   context.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`)
   })
-  context.on('weberror', (error) => problems.push(`uncaught: ${error.error().stack ?? error.error()}`))
+  context.on('weberror', (thrown) => {
+    const error = thrown.error()
+    // what was no error has an empty stack
+    problems.push(`uncaught: ${error.stack || `${error.name} ${error.message}`}`)
+  })
   context.on('request', (request) => check('request', request.url()))
   context.on('page', (page) => {
     page.on('websocket', (socket) => check('websocket', socket.url()))

@@ -19,11 +19,11 @@ export async function storedModel(storage: StorageManager, id: string): Promise<
   }
   const directory = await (await modelsIn(storage)).getDirectoryHandle(id).catch(missing(`model ${id}`))
   const handles = new Map<string, FileSystemFileHandle>()
-  await collect(directory, '', handles)
+  await collect(directory, '', handles).catch(missing(`whole model ${id}`))
   return {
     id,
     names: [...handles.keys()].sort(),
-    file: async (name) => (await handles.get(name)?.getFile()) ?? missing(name)(),
+    file: async (name) => (await handles.get(name)?.getFile().catch(missing(name))) ?? missing(name)(),
   }
 }
 
@@ -64,13 +64,14 @@ export function createOpfsStore(storage: StorageManager, locks: LockManager): Mo
     }).catch(asHearthError)
 
   return {
-    models: async () => {
-      const names = await storedModels(storage).catch(asHearthError)
-      const sizes = await Promise.all(names.map(async (name) => (await filesOf(storage, name)).size))
-      return names.filter((_, index) => sizes[index])
-    },
-    files: (model) => filesOf(storage, model).catch(asHearthError),
-    // in turn: a file that is written to meanwhile cannot be read on
+    models: () =>
+      inTurn(async () => {
+        const names = await storedModels(storage)
+        const sizes = await Promise.all(names.map(async (name) => (await filesOf(storage, name)).size))
+        return names.filter((_, index) => sizes[index])
+      }).catch(asHearthError),
+    files: (model) => inTurn(() => filesOf(storage, model)).catch(asHearthError),
+    // in turn: a file that is written to or removed meanwhile is not found any more, and cannot be read on
     read: (model, file, offset, length) =>
       inTurn(async () => {
         const blob = await (await open(model, file, false)).getFile()
