@@ -315,7 +315,13 @@ describe('a radio in a village (M29)', () => {
   it.each(['meshtastic', 'rfm95w', 'sx126x'] as const)(
     'lets a person try it without a stick, through a simulated %s and all its bytes',
     async (adapter) => {
-      // the module as every device loads it
+      // the module as every device loads it; its code comes in real time, for which the village's clock does not wait
+      await Promise.all([
+        import('./simulated-village.ts'),
+        import('./adapters/meshtastic.ts'),
+        import('./adapters/rnode.ts'),
+        import('./adapters/sx126x.ts'),
+      ])
       const village = createVillage(10)
       const [anna] = await village.settle('Anna')
       if (!anna) throw new TypeError('Anna is there')
@@ -323,7 +329,6 @@ describe('a radio in a village (M29)', () => {
       await bus.call(configSet, { lora: { enabled: true } })
       await village.during(bus.call(stickAttach, { adapter, port_id: null, simulated: true }))
       const stick = async () => (await bus.call(loraStatus, {})).stick
-      // its code is loaded in real time while the village's clock runs
       await village.until('the simulated stick is ready', async () => (await stick()).state === 'ready')
       expect(await stick()).toMatchObject({ simulated: true, adapter, problem: null })
       await village.until('the made-up neighbours are heard', async () => (await bus.call(peerList, {})).peers.length >= 2, 180)
