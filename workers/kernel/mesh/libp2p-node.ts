@@ -15,6 +15,11 @@ export type Transports = NonNullable<Libp2pOptions['transports']>
 
 /** Boxes a node keeps a relay reservation with at once; each takes one search. */
 export const MAX_BOXES = 4
+/**
+ * Connections that may begin within one second, and be under way at once. libp2p counts by address, and whoever is
+ * introduced by a box comes from the box's: its own limit of five would turn neighbours away when all come back at once.
+ */
+const MAX_ARRIVING = 64
 /** Calls at once on one connection and protocol, either way; the bus has its own limit below this. */
 export const MAX_STREAMS = 256
 /** A peer's ping stream stays open (`pinger.ts`); libp2p would end it after ten seconds. */
@@ -37,7 +42,13 @@ export function createMeshNode(signer: Signer, transports: Transports, denied: (
     transports,
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    connectionManager: { reconnectRetries: 0, dialTimeout: 20_000, addressDialTimeout: 15_000 },
+    connectionManager: {
+      reconnectRetries: 0,
+      dialTimeout: 20_000,
+      addressDialTimeout: 15_000,
+      inboundConnectionThreshold: MAX_ARRIVING,
+      maxIncomingPendingConnections: MAX_ARRIVING,
+    },
     connectionMonitor: { enabled: false },
     connectionGater: {
       // the browser's default refuses ws:// and private addresses, which is what a box in the village hall has

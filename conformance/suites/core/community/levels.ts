@@ -5,7 +5,7 @@ import type { Context } from '../../../harness/context.ts'
 
 const NOTE = 'conformance.note.written'
 /** Within so long a node answers whom it serves. */
-const SERVED_MS = 5_000
+const SERVED_MS = 2_500
 
 async function community({ does }: Context): Promise<Json> {
   return member(await does('community.get', {}), 'community') ?? null
