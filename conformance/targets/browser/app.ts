@@ -40,7 +40,13 @@ export async function openApp(
   context.on('weberror', (error) => problems.push(`uncaught: ${error.error().message}`))
   const { fault, ulid } = options
   if (fault !== null) {
-    await context.addInitScript(([key, name]) => localStorage.setItem(key ?? '', name ?? ''), [FAULT_KEY, fault])
+    await context.addInitScript(
+      ([key, name]) => {
+        // an empty page, before the app's, has no storage
+        if (location.origin !== 'null') localStorage.setItem(key, name)
+      },
+      [FAULT_KEY, fault] as const,
+    )
   }
   let page: Page = await context.newPage()
   let seated = false

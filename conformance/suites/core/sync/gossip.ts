@@ -129,6 +129,8 @@ export const cases: readonly Case[] = [
     id: 'SYN-7.asks-for-the-gap',
     title: 'An event whose predecessor never came makes the node ask whoever it came from',
     needs: ['gossip', 'sync', 'inbound'],
+    // an alert of another case would make the node compare with everybody (SYN-8)
+    alone: true,
     async run({ fresh, eventually }) {
       const speaker = await fresh('member')
       await speaker.line.subscribe(gossipTopic(speaker.community))
