@@ -29,6 +29,8 @@ export default defineConfig({
       },
       {
         define,
+        // what a worker alone imports is found before the first test as well, not by reloading the page in the middle of one
+        optimizeDeps: { entries: [IN_A_BROWSER, 'workers/*.worker.ts'] },
         test: {
           name: 'browser',
           include: [IN_A_BROWSER],
