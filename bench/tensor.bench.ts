@@ -15,6 +15,7 @@ const URGENT_COUNT = 200
 /** As often as a model says a token. */
 const URGENT_GAP_MS = 20
 const BULK_BYTES = 4_000_000
+const LAST_FRAME_BYTES = 262_144
 
 interface Pair {
   readonly asking: Page
@@ -65,7 +66,10 @@ async function goodput(pair: Pair) {
     rates.packed.push(rate(await send('dull')))
   }
   const { sent } = await asking.evaluate((s) => globalThis.tensors.statsOf(s), own)
-  if (sent.compressedFrom !== ROUNDS * BYTES) throw new Error('what shrinks was not packed, or what does not was')
+  // the end of a tensor may be too small a frame to be packed
+  const packed = sent.compressedFrom / ROUNDS
+  if (packed > BYTES || packed < BYTES - LAST_FRAME_BYTES)
+    throw new Error(`${packed} bytes of ${BYTES} that shrink were packed`)
   return rates
 }
 

@@ -46,7 +46,7 @@ export const SMALL: Synthetic = {
 
 /** The model, all of whose weights lie inside its graph. */
 export function synthesise(shape: Synthetic): TestModel {
-  const file = MODEL.encode(build(shape))
+  const file = MODEL.encode(modelOf(shape))
   const config = { hiddenSize: shape.hidden, headSize: shape.hidden / shape.heads }
   return { decoder: analyse(file), read: reading(new Map([['model.onnx', file]])), config }
 }
@@ -92,7 +92,8 @@ function createSheet(seed: number) {
 }
 type Sheet = ReturnType<typeof createSheet>
 
-function build(shape: Synthetic): Model {
+/** What the file of `synthesise` says, before it is written. */
+export function modelOf(shape: Synthetic): Model {
   const sheet = createSheet(shape.seed ?? 1)
   const { hidden, vocabulary, layers, heads, kvHeads } = shape
   const headSize = hidden / heads
