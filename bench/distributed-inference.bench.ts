@@ -42,11 +42,11 @@ type Way = (text: string, tokens: number) => Promise<Said>
 function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
   const [halves, thirds] = [others.slice(0, HALVES.length), others.slice(HALVES.length)]
   const over =
-    (who: Device, left: readonly Device[]): Way =>
+    (who: Device, through: readonly (Device | null)[]): Way =>
     (text, tokens) =>
       who.page.evaluate((asked) => globalThis.house.ask(asked), {
         ...{ model, text, tokens },
-        by: { without: left.map(({ nodeId }) => nodeId) },
+        by: { through: through.map((device) => device?.nodeId ?? null) },
       })
   const inOnePage =
     (parts: readonly { readonly from: number; readonly to: number }[]): Way =>
@@ -56,14 +56,14 @@ function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
       ] as const)
   const whole: Way = (text, tokens) =>
     asks.page.evaluate((asked) => globalThis.house.ask(asked), { model, text, tokens, by: 'local' as const })
-  const [first = asks] = halves
+  const [first = asks, second = asks] = halves
   return {
     whole,
     inOnePage: inOnePage(HALVES),
-    halves: over(asks, thirds),
+    halves: over(asks, halves),
     // who asks has one half, and not all of the model
-    oneHere: over(first, thirds),
-    thirds: over(asks, halves),
+    oneHere: over(first, [null, second]),
+    thirds: over(asks, thirds),
   }
 }
 type Ways = ReturnType<typeof waysOf>

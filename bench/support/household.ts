@@ -48,6 +48,8 @@ interface Wanted {
   readonly others: readonly Range[]
   /** Below which path the page is built once more, and what is changed there. */
   readonly variant?: { readonly name: string; readonly change: (code: string, file: string) => string | null }
+  /** Of the browser, beside the usual ones. */
+  readonly flags?: readonly string[]
 }
 
 const NAMES = ['Ada', 'Berta', 'Cem', 'Dora', 'Emil', 'Fatma', 'Gerd']
@@ -69,7 +71,7 @@ export async function withHousehold<T>(wanted: Wanted, task: (household: Househo
       for (const { from, to } of wanted.others)
         await built.write(`${model.id}/${heldName({ from, to })}`, model.heldWith(from, to + 1))
     }
-    return await withBrowser(built.web, async (browser, box) => task(await gather(browser, box, models, wanted)))
+    return await withBrowser(built.web, async (browser, box) => task(await gather(browser, box, models, wanted)), wanted.flags)
   } finally {
     await built.remove()
   }
@@ -122,7 +124,15 @@ async function gather(
 
   async function connected({ page, nodeId }: Device): Promise<void> {
     await page.waitForFunction(async (id) => (await globalThis.house.directPeers()).includes(id), asks.nodeId)
-    await asks.page.waitForFunction(async (id) => (await globalThis.house.directPeers()).includes(id), nodeId)
+    await directly({ nodeId }, true)
+  }
+
+  async function directly({ nodeId }: Pick<Device, 'nodeId'>, wanted: boolean): Promise<void> {
+    await asks.page.waitForFunction(
+      async ([id, there]) => (await globalThis.house.directPeers()).includes(id) === there,
+      [nodeId, wanted] as const,
+      { polling: 100 },
+    )
   }
 
   const heardOf = async (device: Device, shard: string, here: boolean): Promise<void> => {
@@ -139,6 +149,8 @@ async function gather(
     others: devices,
     async comeBack(device, path = '/') {
       await device.page.close()
+      // until then a call to it goes to the page that is gone
+      if (device !== asks) await directly(device, false)
       device.page = await open(device.context, path)
       await device.page.evaluate((options) => globalThis.house.start(options), { boxes, name: device.name })
       if (device !== asks) await connected(device)
