@@ -5,6 +5,7 @@ import { threadsFor } from '../workers/compute/engine/ort-library.ts'
 import type { BenchReport, Measurement } from './report.ts'
 import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
 import type { RandomModel, Weights } from './support/random-model.ts'
+import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median } from './support/statistics.ts'
 
 /**
@@ -22,6 +23,9 @@ const THIRDS = [partOf(0, 3), partOf(1, 3), partOf(2, 3)]
 const ROUNDS = 5
 const SHORT = 16
 const TOKENS = 48
+/** 512 numbers in full precision, as they travel. */
+const HIDDEN_BYTES = 2048
+const RAW_TRIPS = 100
 const FIRST_ROUNDS = 3
 const LONG = 256
 /** Path of the page in which a question goes through in one piece. */
@@ -106,7 +110,16 @@ async function shareAll(household: Household): Promise<void> {
     }
 }
 
-function speeds(weights: Weights, ms: Record<WayName, number>): readonly Measurement[] {
+/** Milliseconds there and back of one hidden state on a bare data channel between windows of two devices: what no hop can do without. */
+async function rawHop({ asks, others }: Household): Promise<number> {
+  const [other = asks] = others
+  await joinRaw(asks.page, other.page)
+  const trips: number[] = []
+  for (let trip = 0; trip < RAW_TRIPS; trip++) trips.push(await asks.page.evaluate(rawEcho, HIDDEN_BYTES))
+  return median(trips)
+}
+
+function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): readonly Measurement[] {
   const rate = (name: WayName): number => 1000 / ms[name]
   const row = (name: WayName, what: string, aim?: number): Measurement => ({
     name: `${weights}, ${what}`,
@@ -128,7 +141,10 @@ function speeds(weights: Weights, ms: Record<WayName, number>): readonly Measure
     row('oneHere', '2 shards, one here, one over WebRTC', 0.9),
     row('thirds', '3 shards over WebRTC'),
     hop('a hop within one browser, there and back', (ms.inOnePage - ms.whole) / 2),
-    hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / 2),
+    {
+      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / 2),
+      theirs: { name: 'raw RTCDataChannel, 2 KiB there and back', value: raw },
+    },
   ]
 }
 
@@ -155,7 +171,10 @@ async function measure(household: Household): Promise<BenchReport> {
   for (const [weights, model] of household.models) {
     const ways = waysOf(household, model)
     const ms = await inTurns(ways, ROUNDS, [question(SHORT), TOKENS], msPerToken)
-    all.set(weights, { speeds: speeds(weights, ms), chunked: await inTurns(ways, FIRST_ROUNDS, [question(LONG), 1], firstMs) })
+    all.set(weights, {
+      speeds: speeds(weights, ms, await rawHop(household)),
+      chunked: await inTurns(ways, FIRST_ROUNDS, [question(LONG), 1], firstMs),
+    })
   }
   const { isolated, cores } = await household.asks.page.evaluate(() => ({
     isolated: crossOriginIsolated,

@@ -86,8 +86,12 @@ function createSheet(seed: number) {
   const floats = (name: string, values: readonly number[], dims: readonly number[] = []): string =>
     weight(name, dims, Float32Array.from(values))
   /** Nearly normal: the sum of four even ones. */
-  const noise = (length: number, spread: number): Float32Array =>
-    Float32Array.from({ length }, () => (random() + random() + random() + random() - 2) * 1.732 * spread)
+  const noise = (length: number, spread: number): Float32Array => {
+    // a loop: models of the measurements have fifty million of them
+    const values = new Float32Array(length)
+    for (let at = 0; at < length; at++) values[at] = (random() + random() + random() + random() - 2) * 1.732 * spread
+    return values
+  }
   return { nodes, weights, op, fused, weight, ints, floats, noise, random }
 }
 type Sheet = ReturnType<typeof createSheet>
@@ -166,7 +170,8 @@ function product(
     return output
   }
   if (weights === 'int8') {
-    const codes = Int8Array.from({ length: rows * columns }, () => (sheet.random() - 0.5) * 254)
+    const codes = new Int8Array(rows * columns)
+    for (let at = 0; at < codes.length; at++) codes[at] = (sheet.random() - 0.5) * 254
     sheet.weight(`${name}.codes`, [rows, columns], codes, ELEMENT.int8)
     sheet.weight(`${name}.zero`, [1], new Int8Array(1), ELEMENT.int8)
     const scale = sheet.floats(`${name}.scale`, [1 / (73 * Math.sqrt(rows))], [1])
