@@ -10,12 +10,10 @@ const worker = new Worker(new URL('./node.worker.ts', import.meta.url), { type: 
 const rtc = new MessageChannel()
 const host = hostRtc(rtc.port1)
 globalThis.house = wrap<HouseholdWorker>(worker)
-// as the app's window does: the node is told, and has what time the browser gives it
+// as the app's window does: it hangs up, and the node is told and has what time the browser gives it
 addEventListener('pagehide', () => {
-  void globalThis.house.stop().finally(() => {
-    worker.terminate()
-    host.close()
-  })
+  void globalThis.house.stop().finally(() => worker.terminate())
+  host.close()
 })
 await globalThis.house.attachRtc(transfer(rtc.port2, [rtc.port2]))
 document.title = 'ready'
