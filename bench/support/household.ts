@@ -19,7 +19,7 @@ export const partOf = (part: number, parts: number): Range => ({
   to: ((part + 1) * LAYERS) / parts - 1,
 })
 
-export const shardOf = (model: string, { from, to }: Range): string => `${model}:${from}-${to}`
+const shardOf = (model: string, { from, to }: Range): string => `${model}:${from}-${to}`
 
 /** One device: a browser context with storage of its own, in which a whole node runs. */
 export interface Device {
