@@ -6,6 +6,10 @@ import { openPage, withPages } from './support/bench-page.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median, p95 } from './support/statistics.ts'
 
+/**
+ * A call on the bus between two browsers, beside a bare data channel and streams of libp2p. Aim: at most twice the bare channel. Fair: the same
+ * two pages, the same bytes, in turns; unfair to us: the bare channel checks nothing and nobody.
+ */
 const BYTES = 4096
 const ROUNDS = 120
 /** A peer serves ten calls of one capability in a second (BUS-6): all kinds of echo keep this pace, in turns. */

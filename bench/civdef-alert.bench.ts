@@ -12,6 +12,8 @@ import type { BenchReport } from './report.ts'
 import { APP, withBrowser } from './support/browser.ts'
 import { median, p95 } from './support/statistics.ts'
 
+/** How long an alert takes from who publishes it to a neighbour's list and notification: the built app, two browsers. No aim, and nothing beside it. */
+
 /** How many alerts; `HEARTHNET_BENCH_ROUNDS` for more. */
 const ROUNDS = Number(process.env.HEARTHNET_BENCH_ROUNDS ?? 30)
 /** Between two alerts: the next begins when the last is over for everyone. */

@@ -1,144 +1,221 @@
 // what Node 20 lacks, before anything is imported
 import '../workers/testing/node-20.ts'
 
-import { analyse } from '../workers/compute/cut/analyse.ts'
-import { type CutOptions, cut } from '../workers/compute/cut/cut.ts'
-import { layersOnly, type Span, wholeOf } from '../workers/compute/cut/span.ts'
-import { merged, rangesOf } from '../workers/compute/cut/weights.ts'
-import type { Backend } from '../workers/compute/engine/backend.ts'
-import type { ShardRunner } from '../workers/compute/engine/shard-runner.ts'
-import { MODEL } from '../workers/compute/onnx/model.ts'
-import { runnerFor, through } from '../workers/compute/testing/chain.ts'
-import { fixture, type TestModel } from '../workers/compute/testing/fixtures.ts'
-import { ortInNode } from '../workers/compute/testing/ort-node.ts'
-import { SMALL, type Synthetic, synthesise } from '../workers/compute/testing/synthesise.ts'
+import { threadsFor } from '../workers/compute/engine/ort-library.ts'
 import type { BenchReport, Measurement } from './report.ts'
+import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
+import type { RandomModel, Weights } from './support/random-model.ts'
+import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median } from './support/statistics.ts'
 
-/** About 33 million parameters, random: correct in size and meaningless in content. */
-const SHAPE: Synthetic = {
-  ...SMALL,
-  layers: 8,
-  hidden: 512,
-  heads: 8,
-  kvHeads: 4,
-  inner: 1536,
-  vocabulary: 8000,
-  positions: 512,
-}
-const PROMPT = Array.from({ length: 16 }, (_, at) => (at * 37) % 1000)
-const TOKENS = 40
-const MIB = 1024 ** 2
-
-const inTwo = (layers: number): readonly Span[] => [
-  { embed: true, first: 0, end: layers / 2, head: false },
-  { embed: false, first: layers / 2, end: layers, head: true },
-]
-
 /**
- * Milliseconds of one token for each chain, the medians of those after the first two. The chains take turns token by token: a
- * machine that is busy with something else slows all of them.
+ * What it costs to compute one model on several devices instead of one: words a second and the first word of a long question.
+ *
+ * Everything is real: pages in renderer processes of their own, whole nodes with bus, X08 and orchestrator, WebRTC between them, ONNX
+ * Runtime Web in compute workers. Fair: the ways take turns, conversation by conversation, on the same weights; each says the same text to the
+ * letter, or the run fails; nobody uses more threads than another. Unfair to us: all devices share the processor of one machine, and the
+ * network is no slower than that.
  */
-async function msPerToken(chains: readonly (readonly ShardRunner[])[]): Promise<readonly number[]> {
-  const times = chains.map((): number[] => [])
-  for (const chain of chains) await through(chain, 'a', 0, { kind: 'tokens', tokens: PROMPT })
-  for (let token = 0; token < TOKENS; token++)
-    for (const [index, chain] of chains.entries()) {
-      const start = performance.now()
-      await through(chain, 'a', PROMPT.length + token, { kind: 'tokens', tokens: [token] })
-      times[index]?.push(performance.now() - start)
-    }
-  for (const runner of chains.flat()) await runner.release()
-  return times.map((list) => median(list.slice(2)))
-}
+const WEIGHTS: readonly Weights[] = ['fp32', 'int8']
+const HALVES = [partOf(0, 2), partOf(1, 2)]
+const THIRDS = [partOf(0, 3), partOf(1, 3), partOf(2, 3)]
 
-async function compared(backend: Backend, name: string, model: TestModel): Promise<readonly Measurement[]> {
-  const { layers } = model.decoder
-  const each = Array.from({ length: layers }, (_, layer) => ({
-    embed: layer === 0,
-    first: layer,
-    end: layer + 1,
-    head: layer === layers - 1,
-  }))
-  const chains: ShardRunner[][] = []
-  for (const spans of [[wholeOf(model.decoder)], inTwo(layers), each])
-    chains.push(await Promise.all(spans.map((span) => runnerFor(backend, model, span))))
-  const [whole = 0, two = 0, all = 0] = await msPerToken(chains)
-  const theirs = { name: 'whole', value: whole }
-  return [
-    { name: `${name}, a token, in 2 shards`, unit: 'ms', better: 'lower', ours: two, theirs, aim: 0.9 },
-    { name: `${name}, a token, in ${layers} shards`, unit: 'ms', better: 'lower', ours: all, theirs },
-  ]
-}
+const ROUNDS = 5
+const SHORT = 16
+const TOKENS = 48
+/** 512 numbers in full precision, as they travel. */
+const HIDDEN_BYTES = 2048
+const RAW_TRIPS = 100
+const FIRST_ROUNDS = 3
+const LONG = 256
+/** Path of the page in which a question goes through in one piece. */
+const UNCHUNKED = 'unchunked'
 
-function cutting(): readonly Measurement[] {
-  const { decoder } = fixture('qwen2-cpu-int4')
-  const file = MODEL.encode(decoder.model)
-  const timed = (task: () => unknown): number =>
-    median(
-      Array.from({ length: 15 }, () => {
-        const start = performance.now()
-        task()
-        return performance.now() - start
-      }),
-    )
-  const shard = cut(decoder, layersOnly(3, 4), { positions: 256 })
-  const reads = merged(rangesOf(shard))
-  return [
-    { name: 'read and analyse a graph of 8 layers', unit: 'ms', better: 'lower', ours: timed(() => analyse(file)) },
-    { name: 'cut one layer out of it', unit: 'ms', better: 'lower', ours: timed(() => cut(decoder, layersOnly(3, 4))) },
-    { name: 'graph of one layer', unit: 'KiB', better: 'lower', ours: shard.graph.length / 1024 },
-    {
-      name: 'weights of one layer',
-      unit: 'KiB',
-      better: 'lower',
-      ours: shard.weightsBytes / 1024,
-      theirs: { name: 'whole model', value: cut(decoder, wholeOf(decoder)).weightsBytes / 1024 },
-    },
-    {
-      name: 'reads for one layer',
-      unit: '',
-      better: 'lower',
-      ours: reads.length,
-      theirs: { name: 'one for each weight', value: rangesOf(shard).length },
-    },
-    {
-      name: 'read beside the layer itself',
-      unit: 'KiB',
-      better: 'lower',
-      ours: (reads.reduce((sum, { length }) => sum + length, 0) - shard.weightsBytes) / 1024,
-    },
-  ]
-}
+const question = (length: number): string =>
+  Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7) % 26))).join('')
 
-/** Cutting, and what it costs to compute in shards instead of whole, on the same WebAssembly that browsers run. */
-export async function run(): Promise<BenchReport> {
-  const backend = ortInNode()
-  const measurements: Measurement[] = [...cutting()]
-  const bytes: string[] = []
-  for (const weights of ['fp32', 'int8'] as const) {
-    const model = synthesise({ ...SHAPE, weights })
-    bytes.push(`${weights} ${(cut(model.decoder, wholeOf(model.decoder)).weightsBytes / MIB).toFixed(0)} MiB`)
-    measurements.push(...(await compared(backend, weights, model)))
-  }
-  const packed = synthesise({ ...SHAPE, weights: 'int4' })
-  const ways: readonly CutOptions[] = [{}, { dequantise: true }]
-  const chains: ShardRunner[][] = []
-  for (const options of ways) chains.push([await runnerFor(backend, packed, wholeOf(packed.decoder), options)])
-  const [asIs = 0, unpacked = 0] = await msPerToken(chains)
-  measurements.push({
-    name: 'int4, a token, unpacked while loading',
-    unit: 'ms',
-    better: 'lower',
-    ours: unpacked,
-    theirs: { name: 'as published', value: asIs },
-  })
+interface Said {
+  readonly askedAt: number
+  readonly heardAt: readonly number[]
+  readonly tokens: number
+  readonly text: string
+}
+type Way = (text: string, tokens: number) => Promise<Said>
+
+/** The ways to have the same answer. */
+function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
+  const [halves, thirds] = [others.slice(0, HALVES.length), others.slice(HALVES.length)]
+  const over =
+    (who: Device, through: readonly (Device | null)[]): Way =>
+    (text, tokens) =>
+      who.page.evaluate((asked) => globalThis.house.ask(asked), {
+        ...{ model, text, tokens },
+        by: { through: through.map((device) => device?.nodeId ?? null) },
+      })
+  const inOnePage =
+    (parts: readonly { readonly from: number; readonly to: number }[]): Way =>
+    (text, tokens) =>
+      asks.page.evaluate(([id, cuts, asked, count]) => globalThis.house.askInOnePage(id, cuts, asked, count), [
+        ...[model, parts, text, tokens],
+      ] as const)
+  const whole: Way = (text, tokens) =>
+    asks.page.evaluate((asked) => globalThis.house.ask(asked), { model, text, tokens, by: 'local' as const })
+  const [first = asks, second = asks] = halves
   return {
-    title: 'One model, cut',
+    whole,
+    inOnePage: inOnePage(HALVES),
+    halves: over(asks, halves),
+    // who asks has one half, and not all of the model
+    oneHere: over(first, [null, second]),
+    thirds: over(asks, thirds),
+  }
+}
+type Ways = ReturnType<typeof waysOf>
+type WayName = keyof Ways
+const NAMES: readonly WayName[] = ['whole', 'inOnePage', 'halves', 'oneHere', 'thirds']
+
+const empty = (): Record<WayName, number[]> => ({ whole: [], inOnePage: [], halves: [], oneHere: [], thirds: [] })
+
+/** Runs all ways in turns. @param count of one answer: the number that is kept */
+async function inTurns(
+  ways: Ways,
+  rounds: number,
+  [text, tokens]: readonly [string, number],
+  count: (said: Said) => number,
+): Promise<Record<WayName, number>> {
+  const all = empty()
+  for (let round = -1; round < rounds; round++) {
+    const texts = new Set<string>()
+    for (const name of NAMES) {
+      const said = await ways[name](text, tokens)
+      texts.add(said.text)
+      // the first round loads what was not loaded
+      if (round >= 0) all[name].push(count(said))
+    }
+    if (texts.size > 1) throw new Error(`the ways say different things: ${[...texts].join(' | ')}`)
+  }
+  const medians = NAMES.map((name) => [name, median(all[name])] as const)
+  return { ...Object.fromEntries(medians) } as Record<WayName, number> // of just these names
+}
+
+const msPerToken = ({ heardAt, tokens }: Said): number => ((heardAt.at(-1) ?? 0) - (heardAt[0] ?? 0)) / (tokens - 1)
+const firstMs = ({ askedAt, heardAt }: Said): number => (heardAt[0] ?? Number.NaN) - askedAt
+
+async function shareAll(household: Household): Promise<void> {
+  const parts = [...HALVES, ...THIRDS]
+  for (const { id } of household.models.values())
+    for (const [at, device] of household.others.entries()) {
+      const part = parts[at]
+      if (part) await household.share(device, id, part)
+    }
+}
+
+/** Milliseconds there and back of one hidden state on a bare data channel between windows of two devices: what no hop can do without. */
+async function rawHop({ asks, others }: Household): Promise<number> {
+  const [other = asks] = others
+  await joinRaw(asks.page, other.page)
+  const trips: number[] = []
+  for (let trip = 0; trip < RAW_TRIPS; trip++) trips.push(await asks.page.evaluate(rawEcho, HIDDEN_BYTES))
+  return median(trips)
+}
+
+function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): readonly Measurement[] {
+  const rate = (name: WayName): number => 1000 / ms[name]
+  const row = (name: WayName, what: string, aim?: number): Measurement => ({
+    name: `${weights}, ${what}`,
+    unit: 'tokens/s',
+    better: 'higher',
+    ours: rate(name),
+    theirs: { name: 'whole in one page', value: rate('whole') },
+    ...(aim !== undefined && { aim }),
+  })
+  const hop = (name: string, value: number): Measurement => ({
+    name: `${weights}, ${name}`,
+    unit: 'ms/token',
+    better: 'lower',
+    ours: value,
+  })
+  return [
+    row('inOnePage', '2 shards in one browser'),
+    row('halves', '2 shards, both over WebRTC', 0.9),
+    row('oneHere', '2 shards, one here, one over WebRTC', 0.9),
+    row('thirds', '3 shards over WebRTC'),
+    hop('a hop within one browser, there and back', (ms.inOnePage - ms.whole) / 2),
+    {
+      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / 2),
+      theirs: { name: 'raw RTCDataChannel, 2 KiB there and back', value: raw },
+    },
+  ]
+}
+
+function firsts(weights: Weights, chunked: Record<WayName, number>, whole: Record<WayName, number>): readonly Measurement[] {
+  const WAYS: readonly (readonly [WayName, string])[] = [
+    ['whole', 'whole in one page'],
+    ['halves', '2 shards over WebRTC'],
+    ['thirds', '3 shards over WebRTC'],
+  ]
+  const lower = { unit: 'ms', better: 'lower' } as const
+  return WAYS.flatMap(([way, what]): readonly Measurement[] => {
+    const name = `${weights}, first token of ${LONG}, ${what}`
+    const ours = chunked[way]
+    const beside = { name, ...lower, ours, theirs: { name: 'question in one piece', value: whole[way] } }
+    return way === 'whole'
+      ? [beside]
+      : [beside, { name, ...lower, ours, theirs: { name: 'whole in one page', value: chunked.whole } }]
+  })
+}
+
+async function measure(household: Household): Promise<BenchReport> {
+  await shareAll(household)
+  const all = new Map<Weights, { readonly speeds: readonly Measurement[]; readonly chunked: Record<WayName, number> }>()
+  for (const [weights, model] of household.models) {
+    const ways = waysOf(household, model)
+    const ms = await inTurns(ways, ROUNDS, [question(SHORT), TOKENS], msPerToken)
+    all.set(weights, {
+      speeds: speeds(weights, ms, await rawHop(household)),
+      chunked: await inTurns(ways, FIRST_ROUNDS, [question(LONG), 1], firstMs),
+    })
+  }
+  const { isolated, cores } = await household.asks.page.evaluate(() => ({
+    isolated: crossOriginIsolated,
+    cores: navigator.hardwareConcurrency,
+  }))
+  await household.comeBack(household.asks, `/${UNCHUNKED}/index.html`)
+  for (const device of household.others) await household.comeBack(device, `/${UNCHUNKED}/index.html`)
+  await shareAll(household)
+  const measurements: Measurement[] = []
+  for (const [weights, model] of household.models) {
+    const known = all.get(weights)
+    if (!known) continue
+    const inOnePiece = await inTurns(waysOf(household, model), FIRST_ROUNDS, [question(LONG), 1], firstMs)
+    measurements.push(...known.speeds, ...firsts(weights, known.chunked, inOnePiece))
+  }
+  const [model] = household.models.values()
+  const threads = threadsFor({ isolated, cores })
+  return {
+    title: 'One model on several devices',
     notes: [
-      `  33 million random parameters (${bytes.join(', ')}), ONNX Runtime Web in Node, one thread, one process, no network between shards.`,
-      '  Cutting is measured on the fixture of the ONNX Runtime model builder with 8 layers, int4.',
+      `  ${((model?.parameters ?? 0) / 1e6).toFixed(0)} million random parameters in 12 layers, 512 wide; ${[...household.models].map(([name, { weightsBytes }]) => `${name} ${(weightsBytes / 1e6).toFixed(0)} MB`).join(', ')}.`,
+      `  Whole nodes in ${1 + household.others.length} pages, each a process of its own, on ${cores} cores that all of them share; ${threads} thread of WebAssembly for each device, whole or shard: while words come one after the other only one of them computes.`,
+      `  A hop is what a shard elsewhere costs beside its computing: what a token takes longer than in one page, by two. It carries over to separate machines, where the network's round trip comes on top.`,
+      `  Median of ${ROUNDS} answers of ${TOKENS} tokens after ${SHORT}, and of ${FIRST_ROUNDS} first tokens after ${LONG}, in turns. Questions go through in pieces of 128 tokens that overlap, beside the same app with pieces of 512.`,
     ],
     measurements,
   }
 }
+
+export const run = (): Promise<BenchReport> =>
+  withHousehold(
+    {
+      weights: WEIGHTS,
+      others: [...HALVES, ...THIRDS],
+      variant: {
+        name: UNCHUNKED,
+        change: (code, file) =>
+          file.endsWith('/distributed-inference/constants.ts')
+            ? code.replace('DISTRIBUTED_LLM_CHUNK_TOKENS = 128', 'DISTRIBUTED_LLM_CHUNK_TOKENS = 512')
+            : null,
+      },
+    },
+    measure,
+  )

@@ -4,6 +4,10 @@ import type { BenchReport } from './report.ts'
 import { neighbours, openPageWithClaims, withPages } from './support/bench-page.ts'
 import type { ClaimLog } from './support/claims.ts'
 
+/**
+ * How long a hundred thousand claims take between two cold browsers, beside records from memory with plain libraries. No aim of its own (see
+ * `catch-up`). Unfair to us: the other side has no network to cross, no schema and no index.
+ */
 const CLAIMS = 100_000
 /** What is compared: JavaScript takes minutes for all of them. */
 const SAMPLE = 3_000

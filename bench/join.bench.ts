@@ -3,6 +3,8 @@ import type { BenchReport } from './report.ts'
 import { APP, withBrowser } from './support/browser.ts'
 import { median, p95 } from './support/statistics.ts'
 
+/** How long joining takes, and the start of a device that was here before: the built app and the real box. No aim, and nothing beside it. */
+
 /** How often each is done; `HEARTHNET_BENCH_ROUNDS` for more, up to the hundred that one invite lets in. */
 const ROUNDS = Number(process.env.HEARTHNET_BENCH_ROUNDS ?? 10)
 const COMMUNITY = 'Issum'

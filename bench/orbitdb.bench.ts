@@ -7,6 +7,11 @@ import { withBrowser } from './support/browser.ts'
 import type { ClaimLog } from './support/claims.ts'
 import { buildPage } from './support/pages.ts'
 
+/**
+ * Catching up beside OrbitDB, the usual log for browsers that meet without a server. Aim: ten times. Fair: the same claims, two browsers, the same box
+ * to introduce them.
+ */
+
 /** As many as OrbitDB brings across within the 30 s after which its own sync gives up, on a busy machine. */
 const ENTRIES = 600
 /** What the aim is about. */

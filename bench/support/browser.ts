@@ -21,11 +21,16 @@ async function startBox(web: string): Promise<Box> {
   }
 }
 
-/** Runs `task` with a real browser and a real box, and ends both whatever happens. */
-export async function withBrowser<T>(web: string, task: (browser: Browser, box: Box) => Promise<T>): Promise<T> {
+/** Runs `task` with a real browser and a real box, and ends both whatever happens. @param flags of the browser, beside the usual ones */
+export async function withBrowser<T>(
+  web: string,
+  task: (browser: Browser, box: Box) => Promise<T>,
+  flags: readonly string[] = [],
+): Promise<T> {
   const box = await startBox(web)
   try {
-    const browser = await chromium.launch(launchOptions())
+    const options = launchOptions()
+    const browser = await chromium.launch({ ...options, args: [...options.args, ...flags] })
     try {
       return await task(browser, box)
     } finally {

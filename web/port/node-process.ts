@@ -64,6 +64,9 @@ export function startNode(): NodeProcess {
   const control = wrap<NodeControl>(worker)
   const [rtc, screen] = [new MessageChannel(), new MessageChannel()]
   const host = hostRtc(rtc.port1)
+  // the window itself hangs up: a worker is gone before it can, and peers would only notice by silence (DLM-4, DLM-9)
+  const hangUp = (): void => host.close()
+  addEventListener('pagehide', hangUp)
   const client = createNodeClient(screen.port1)
   let isReady = false
 
@@ -75,6 +78,7 @@ export function startNode(): NodeProcess {
   }
 
   function kill(): void {
+    removeEventListener('pagehide', hangUp)
     worker.terminate()
     host.close()
     client.close()

@@ -49,7 +49,7 @@ export async function generate(
   return { tokens, logits }
 }
 
-export async function through(
+async function through(
   chain: readonly ShardRunner[],
   sequence: string,
   position: number,

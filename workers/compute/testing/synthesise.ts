@@ -46,7 +46,7 @@ export const SMALL: Synthetic = {
 
 /** The model, all of whose weights lie inside its graph. */
 export function synthesise(shape: Synthetic): TestModel {
-  const file = MODEL.encode(build(shape))
+  const file = MODEL.encode(modelOf(shape))
   const config = { hiddenSize: shape.hidden, headSize: shape.hidden / shape.heads }
   return { decoder: analyse(file), read: reading(new Map([['model.onnx', file]])), config }
 }
@@ -86,13 +86,18 @@ function createSheet(seed: number) {
   const floats = (name: string, values: readonly number[], dims: readonly number[] = []): string =>
     weight(name, dims, Float32Array.from(values))
   /** Nearly normal: the sum of four even ones. */
-  const noise = (length: number, spread: number): Float32Array =>
-    Float32Array.from({ length }, () => (random() + random() + random() + random() - 2) * 1.732 * spread)
+  const noise = (length: number, spread: number): Float32Array => {
+    // a loop: models of the measurements have fifty million of them
+    const values = new Float32Array(length)
+    for (let at = 0; at < length; at++) values[at] = (random() + random() + random() + random() - 2) * 1.732 * spread
+    return values
+  }
   return { nodes, weights, op, fused, weight, ints, floats, noise, random }
 }
 type Sheet = ReturnType<typeof createSheet>
 
-function build(shape: Synthetic): Model {
+/** What the file of `synthesise` says, before it is written. */
+export function modelOf(shape: Synthetic): Model {
   const sheet = createSheet(shape.seed ?? 1)
   const { hidden, vocabulary, layers, heads, kvHeads } = shape
   const headSize = hidden / heads
@@ -165,7 +170,8 @@ function product(
     return output
   }
   if (weights === 'int8') {
-    const codes = Int8Array.from({ length: rows * columns }, () => (sheet.random() - 0.5) * 254)
+    const codes = new Int8Array(rows * columns)
+    for (let at = 0; at < codes.length; at++) codes[at] = (sheet.random() - 0.5) * 254
     sheet.weight(`${name}.codes`, [rows, columns], codes, ELEMENT.int8)
     sheet.weight(`${name}.zero`, [1], new Int8Array(1), ELEMENT.int8)
     const scale = sheet.floats(`${name}.scale`, [1 / (73 * Math.sqrt(rows))], [1])
