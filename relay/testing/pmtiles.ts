@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { zxyToTileId } from 'pmtiles'
 
 // A small map as real ones are (PMTiles, version 3), written after its specification and read back by its own reader in tests.
@@ -122,3 +123,34 @@ export const tilesOver = (
       Array.from({ length: last.y - first.y + 1 }, (__, down) => ({ z, x: first.x + right, y: first.y + down, data })),
     ).flat()
   })
+
+const EXTENT = 4096
+const POLYGON = 3
+const MOVE_TO = 1
+const LINE_TO = 2
+const CLOSE_PATH = 7
+const zigzag = (value: number): number => (value << 1) ^ (value >> 31)
+
+/** A vector tile (Mapbox Vector Tile, version 2) whose layers each cover all of it. @param layers their names */
+export function plainMvt(layers: readonly string[]): Uint8Array {
+  const corners: readonly (readonly [number, number])[] = [
+    [EXTENT, 0],
+    [0, EXTENT],
+    [-EXTENT, 0],
+  ]
+  const steps = corners.flatMap(([x, y]) => [zigzag(x), zigzag(y)])
+  const geometry = [(1 << 3) | MOVE_TO, 0, 0, (corners.length << 3) | LINE_TO, ...steps, (1 << 3) | CLOSE_PATH]
+  const tile = new BinaryWriter()
+  for (const name of layers) {
+    tile.tag(3, WireType.LengthDelimited).fork()
+    tile.tag(1, WireType.LengthDelimited).string(name)
+    tile.tag(2, WireType.LengthDelimited).fork()
+    tile.tag(3, WireType.Varint).uint32(POLYGON)
+    tile.tag(4, WireType.LengthDelimited).fork()
+    for (const number of geometry) tile.uint32(number)
+    tile.join().join()
+    tile.tag(5, WireType.Varint).uint32(EXTENT)
+    tile.tag(15, WireType.Varint).uint32(2).join()
+  }
+  return tile.finish()
+}

@@ -14,7 +14,10 @@ import type { Scene, SceneArea, ScenePlace } from './scene.ts'
 const ZOOM = { least: 5, most: 17 } as const
 /** Names on a map at most; more are no help. */
 const MOST_LABELS = 40
-const LABEL = { height: 22, gap: 9, around: 4 } as const
+const LABEL = { height: 22, gap: 11, around: 4 } as const
+const PIN = { width: 28, height: 36 } as const
+/** What the buttons take at the top right. */
+const CONTROL = { width: 68, height: 118 } as const
 /** Free at every edge of a view that fits something, pixels. */
 const PAD: L.PointTuple = [44, 44]
 const SCALE_PX = 120
@@ -98,7 +101,7 @@ function shapeOf({ viewBox, path }: (typeof MARKS)[keyof typeof MARKS], classNam
 
 /** A pin for the own place: no other mark has its shape. */
 function pin(point: Point): L.Marker {
-  return sign(point, shapeOf(MARKS.mine, classes.pin), [14, 36])
+  return sign(point, shapeOf(MARKS.mine, classes.pin), [PIN.width / 2, PIN.height])
 }
 
 /** A diamond for where an alert holds, a dot for everywhere else. */
@@ -107,9 +110,11 @@ function placeMark({ kind, position }: ScenePlace): L.Layer {
   return sign(position, shapeOf(MARKS.target, classes.diamond), [10, 10])
 }
 
+type NameKind = 'name' | 'targetName' | 'areaName' | 'mineName'
+
 interface Named extends Wanted {
   readonly text: string
-  readonly className: string | undefined
+  readonly kind: NameKind
   readonly point: Point
   readonly left: number
   readonly top: number
@@ -190,58 +195,67 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
         [south, lon],
         [north, lon],
       ])
-      sign({ lat: north, lon }, textElement(options.words.degrees(lon), classes.gridText), [-4, -3]).addTo(grid)
+      const isCovered = isLook && map.latLngToContainerPoint([north, lon]).x > map.getSize().x - CONTROL.width
+      if (!isCovered) sign({ lat: north, lon }, textElement(options.words.degrees(lon), classes.gridText), [-4, -3]).addTo(grid)
     }
     for (const lat of gridLines(south, north)) {
       line([
         [lat, west],
         [lat, east],
       ])
-      sign({ lat, lon: west }, textElement(options.words.degrees(lat), classes.gridText), [-4, 18]).addTo(grid)
+      // not where those of the other direction stand
+      const isFree = map.latLngToContainerPoint([lat, west]).y > 2 * LABEL.height
+      if (isFree) sign({ lat, lon: west }, textElement(options.words.degrees(lat), classes.gridText), [-4, 18]).addTo(grid)
     }
   }
 
+  /** Where a name would stand. @param left @param top pixels from its own top left corner to the point that it names */
   function named(
     point: Point,
     text: string,
-    className: string | undefined,
-    weight: number,
-    place: 'right' | 'above' | 'middle',
+    kind: NameKind,
+    place: (width: number) => readonly [left: number, top: number],
   ): Named {
     const { x, y } = map.latLngToContainerPoint(at(point))
-    const width = Math.ceil(measure(text, weight)) + 2 * LABEL.around
-    const { height, gap } = LABEL
-    const left = place === 'right' ? -gap - 2 : width / 2
-    const top = place === 'right' ? height / 2 : place === 'above' ? 36 + height : height / 2
-    return { point, text, className, width, height, left, top, x: x - left, y: y - top }
+    const width = Math.ceil(measure(text, kind === 'name' ? 400 : 700)) + 2 * LABEL.around
+    const [left, top] = place(width)
+    return { point, text, kind, width, height: LABEL.height, left, top, x: x - left, y: y - top }
   }
+
+  /** On either side of its sign, else above or below it. */
+  const aroundSign = (point: Point, text: string, kind: NameKind): readonly Named[] =>
+    [
+      (): readonly [number, number] => [-LABEL.gap, LABEL.height / 2],
+      (width: number): readonly [number, number] => [width + LABEL.gap, LABEL.height / 2],
+      (width: number): readonly [number, number] => [width / 2, LABEL.height + LABEL.gap],
+      (width: number): readonly [number, number] => [width / 2, -LABEL.gap],
+    ].map((place) => named(point, text, kind, place))
 
   function drawNames(): void {
     names.clearLayers()
     const { x: width, y: height } = map.getSize()
-    const first: Named[] = []
-    if (scene.mine) first.push(named(scene.mine.position, scene.mine.label, classes.mineName, 700, 'above'))
+    const first: (readonly Named[])[] = []
+    const taken: Wanted[] = isLook ? [{ x: width - CONTROL.width, y: 0, width: CONTROL.width, height: CONTROL.height }] : []
+    if (scene.mine) {
+      const { position, label } = scene.mine
+      const { x, y } = map.latLngToContainerPoint(at(position))
+      taken.push({ x: x - PIN.width / 2, y: y - PIN.height, width: PIN.width, height: PIN.height })
+      first.push([
+        named(position, label, 'mineName', (wide) => [wide / 2, PIN.height + LABEL.height]),
+        named(position, label, 'mineName', (wide) => [wide / 2, -LABEL.gap]),
+      ])
+    }
     for (const { corners, label } of scene.areas) {
       const { lat, lng } = middleOf(corners)
-      if (label !== '') first.push(named({ lat, lon: lng }, label, classes.areaName, 700, 'middle'))
+      if (label !== '') first.push([named({ lat, lon: lng }, label, 'areaName', (wide) => [wide / 2, LABEL.height / 2])])
     }
-    const shown = hasTiles ? scene.places.filter(({ kind }) => kind === 'target') : scene.places
-    const wanted = [...shown]
+    const rest = scene.places
+      .filter(({ kind }) => kind === 'target' || !hasTiles)
       .sort((a, b) => (a.kind === b.kind ? b.inhabitants - a.inhabitants : a.kind === 'target' ? -1 : 1))
-      .map(({ kind, name, position }) =>
-        kind === 'target'
-          ? named(position, name, classes.targetName, 700, 'right')
-          : named(position, name, classes.name, 400, 'right'),
-      )
-    const pins = scene.mine ? [pinBox(scene.mine.position)] : []
-    for (const one of chooseLabels([...first, ...wanted], pins, { width, height }, MOST_LABELS)) {
-      sign(one.point, textElement(one.text, one.className), [one.left, one.top]).addTo(names)
+      .map(({ kind, name, position }) => aroundSign(position, name, kind === 'target' ? 'targetName' : 'name'))
+    for (const one of chooseLabels([...first, ...rest], taken, { width, height }, MOST_LABELS)) {
+      sign(one.point, textElement(one.text, classes[one.kind]), [one.left, one.top]).addTo(names)
     }
-  }
-
-  function pinBox(point: Point): Wanted {
-    const { x, y } = map.latLngToContainerPoint(at(point))
-    return { x: x - 14, y: y - 36, width: 28, height: 36 }
   }
 
   function drawMarks(): void {
@@ -304,6 +318,8 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
     close() {
       isClosed = true
       resized.disconnect()
+      // Leaflet tells of a change of size a moment later, also when there is no map any more
+      map.off('moveend resize', redraw)
       map.remove()
       delete element.dataset.tiles
     },

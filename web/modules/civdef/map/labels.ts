@@ -11,20 +11,26 @@ const meet = (a: Wanted, b: Wanted): boolean =>
 
 /**
  * Names that fit without lying on each other or over an edge: who comes first is served first.
- * @param wanted the most important first
+ * @param wanted the most important first; for each the places where it could stand, the best first
  * @param taken what is there already
  */
 export function chooseLabels<W extends Wanted>(
-  wanted: readonly W[],
+  wanted: readonly (readonly W[])[],
   taken: readonly Wanted[],
   size: { readonly width: number; readonly height: number },
   most: number,
 ): readonly W[] {
   const chosen: W[] = []
-  for (const one of wanted) {
+  const fits = (one: W): boolean =>
+    one.x >= 0 &&
+    one.y >= 0 &&
+    one.x + one.width <= size.width &&
+    one.y + one.height <= size.height &&
+    ![...taken, ...chosen].some((other) => meet(one, other))
+  for (const places of wanted) {
     if (chosen.length >= most) break
-    const isInside = one.x >= 0 && one.y >= 0 && one.x + one.width <= size.width && one.y + one.height <= size.height
-    if (isInside && ![...taken, ...chosen].some((other) => meet(one, other))) chosen.push(one)
+    const place = places.find(fits)
+    if (place) chosen.push(place)
   }
   return chosen
 }

@@ -27,6 +27,7 @@ export function MapWords({ scene, told, placeName, isExact, isInside }: MapWords
   const format = useFormat()
   const { words, directions } = text
   const km = (value: number): string => format.number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))
+  const isSame = (far: number): boolean => far < SAME_KM && !isExact
   const targets = scene.places.filter(({ kind }) => kind === 'target')
   const { mine } = scene
   const from = isExact || placeName === null ? words.fromHere : placeName
@@ -54,14 +55,14 @@ export function MapWords({ scene, told, placeName, isExact, isInside }: MapWords
               <li key={`${one.name} ${one.km}`}>
                 {one.km === null
                   ? one.name
-                  : one.km < SAME_KM && !isExact
+                  : isSame(one.km)
                     ? words.own(one.name)
                     : words.one(one.name, km(one.km), directions[one.direction])}
               </li>
             ))}
             {near.length > MOST_NAMED ? <li>{words.more(near.length - MOST_NAMED)}</li> : null}
           </ul>
-          {mine ? <Text size="sm">{words.from(from)}</Text> : null}
+          {near.some(({ km: far }) => far !== null && !isSame(far)) ? <Text size="sm">{words.from(from)}</Text> : null}
         </>
       ) : size ? null : (
         <Text>{words.noTarget}</Text>

@@ -3,7 +3,7 @@ import { defineMessages, plural } from '../../../kit/i18n.tsx'
 export const messages = defineMessages({
   de: {
     label: 'Karte, Norden ist oben',
-    how: 'Mit Pfeiltasten, Plus und Minus bewegst du die Karte, auf dem Bildschirm mit zwei Fingern. Was sie zeigt, steht darunter in Worten.',
+    how: 'Verschieben mit zwei Fingern oder den Pfeiltasten, näher und weiter mit Plus und Minus.',
     missing: 'Die Karte lässt sich gerade nicht laden. Was sie zeigen würde, steht hier in Worten.',
     loading: 'Die Karte wird geladen …',
     closer: 'Näher heran',
@@ -16,7 +16,7 @@ export const messages = defineMessages({
     targetArea: 'Hier gilt sie',
     credits: (sources: string) => `Kartenbild: ${sources}`,
     points:
-      'Lage der Orte: GeoNames, CC BY 4.0. Gemeinden sind als Punkte gezeichnet, ihre Grenzen kennt dieses Gerät nicht; einige wenige fehlen.',
+      'Lage der Orte: GeoNames, CC BY 4.0. Gemeinden sind Punkte, denn ihre Grenzen kennt dieses Gerät nicht; einige fehlen.',
     words: {
       title: 'Was die Karte zeigt',
       size: (width: string, height: string) => `Das gezeichnete Gebiet ist etwa ${width} km breit und ${height} km hoch.`,
@@ -51,7 +51,7 @@ export const messages = defineMessages({
   },
   en: {
     label: 'Map, north is up',
-    how: 'The arrow keys, plus and minus move the map; on a touch screen, two fingers do. What it shows is said in words below.',
+    how: 'Move it with two fingers or the arrow keys, closer and further away with plus and minus.',
     missing: 'The map cannot be loaded right now. What it would show is said here in words.',
     loading: 'The map is being loaded …',
     closer: 'Closer',
@@ -64,7 +64,7 @@ export const messages = defineMessages({
     targetArea: 'It holds here',
     credits: (sources) => `Map picture: ${sources}`,
     points:
-      'Positions of places: GeoNames, CC BY 4.0. Municipalities are drawn as points, this device does not know their borders; a few are missing.',
+      'Positions of places: GeoNames, CC BY 4.0. Municipalities are points, as this device does not know their borders; some are missing.',
     words: {
       title: 'What the map shows',
       size: (width, height) => `The drawn area is about ${width} km wide and ${height} km high.`,

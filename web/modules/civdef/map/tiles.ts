@@ -39,14 +39,20 @@ class RasterLayer extends L.GridLayer {
   }
 }
 
-/** What a file says of who made it: HTML by its format, taken as the text it would show. */
+const ENTITIES: Readonly<Record<string, string>> = { copy: '©', amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#169': '©' }
+
+/** What a file says of who made it: HTML by its format, of which the words are taken and nothing else. */
 function creditOf(metadata: unknown): string {
   if (typeof metadata !== 'object' || metadata === null || !('attribution' in metadata)) return ''
   const { attribution } = metadata
   if (typeof attribution !== 'string') return ''
-  // a document of its own: nothing in it runs or is fetched
-  const { textContent } = new DOMParser().parseFromString(attribution, 'text/html').body
-  return (textContent ?? '').replace(/\s+/g, ' ').trim().slice(0, CREDIT_CHARS)
+  return attribution
+    .slice(0, 10 * CREDIT_CHARS)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(#?\w+);/g, (entity, name: string) => ENTITIES[name] ?? entity)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, CREDIT_CHARS)
 }
 
 async function layerOf(file: PMTiles, header: Header, scheme: 'light' | 'dark', language: string): Promise<L.Layer | null> {

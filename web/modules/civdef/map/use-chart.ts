@@ -2,6 +2,7 @@ import { useComputedColorScheme } from '@mantine/core'
 import { type RefCallback, useCallback, useEffect, useState } from 'react'
 import { useLanguage, useText } from '../../../kit/i18n.tsx'
 import type { Chart, ChartOptions } from './chart.ts'
+import { degreesIn } from './degrees.ts'
 import { messages } from './messages.ts'
 
 interface Opened {
@@ -18,7 +19,7 @@ interface Opened {
 
 /** A map in an element, loaded when that is there and closed with it; anew in another language or other colours. @param describedBy id of what says how it is used */
 export function useChart(hand: ChartOptions['hand'], describedBy: string): Opened {
-  const { language, format } = useLanguage()
+  const { language } = useLanguage()
   const { label, closer, further } = useText(messages)
   const scheme = useComputedColorScheme('light')
   const [host, setHost] = useState<HTMLElement | null>(null)
@@ -31,7 +32,7 @@ export function useChart(hand: ChartOptions['hand'], describedBy: string): Opene
     if (!host) return
     let opened: Chart | null = null
     let isGone = false
-    const words = { label, closer, further, degrees: (value: number) => `${format.number(value)}°` }
+    const words = { label, closer, further, degrees: (value: number) => degreesIn(language, value) }
     import('./chart.ts').then(
       ({ openChart }) => {
         if (isGone) return
@@ -49,7 +50,7 @@ export function useChart(hand: ChartOptions['hand'], describedBy: string): Opene
       setChart(null)
       setCredits(null)
     }
-  }, [host, hand, scheme, language, format, label, closer, further, describedBy])
+  }, [host, hand, scheme, language, label, closer, further, describedBy])
 
   return { element, chart, isMissing, hasTiles: credits !== null, credits: credits ?? [] }
 }

@@ -7,6 +7,7 @@ import { placeMap } from '#protocol/civdef/place-capabilities.ts'
 import { useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { useQuery } from '../../../../port/hooks.ts'
 import { bearing, isWithin, middleOf, sizeKm } from '../../alert/area.ts'
+import { degreesIn } from '../../map/degrees.ts'
 import classes from '../../map/map.module.css'
 import { Credits } from '../../map/map-view.tsx'
 import { messages as map } from '../../map/messages.ts'
@@ -56,7 +57,7 @@ function useScene(region: string): Scene {
 function useWords(scene: Scene, cross: Point | null, corner: Point | null, shown: Bbox | null): string {
   const text = useText(messages).draw
   const { directions } = useText(map)
-  const { format } = useLanguage()
+  const { format, language } = useLanguage()
   const short = (value: number): string => format.number(Number(value.toFixed(1)))
   const lines: string[] = []
   if (corner) lines.push(text.first)
@@ -68,7 +69,7 @@ function useWords(scene: Scene, cross: Point | null, corner: Point | null, shown
     lines.push(inside.length === 0 ? text.nobody : text.holds(named, Math.max(0, inside.length - MOST_NAMED)))
   }
   if (cross) {
-    lines.push(text.at(format.number(Number(cross.lat.toFixed(3))), format.number(Number(cross.lon.toFixed(3)))))
+    lines.push(text.at(degreesIn(language, cross.lat), degreesIn(language, cross.lon)))
     const [nearest] = awayFrom(cross, scene.places)
     const place = nearest && scene.places.find(({ name }) => name === nearest.name)
     if (nearest && place) {

@@ -65,7 +65,7 @@ export const messages = defineMessages({
       how: 'Zieh von einer Ecke zur anderen, oder tippe zwei Ecken an. Mit der Tastatur: Pfeiltasten bewegen das Kreuz (mit Umschalt in kleinen Schritten), Eingabe setzt eine Ecke, Plus und Minus ändern den Maßstab, Escape verwirft die erste Ecke.',
       missing: 'Die Karte lässt sich gerade nicht laden. Gib das Rechteck unten in Grad an.',
       surface: 'Zeichenfläche für das Rechteck, Norden ist oben',
-      at: (lat: string, lon: string) => `Das Kreuz steht bei ${lat}° Nord, ${lon}° Ost.`,
+      at: (lat: string, lon: string) => `Das Kreuz steht bei ${lat} Nord, ${lon} Ost.`,
       near: (place: string, km: string, direction: string) => `Das ist ${km} km von ${place}, Richtung ${direction}.`,
       holds: (places: string, more: number) =>
         `Darin liegen die Ortsmitten von ${places}${more > 0 ? ` und ${more} weiteren` : ''}.`,
@@ -192,7 +192,7 @@ export const messages = defineMessages({
       how: 'Drag from one corner to the other, or tap two corners. By keyboard: arrow keys move the cross (with Shift in small steps), Enter sets a corner, plus and minus change the scale, Escape discards the first corner.',
       missing: 'The map cannot be loaded right now. Give the rectangle below, in degrees.',
       surface: 'Surface to draw the rectangle on, north is up',
-      at: (lat, lon) => `The cross is at ${lat}° north, ${lon}° east.`,
+      at: (lat, lon) => `The cross is at ${lat} north, ${lon} east.`,
       near: (place, km, direction) => `That is ${km} km from ${place}, to the ${direction}.`,
       holds: (places, more) => `In it lie the centres of ${places}${more > 0 ? ` and ${more} more` : ''}.`,
       nobody: 'No centre of a place lies in it.',
