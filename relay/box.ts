@@ -125,6 +125,7 @@ export async function createBox(given: Partial<Options> = {}, givenDeps: Partial
   const server = createHttpServer({
     webRoot: options.web,
     modelsRoot: join(options.data, 'models'),
+    mapsRoot: join(options.data, 'maps'),
     tls,
     named,
     boxInfo: infoFor,

@@ -125,7 +125,7 @@ export const HELP = `HearthNet-Box
 
   --port <n>          Port der App und der Box / port of the app and the box (8080)
   --host <ip>         Netzadresse, auf der sie hört / network address to listen on (0.0.0.0: alle / all)
-  --data <dir>        wo sie ihre Schlüssel behält, und Modelle in models/ / where it keeps its keys, and models in models/ (./.hearthnet)
+  --data <dir>        wo sie ihre Schlüssel behält, Modelle in models/, Karten in maps/ / where it keeps its keys, models in models/, maps in maps/ (./.hearthnet)
   --tls-cert <file>   Zertifikat (PEM) für https / certificate (PEM) for https
   --tls-key <file>    dessen Schlüssel / its key
   --announce <url>    öffentliche Adresse der App / public address of the app

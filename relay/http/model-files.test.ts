@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseAs } from '#protocol/core/schema.ts'
 import { BoxModelsSchema } from '#protocol/distributed-inference/model-manifest.ts'
-import { createModelFiles, rangeOf } from './model-files.ts'
+import { rangeOf } from './file-parts.ts'
+import { createModelFiles } from './model-files.ts'
 
 const WEIGHTS = Uint8Array.from({ length: 200_000 }, (_, index) => index % 251)
 

@@ -57,6 +57,7 @@ beforeAll(async () => {
   server = createHttpServer({
     webRoot: web,
     modelsRoot: join(directory, 'models'),
+    mapsRoot: join(directory, 'maps'),
     tls: null,
     named: [],
     boxInfo: () => null,

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { BoxInfo } from '#protocol/core/rendezvous.ts'
 import { LIMITS } from '../limits.ts'
 import { securityHeaders } from './headers.ts'
+import { BOX_MAPS, createMapFiles } from './map-files.ts'
 import { BOX_MODELS, createModelFiles } from './model-files.ts'
 import { sendJson, sendText } from './respond.ts'
 import { createStaticFiles } from './static-files.ts'
@@ -25,6 +26,8 @@ export interface HttpDeps {
   readonly webRoot: string
   /** Directory with a folder for each model; nothing is served where it is missing. */
   readonly modelsRoot: string
+  /** Directory with maps (PMTiles); nothing is served where it is missing. */
+  readonly mapsRoot: string
   readonly tls: { readonly cert: string; readonly key: string } | null
   /** Origins that the operator named: of a knowledge hub, of a feed of official warnings, of models. */
   readonly named: readonly string[]
@@ -39,6 +42,7 @@ const VERIFIER = '/verify-audit.html'
 function createHandler(deps: HttpDeps): RequestListener {
   const files = createStaticFiles(deps.webRoot)
   const models = createModelFiles(deps.modelsRoot)
+  const maps = createMapFiles(deps.mapsRoot)
   const headers = Object.entries(securityHeaders(...deps.named))
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -54,7 +58,8 @@ function createHandler(deps: HttpDeps): RequestListener {
         return info ? sendJson(response, info) : sendText(response, 503, 'starting')
       }
       default:
-        return request.url?.startsWith(BOX_MODELS) ? models(request, response) : files(request, response)
+        if (request.url?.startsWith(BOX_MODELS)) return models(request, response)
+        return request.url?.startsWith(BOX_MAPS) ? maps(request, response) : files(request, response)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Alert } from '#protocol/civdef/alert.ts'
+import type { Alert, Point } from '#protocol/civdef/alert.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import type { Decision, DecisionRule, Delivery, Mark, Reason } from '#protocol/civdef/decision.ts'
 import type { Mirror } from '#protocol/civdef/mirror.ts'
@@ -25,7 +25,7 @@ const FLEUTH = [
   point(51.52, 6.4),
 ]
 
-const place = (region: string, name: string, ags: string, inhabitants: number): Place => ({
+const place = (region: string, name: string, ags: string, inhabitants: number, position?: Point): Place => ({
   region,
   name,
   within: ags.length < 5 ? 'Deutschland' : ags.length === 5 ? 'Nordrhein-Westfalen' : 'Kreis Kleve',
@@ -34,15 +34,16 @@ const place = (region: string, name: string, ags: string, inhabitants: number): 
   ars: ags.padEnd(12, '0'),
   warncell: ags.length === 8 ? `8${ags}` : `1${ags.padEnd(8, '0')}`,
   inhabitants,
+  ...(position ? { position } : {}),
 })
 
 /** The places that the village knows. */
 export const PLACES: readonly Place[] = [
   place('DE.NRW', 'Nordrhein-Westfalen', '05', 18_000_000),
   place('DE.NRW.Kleve', 'Kleve', '05154', 320_000),
-  place(ISSUM, 'Issum', '05154028', 12_000),
-  place('DE.NRW.Kleve.Geldern', 'Geldern', '05154016', 34_000),
-  place('DE.NRW.Kleve.Emmerich-am-Rhein', 'Emmerich am Rhein', '05154008', 31_000),
+  place(ISSUM, 'Issum', '05154028', 12_000, point(51.5333, 6.4333)),
+  place('DE.NRW.Kleve.Geldern', 'Geldern', '05154016', 34_000, point(51.5191, 6.3236)),
+  place('DE.NRW.Kleve.Emmerich-am-Rhein', 'Emmerich am Rhein', '05154008', 31_000, point(51.8393, 6.2479)),
 ]
 
 const ALERT_NAMES = ['flood', 'before', 'water', 'storm', 'drill', 'foreign', 'over', 'forged', 'mirror'] as const

@@ -127,6 +127,12 @@ export function answerCivdef(client: FakeClient, { scene, config }: VillageCivde
       source: 'Gemeindeverzeichnis eines Dorfes, das es nicht gibt',
     }
   })
+  client.answer(places.placeMap, () => ({
+    points: PLACES.flatMap(({ region, name, inhabitants, position }) =>
+      position ? [{ region, name, inhabitants, position }] : [],
+    ),
+    source: 'Ortsverzeichnis eines Dorfes, das es nicht gibt',
+  }))
   client.answer(places.placeGet, () => {
     need()
     const { municipality } = config().civdef

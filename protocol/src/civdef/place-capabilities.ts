@@ -22,6 +22,8 @@ export const PlaceSchema = Strict({
   /** NINA's key of the area. */
   warncell: Type.String({ pattern: '^\\d{9}$' }),
   inhabitants: CountSchema,
+  /** Of a municipality: a point in its middle, to within some hundred metres; missing where the adapter knows none. */
+  position: Type.Optional(PointSchema),
 })
 export type Place = Static<typeof PlaceSchema>
 
@@ -31,6 +33,18 @@ export const placeSearch = defineCapability({
   name: 'experimental.civdef.place.search',
   input: Strict({ text: Type.String({ maxLength: 80 }), limit: Type.Integer({ minimum: 1, maximum: 50 }) }),
   output: Strict({ places: Type.Array(PlaceSchema), source: Type.String() }),
+})
+
+/** Municipalities as points, for a map that needs no server. The borders of none are known. */
+export const placeMap = defineCapability({
+  ...ask,
+  name: 'experimental.civdef.place.map',
+  input: Nothing,
+  output: Strict({
+    points: Type.Array(Strict({ region: RegionSchema, name: Type.String(), inhabitants: CountSchema, position: PointSchema })),
+    /** Where the positions come from; shown with them. */
+    source: Type.String(),
+  }),
 })
 
 /** Where this person is, and what follows from it. */

@@ -29,12 +29,3 @@ export function lieOf(target: string, place: string | null): Lie {
   if (within(place, target)) return 'inside'
   return within(target, place) ? 'part' : 'apart'
 }
-
-/** The smallest region that holds both; null where they share no more than a country. */
-export function commonRegion(a: string, b: string): string | null {
-  const left = a.split('.')
-  const right = b.split('.')
-  let length = 0
-  while (length < left.length && left[length] === right[length]) length++
-  return length < 2 ? null : left.slice(0, length).join('.')
-}

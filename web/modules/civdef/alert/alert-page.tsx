@@ -1,6 +1,6 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 import { Link, useSearch } from 'wouter'
 import { alertGet } from '#protocol/civdef/capabilities.ts'
 import { alertExplain } from '#protocol/civdef/desk-capabilities.ts'
@@ -90,7 +90,7 @@ function Whole({ found }: { readonly found: Found }) {
   const { alert, mirror } = record
   const explained = useQuery(alertExplain, { key: record.key })
   const decision = explained.status === 'ready' ? explained.data : undefined
-  const told = toldOf(record)
+  const told = useMemo(() => toldOf(record), [record])
   const isOver = stateAt(record, now) !== 'active'
   return (
     <Stack gap="lg">

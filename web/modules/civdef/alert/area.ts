@@ -3,10 +3,9 @@ import type { Shape } from '../told.ts'
 
 /** Kilometres of a degree of latitude, and of longitude at the equator. */
 const KM_PER_DEGREE = 111.2
-/** A drawn area thinner than this is still a picture, degrees: about 100 m. */
-const LEAST_DEGREES = 0.001
 
-const cornersOf = ({ polygon, bbox }: Shape): readonly Point[] => {
+/** A shape's corners, closed. */
+export const cornersOf = ({ polygon, bbox }: Shape): readonly Point[] => {
   if (polygon) return polygon
   if (!bbox) return []
   const { west, south, east, north } = bbox
@@ -48,53 +47,16 @@ export function sizeKm(bounds: Bbox): { readonly width: number; readonly height:
   }
 }
 
-export interface Projection {
-  readonly at: (point: Point) => readonly [x: number, y: number]
-  readonly from: (x: number, y: number) => Point
-  /** Pixels of a kilometre. */
-  readonly pxPerKm: number
-}
-
-/** Fits a box into a picture, north up, without distorting it at its middle. @param pad pixels left free at every edge */
-export function projectionOf(bounds: Bbox, width: number, height: number, pad: number): Projection {
-  const middle = middleOf(bounds)
-  const scale = lonScale(middle.lat)
-  const wide = Math.max(LEAST_DEGREES, bounds.east - bounds.west) * scale
-  const high = Math.max(LEAST_DEGREES, bounds.north - bounds.south)
-  const px = Math.min((width - 2 * pad) / wide, (height - 2 * pad) / high)
-  return {
-    at: ({ lat, lon }) => [width / 2 + (lon - middle.lon) * scale * px, height / 2 - (lat - middle.lat) * px],
-    from: (x, y) => ({ lat: middle.lat - (y - height / 2) / px, lon: middle.lon + (x - width / 2) / (scale * px) }),
-    pxPerKm: px / KM_PER_DEGREE,
-  }
-}
-
-/** A shape as the points of an SVG polygon. */
-export const outline = (shape: Shape, { at }: Projection): string =>
-  cornersOf(shape)
-    .map((point) =>
-      at(point)
-        .map((value) => value.toFixed(1))
-        .join(','),
-    )
-    .join(' ')
-
 export const DIRECTIONS = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'] as const
 
-/** How far and in which direction a point lies from the middle of an area. */
-export function bearingOf(
-  bounds: Bbox,
-  { lat, lon }: Point,
-): { readonly km: number; readonly direction: (typeof DIRECTIONS)[number] } {
-  const middle = middleOf(bounds)
-  const north = (lat - middle.lat) * KM_PER_DEGREE
-  const east = (lon - middle.lon) * KM_PER_DEGREE * lonScale(middle.lat)
+/** How far and in which direction one point lies from another, by a flat earth: good enough for a Land. */
+export function bearing(from: Point, to: Point): { readonly km: number; readonly direction: (typeof DIRECTIONS)[number] } {
+  const north = (to.lat - from.lat) * KM_PER_DEGREE
+  const east = (to.lon - from.lon) * KM_PER_DEGREE * lonScale((from.lat + to.lat) / 2)
   const turn = (Math.atan2(east, north) / (2 * Math.PI) + 1) % 1
   return { km: Math.hypot(north, east), direction: DIRECTIONS[Math.round(turn * 8) % 8] ?? 'n' }
 }
 
-/** A length that a scale bar may have, km: the largest of 1, 2, 5, 10 … that is no longer than `most`. */
-export function scaleKm(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(most))
-  return ([5, 2, 1].find((step) => step * power <= most) ?? 1) * power
-}
+/** Whether a point lies in a box, its edges included. */
+export const isWithin = ({ lat, lon }: Point, { west, south, east, north }: Bbox): boolean =>
+  lat >= south && lat <= north && lon >= west && lon <= east

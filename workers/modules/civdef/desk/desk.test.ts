@@ -16,7 +16,7 @@ import {
   draftSave,
   walletGet,
 } from '#protocol/civdef/desk-capabilities.ts'
-import { placeGet, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
+import { placeGet, placeMap, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
 import { secondsTime } from '#protocol/civdef/terms.ts'
 import type { Ulid } from '#protocol/core/ids.ts'
 import { DAY, type Scene, settledScene } from '../testing/scene.ts'
@@ -289,6 +289,14 @@ describe('my place', () => {
     const { bus } = s.issum.node
     expect((await bus.call(placeSearch, { text: 'DE.NRW.Kleve', limit: 1 })).places[0]?.name).toBe('Kleve')
     expect(await bus.call(placeGet, {})).toMatchObject({ place: { name: 'Issum' }, position: null })
+    const { points, source } = await bus.call(placeMap, {})
+    expect(points).toContainEqual({
+      region: 'DE.NRW.Kleve.Issum',
+      name: 'Issum',
+      inhabitants: expect.any(Number),
+      position: { lat: 51.5333, lon: 6.4333 },
+    })
+    expect(source).toContain('GeoNames')
     await bus.call(placeSet, { position: { lat: 51.54, lon: 6.42 } })
     const again = await s.village.restart(s.issum)
     expect((await again.node.bus.call(placeGet, {})).position).toEqual({ lat: 51.54, lon: 6.42 })

@@ -1,6 +1,6 @@
 import { PointSchema } from '#protocol/civdef/alert.ts'
 import { placeChanged } from '#protocol/civdef/events.ts'
-import { placeGet, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
+import { placeGet, placeMap, placeSearch, placeSet } from '#protocol/civdef/place-capabilities.ts'
 import { REGION_PATTERN } from '#protocol/civdef/terms.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
@@ -32,6 +32,14 @@ export function servePlaces({ bus, config, notify, regions, position }: Deps): (
       const places = named ? [named] : regions.search(wanted, limit)
       const sources = [...new Set(places.map(({ region }) => regions.adapterOf(region)?.source ?? ''))]
       return { places: [...places], source: sources.join(' · ') || (regions.adapterOf('DE.NRW')?.source ?? '') }
+    }),
+
+    bus.handle(placeMap, async () => {
+      const { places, source } = regions.map()
+      const points = places.flatMap(({ region, name, inhabitants, position: at }) =>
+        at ? [{ region, name, inhabitants, position: at }] : [],
+      )
+      return { points, source }
     }),
 
     bus.handle(placeGet, async () => ({

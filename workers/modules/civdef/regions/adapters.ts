@@ -14,6 +14,8 @@ export interface Regions {
   placeByKey(key: string): Place | null
   search(text: string, limit: number): readonly Place[]
   municipalities(region: string): readonly Place[]
+  /** Every municipality that a map can show, and where that is known from. */
+  map(): { readonly places: readonly Place[]; readonly source: string }
 }
 
 export function createRegions(adapters: readonly RegionAdapter[] = ADAPTERS): Regions {
@@ -32,5 +34,9 @@ export function createRegions(adapters: readonly RegionAdapter[] = ADAPTERS): Re
     placeByKey: (key) => first((adapter) => adapter.placeByKey(key)),
     search: (text, limit) => adapters.flatMap((adapter) => adapter.search(text, limit)).slice(0, limit),
     municipalities: (region) => adapters.flatMap((adapter) => adapter.municipalities(region)),
+    map: () => ({
+      places: adapters.flatMap((adapter) => adapter.municipalities(adapter.prefix)),
+      source: adapters.map(({ positionSource }) => positionSource).join(' · '),
+    }),
   }
 }

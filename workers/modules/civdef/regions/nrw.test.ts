@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Point } from '#protocol/civdef/alert.ts'
 import { PlaceSchema } from '#protocol/civdef/place-capabilities.ts'
 import { RegionSchema, within } from '#protocol/civdef/terms.ts'
 import { matches } from '#protocol/core/schema.ts'
 import { createRegions } from './adapters.ts'
 import { nrw } from './nrw.ts'
+import data from './nrw-positions.json' with { type: 'json' }
 import type { RegionAdapter } from './region.ts'
 
 const regions = createRegions()
@@ -66,6 +68,56 @@ describe('the places of Nordrhein-Westfalen', () => {
     ['...', ''],
   ])('are found by name: %s (CIV-5)', (text, region) => {
     expect(nrw.search(text, 5)[0]?.region ?? '').toBe(region)
+  })
+})
+
+/** Kilometres by a flat earth: enough between neighbours. */
+function kmBetween(a: Point, b: Point): number {
+  const east = (a.lon - b.lon) * Math.cos(((a.lat + b.lat) / 2) * (Math.PI / 180))
+  return Math.hypot(a.lat - b.lat, east) * 111.2
+}
+const pointOf = (region: string): Point => {
+  const point = nrw.place(region)?.position
+  if (!point) throw new TypeError(`${region} has a position`)
+  return point
+}
+
+describe('where the municipalities of Nordrhein-Westfalen lie', () => {
+  const placed = nrw.municipalities('DE.NRW').filter(({ position }) => position)
+
+  it('is known of all but those that the gazetteer has no place of, and these are listed', () => {
+    const missing = nrw.municipalities('DE.NRW').filter(({ position }) => !position)
+    expect(missing.map(({ ags, name }) => `${ags} ${name}`).sort()).toEqual([...data.missing].sort())
+    expect([placed.length, missing.length]).toEqual([376, 20])
+    expect(nrw.positionSource).toContain('GeoNames')
+    expect(nrw.positionSource).toContain('CC BY 4.0')
+  })
+
+  it('is within the Land, no two in one spot, and none far from its Kreis', () => {
+    const spots = placed.map(({ region }) => ({ region, at: pointOf(region) }))
+    for (const { region, at } of spots) {
+      expect(at.lat, region).toBeGreaterThan(50.32)
+      expect(at.lat, region).toBeLessThan(52.54)
+      expect(at.lon, region).toBeGreaterThan(5.86)
+      expect(at.lon, region).toBeLessThan(9.47)
+      const others = spots.filter((one) => one.region !== region)
+      expect(Math.min(...others.map((one) => kmBetween(one.at, at))), region).toBeGreaterThan(2)
+      // the widest Kreis is 80 km across: a namesake elsewhere in the Land would be further from all of its own
+      const kreis = region.split('.').slice(0, 3).join('.')
+      const own = others.filter((one) => one.region.startsWith(`${kreis}.`))
+      if (own.length > 0) expect(Math.min(...own.map((one) => kmBetween(one.at, at))), region).toBeLessThan(25)
+    }
+  })
+
+  it.each([
+    ['DE.NRW.Kleve.Issum', 'DE.NRW.Kleve.Geldern', 8],
+    ['DE.NRW.Koeln', 'DE.NRW.Duesseldorf', 34],
+    ['DE.NRW.Muelheim-an-der-Ruhr', 'DE.NRW.Essen', 10],
+    ['DE.NRW.Kleve.Kleve', 'DE.NRW.Wesel.Wesel', 37],
+    ['DE.NRW.Guetersloh.Halle', 'DE.NRW.Bielefeld', 13],
+    ['DE.NRW.Staedteregion-Aachen.Aachen', 'DE.NRW.Minden-Luebbecke.Minden', 258],
+  ])('%s and %s are %i km apart', (a, b, km) => {
+    expect(Math.abs(kmBetween(pointOf(a), pointOf(b)) - km)).toBeLessThan(Math.max(2, km / 50))
   })
 })
 

@@ -3,6 +3,7 @@ import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 import { within } from '#protocol/civdef/terms.ts'
 import data from './nrw-ags-ars.json' with { type: 'json' }
+import positions from './nrw-positions.json' with { type: 'json' }
 import type { KnownRole, RegionAdapter } from './region.ts'
 
 const PREFIX = 'DE.NRW'
@@ -27,6 +28,15 @@ const SPELLINGS: readonly (readonly [RegExp, string])[] = [
 function partOf(called: string): string {
   const spelled = SPELLINGS.reduce((text, [letter, ascii]) => text.replace(letter, ascii), called.replace(/\s*\([^)]*\)/g, ''))
   return spelled.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-+|-+$/g, '')
+}
+
+/** Latitude and longitude by AGS. A JSON file has no tuples. */
+const POSITIONS = new Map<string, readonly number[]>(Object.entries(positions.positions))
+
+/** Where a municipality is drawn; nothing where the gazetteer has no place of it. */
+function pointOf(ags: string): Pick<Place, 'position'> {
+  const [lat, lon] = POSITIONS.get(ags) ?? []
+  return lat === undefined || lon === undefined ? {} : { position: { lat, lon } }
 }
 
 /** How a name is looked up: without case, marks and the difference between ü, ue and u. */
@@ -71,6 +81,7 @@ function build(): readonly Place[] {
       ars,
       warncell: warncellOf(isCity ? 'gemeinde' : 'kreis', ags),
       inhabitants: own.reduce((sum, { einwohner }) => sum + einwohner, 0),
+      ...pointOf(ags),
     })
     if (isCity) continue
     const within = /kreis|region/i.test(called) ? called : `Kreis ${called}`
@@ -84,6 +95,7 @@ function build(): readonly Place[] {
         ars: long,
         warncell: warncellOf('gemeinde', key),
         inhabitants: einwohner,
+        ...pointOf(key),
       })
     }
   }
@@ -139,6 +151,7 @@ export const nrw: RegionAdapter = {
   prefix: PREFIX,
   name: { de: LAND.name, en: 'North Rhine-Westphalia' },
   source: data.source,
+  positionSource: `${positions.source} ${positions.licence}`,
   roles: NRW_ROLES,
   role: roleOf,
   place: (region) => BY_REGION.get(region) ?? null,

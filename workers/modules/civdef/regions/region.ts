@@ -18,6 +18,8 @@ export interface RegionAdapter {
   readonly name: { readonly de: string; readonly en: string }
   /** Where the places come from; goes wherever they are shown. */
   readonly source: string
+  /** Where the positions of its municipalities come from. */
+  readonly positionSource: string
   readonly roles: readonly RoleKind[]
   /** A role by its dotted name; null for one that is not in the taxonomy or not at such a place. */
   role(role: string): KnownRole | null

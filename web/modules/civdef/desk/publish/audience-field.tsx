@@ -93,7 +93,12 @@ export function AudienceField({ form, faults, onChange }: AudienceFieldProps) {
           <Text size="sm" c="dimmed">
             {text.boxNote}
           </Text>
-          <DrawArea box={boxOf(form)} drill={form.drill} onBox={(drawn) => onChange({ box: drawn ? typedBox(drawn) : null })} />
+          <DrawArea
+            region={form.region}
+            box={boxOf(form)}
+            drill={form.drill}
+            onBox={(drawn) => onChange({ box: drawn ? typedBox(drawn) : null })}
+          />
           <div className={classes.pair}>
             {SIDES.map((side) => (
               <TextInput
