@@ -156,7 +156,12 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   async function* alone(computedBy: Ending['computed_by']): AsyncGenerator<AnswerFrame, Ending> {
     topology = 'whole'
-    const stage = { node_id: null, shard_id: `${facts.id}:0-${facts.layers - 1}`, layers: { from: 0, to: facts.layers - 1 } }
+    const stage = {
+      node_id: null,
+      shard_id: `${facts.id}:0-${facts.layers - 1}`,
+      layers: { from: 0, to: facts.layers - 1 },
+      handed: false,
+    }
     const since = { at: runtime.monotonic(), tokens: told.tokens.length }
     progress.stages = () => {
       const tokens = told.tokens.length - since.tokens

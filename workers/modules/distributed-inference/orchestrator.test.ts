@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
 import type { AnswerFrame, Ending, ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { ChatRequest, ComputePort, ModelFacts } from '../../compute/port.ts'
 import { FIXTURES } from '../../compute/testing/fixtures.ts'
-import { type Files, fixtureFiles } from '../../compute/testing/folder.ts'
+import { demonstrationFiles, type Files, fixtureFiles } from '../../compute/testing/folder.ts'
 import { ortInNode } from '../../compute/testing/ort-node.ts'
 import { GREEDY } from '../../compute/text/sampler.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'
@@ -13,22 +12,9 @@ import { type AnswerDeps, type Asked, answer, type Progress } from './answer.ts'
 import { type Offer, planPipeline } from './plan.ts'
 import { clientOf, computeHere, createDevices, type Device, type Fault } from './testing/devices.ts'
 
-const PUBLIC = join(import.meta.dirname, '../../../public/models')
-
-/** A folder of files as it lies on the disk, by names relative to it. */
-function filesOf(folder: string, below = ''): Map<string, Uint8Array<ArrayBuffer>> {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>()
-  for (const name of readdirSync(join(folder, below))) {
-    const path = join(below, name)
-    if (!statSync(join(folder, path)).isDirectory()) files.set(path, new Uint8Array(readFileSync(join(folder, path))))
-    else for (const [inner, bytes] of filesOf(folder, path)) files.set(inner, bytes)
-  }
-  return files
-}
-
 const MODELS: readonly (readonly [string, () => Files])[] = [
   ...FIXTURES.map((name) => [name, () => fixtureFiles(name)] as const),
-  ['hearthnet-demonstration', () => filesOf(join(PUBLIC, 'hearthnet-demonstration'))],
+  ['hearthnet-demonstration', demonstrationFiles],
 ]
 const SEEDED = { temperature: 0.9, topK: 8, topP: 0.95, repetitionPenalty: 1.1, seed: 3 }
 const TOKENS = 24
@@ -54,7 +40,7 @@ function shardOf(facts: ModelFacts, layers: { from: number; to: number }, ms = 1
     max_concurrent_streams: 8,
     streams: 0,
     max_tokens: 4096,
-    dtype: 'fp16',
+    dtype: hopDtypeOf(facts.hiddenSize),
     backend: 'wasm',
     ms_per_token: ms,
   }

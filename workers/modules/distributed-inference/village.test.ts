@@ -1,27 +1,15 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Frame } from '#protocol/core/capability.ts'
 import { chat, pipelinePlan, pipelineStatus } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import { shardOffer, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { demonstrationFiles } from '../../compute/testing/folder.ts'
 import { ortInNode } from '../../compute/testing/ort-node.ts'
 import { servePipelines } from './pipelines.ts'
 import { openShardLink } from './shard-link.ts'
 import { createNeighbours, type Neighbours } from './testing/neighbours.ts'
 
 const MODEL = 'hearthnet-demonstration'
-const FOLDER = join(import.meta.dirname, '../../../public/models', MODEL)
 const FULL = process.env.HEARTHNET_FULL !== undefined
-
-function filesOf(folder: string, below = ''): Map<string, Uint8Array<ArrayBuffer>> {
-  const files = new Map<string, Uint8Array<ArrayBuffer>>()
-  for (const name of readdirSync(join(folder, below))) {
-    const path = join(below, name)
-    if (!statSync(join(folder, path)).isDirectory()) files.set(path, new Uint8Array(readFileSync(join(folder, path))))
-    else for (const [inner, bytes] of filesOf(folder, path)) files.set(inner, bytes)
-  }
-  return files
-}
 
 const backend = ortInNode()
 const ASK = { model: MODEL, messages: [{ role: 'user' as const, content: 'Was tun bei Stromausfall?' }], max_tokens: 32 }
@@ -32,7 +20,7 @@ describe('neighbours who compute one model together, node by node over X08', () 
 
   async function settle(...names: readonly string[]): Promise<void> {
     neighbours = await createNeighbours(9, names, {
-      models: new Map([[MODEL, filesOf(FOLDER)]]),
+      models: new Map([[MODEL, demonstrationFiles()]]),
       open: async (kind) => (kind === 'wasm' ? backend : null),
       beside: ({ bus, runtime, notify, tensors }, compute, hosting) =>
         servePipelines({
