@@ -123,8 +123,9 @@ export interface Device {
   computes: { readonly from: number; readonly to: number } | null
   /** Model whose weights it computes with instead of those it says. */
   weights: string | null
-  /** Tokens it computed. */
+  /** Tokens it computed, and in how many steps. */
   computed: number
+  steps: number
   /** Conversations it was asked to open. */
   opened: number
 }
@@ -154,6 +155,7 @@ export function createDevices(runtime: Runtime) {
       links: new Set(),
       handed: new Set(),
       computed: 0,
+      steps: 0,
       opened: 0,
     }
     devices.set(device.nodeId, { device, compute })
@@ -212,6 +214,7 @@ export function createDevices(runtime: Runtime) {
         enter: () => () => undefined,
         served: (tokens) => {
           device.computed += tokens
+          device.steps += 1
         },
       }
       const sequence = { model, ...range, sequence: grant.session_id }
