@@ -85,11 +85,14 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   let again = false
 
   function hear(peer: NodeId, { shards, reach = [] }: Output<typeof shardList>): void {
-    const had = heard.get(peer)?.shards ?? []
+    const last = heard.get(peer)
+    const had = last?.shards ?? []
     const now = shards.filter(isSound)
     heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now, reach })
     if (had.length > 0 && now.length === 0) gone.emit(peer)
-    if (JSON.stringify(had) !== JSON.stringify(now)) changed.emit()
+    // round trips change with every beat, who is reached does not
+    const reached = (known: readonly Reach[] = []): string => known.map(({ node_id }) => node_id).join()
+    if (JSON.stringify(had) !== JSON.stringify(now) || reached(last?.reach) !== reached(reach)) changed.emit()
   }
 
   function lose(peer: NodeId): void {
