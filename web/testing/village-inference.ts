@@ -59,6 +59,8 @@ const stage = (node_id: NodeId | null, from: number, to: number, ms: number | nu
   last_ms: ms,
   mean_ms: ms,
   tokens: 12,
+  sent_bytes: node_id === null || from === 19 ? 0 : 49_152,
+  received_bytes: node_id === null ? 0 : 49_152,
 })
 const STAGES = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(cem, 19, 27, 80)]
 const AFTER = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(doerte, 19, 27, 38)]

@@ -128,6 +128,9 @@ export const StageStatusSchema = Strict({
   last_ms: Type.Union([MsSchema, Type.Null()]),
   mean_ms: Type.Union([MsSchema, Type.Null()]),
   tokens: CountSchema,
+  /** Of hidden states that went there from here, and that came back; 0 for this device, and nothing goes to who is handed all of it. */
+  sent_bytes: CountSchema,
+  received_bytes: CountSchema,
 })
 export type StageStatus = Static<typeof StageStatusSchema>
 

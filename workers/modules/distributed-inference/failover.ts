@@ -130,6 +130,8 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
           mean_ms: newest.meanMs,
           tokens: newest.received,
           handed: newest.handed,
+          sent_bytes: newest.runner.stats?.().sent.tensorBytes ?? 0,
+          received_bytes: newest.runner.stats?.().received.tensorBytes ?? 0,
         },
       ],
     release: () => main?.release(),

@@ -1,7 +1,7 @@
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Layers, ShardDescriptor, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import type { TensorGrant } from '../../kernel/tensors.ts'
+import type { TensorGrant, TensorStats } from '../../kernel/tensors.ts'
 
 /** What a shard made of a step that it says another one handed it, or that was sent to it. */
 export interface HandedResult {
@@ -43,6 +43,8 @@ export interface Runner {
   stages?(): readonly StageStatus[]
   /** Where its steps may come from another shard: they are not given to `forward` then. */
   readonly handed?: HandedSteps | undefined
+  /** Tensors both ways; missing where nothing goes anywhere. */
+  stats?(): Pick<TensorStats, 'sent' | 'received'>
   /** Has its results handed on, too, from the first step on. @throws HearthError where it cannot */
   handOn?(next: Next): Promise<void>
 }
@@ -55,6 +57,7 @@ export interface Link {
   readonly ended: Promise<unknown>
   close(): void
   readonly handed?: HandedSteps | undefined
+  stats?(): Pick<TensorStats, 'sent' | 'received'>
   handOn?(next: Next): Promise<void>
 }
 
@@ -66,6 +69,7 @@ export const linkedRunner = (link: Link): Runner => ({
   ended: link.ended,
   close: () => link.close(),
   handed: link.handed,
+  ...(link.stats && { stats: link.stats }),
   ...(link.handOn && { handOn: (next) => link.handOn?.(next) ?? Promise.resolve() }),
 })
 

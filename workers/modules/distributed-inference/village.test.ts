@@ -181,6 +181,9 @@ describe('neighbours who compute one model together, node by node over X08', () 
       )
       const { pipelines } = await neighbours.get('Ada').node.bus.call(pipelineStatus, {})
       expect(pipelines.at(-1)).toMatchObject({ topology: 'chain', stages: ranges.map((_, index) => ({ handed: index > 0 })) })
+      const sent = pipelines.at(-1)?.stages.map(({ sent_bytes }) => sent_bytes)
+      expect(sent).toEqual([expect.any(Number), ...ranges.slice(1).map(() => 0)])
+      expect(sent?.[0]).toBeGreaterThan(0)
       await neighbours.village.until('all caches are free', () =>
         NAMES.slice(1, 1 + ranges.length).every((name) => held(name) === 0),
       )
