@@ -107,6 +107,29 @@ describe.each(ONE_OR_ALL)('who lies about %s', (...model) => {
     expect(open()).toBe(0)
   })
 
+  it('says that it was handed something else than it was, and only loses its cache (DLM-11)', async () => {
+    const { settle, over, whole, open, faults } = answers
+    const [, liar] = settle(3, 1, 'chain')
+    if (!liar) throw new Error('no device')
+    liar.fault = { kind: 'forges', at: 12 }
+    const after = await over()
+    expect(after.tokens).toEqual(whole.greedy)
+    expect(liar.opened).toBe(2)
+    expect([faults.size, open()]).toEqual([0, 0])
+  })
+
+  it('never hands a step on: the next one is given it, and nobody is given up for it (DLM-11)', async () => {
+    const { settle, over, whole, faults } = answers
+    const [idle, next] = settle(2, 1, 'chain')
+    if (!idle || !next) throw new Error('no device')
+    idle.fault = { kind: 'keeps', at: 14 }
+    const after = await over()
+    expect(after.tokens).toEqual(whole.greedy)
+    expect(after.progress.failovers).toEqual([])
+    expect(after.progress.stages().map(({ handed }) => handed)).toEqual([false, false])
+    expect(faults.size).toBe(0)
+  })
+
   it('tells who asks something else than the next shard, and is found out by the next check (DLM-11)', async () => {
     const { settle, over, whole, faults } = answers
     const [liar] = settle(2, 3, 'chain')

@@ -100,6 +100,10 @@ export function clientOf(port: ComputePort): ComputeClient {
 /** What a device does wrong. Tokens are counted over the conversation, the question's too. */
 export type Fault =
   | { readonly kind: 'lost' | 'stalled'; readonly at: number }
+  /** Says that it was handed something else than it was. */
+  | { readonly kind: 'forges'; readonly at: number }
+  /** Hands nothing on any more. */
+  | { readonly kind: 'keeps'; readonly at: number }
   | { readonly kind: 'slow'; readonly at: number; readonly ms: number }
   /** `to`: to whom it gives something else; to all it gives it to, unless said. */
   | {
@@ -295,11 +299,13 @@ function givenTo(device: Device, session: TensorSession, to: 'next' | 'asker'): 
     ...session,
     send(tensor, options) {
       const { fault } = device
-      if (tensor.dtype === 'int8') return session.send(tensor, options)
+      const forged = fault?.kind === 'forges' && position > fault.at
+      if (tensor.dtype === 'int8') return session.send(forged ? { ...tensor, bytes: tensor.bytes.fill(7) } : tensor, options)
       const { values } = unpackTensor(tensor)
       const tokens = values.length / widthOf(device)
       const struck = fault?.kind === 'gives' && fault.to === to && isStruck(fault, position, tokens)
       position += tokens
+      if (fault?.kind === 'keeps' && to === 'next' && isStruck(fault, position - tokens, tokens)) return Promise.resolve()
       return session.send(struck ? packTensor(fault.change(values), tensor.shape, tensor.dtype) : tensor, options)
     },
   }
