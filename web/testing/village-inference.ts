@@ -55,13 +55,24 @@ const stage = (node_id: NodeId | null, from: number, to: number, ms: number | nu
   node_id,
   shard_id: `${BIG}:${from}-${to}`,
   layers: { from, to },
+  handed: from === 19,
   last_ms: ms,
   mean_ms: ms,
   tokens: 12,
+  sent_bytes: node_id === null || from === 19 ? 0 : 49_152,
+  received_bytes: node_id === null ? 0 : 49_152,
 })
 const STAGES = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(cem, 19, 27, 80)]
 const AFTER = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(doerte, 19, 27, 38)]
-const FAILOVER: Failover = { layers: { from: 19, to: 27 }, from: cem, to: doerte, reason: 'lost', at_token: 14, stall_ms: 620 }
+const FAILOVER: Failover = {
+  layers: { from: 19, to: 27 },
+  from: cem,
+  taken_over: true,
+  to: doerte,
+  reason: 'lost',
+  at_token: 14,
+  stall_ms: 620,
+}
 
 const demonstration = (state: models.ModelState['state']): models.ModelState => ({
   model: DISTRIBUTED_LLM_DEMONSTRATION_MODEL,
@@ -147,19 +158,22 @@ const planOf = (scene: InferenceScene, model: string): Plan => {
       backend: 'wasm' as const,
       compute_ms: 9,
     }
-    const stages = [{ ...whole, hop_ms: 0, measured: false, spares: 0, reason: 'only' as const }]
-    return { ...facts, model_layers: 6, stages, left_out: [], expected_ms_per_token: 9, topology: 'whole' }
+    const stages = [{ ...whole, hop_ms: 0, handed: false, measured: false, spares: 0, reason: 'only' as const }]
+    const way = { topology: 'whole', topology_reason: 'only_one', other_topology_ms: null } as const
+    return { ...facts, model_layers: 6, stages, left_out: [], expected_ms_per_token: 9, ...way }
   }
   const reasons = ['only', 'only', 'fastest'] as const
   return {
     ...facts,
-    stages: STAGES.map(({ node_id, shard_id, layers, mean_ms }, at) => ({
-      ...{ node_id, shard_id, layers, backend: 'wasm' as const, compute_ms: mean_ms ?? 0, hop_ms: at === 0 ? 0 : 9 },
+    stages: STAGES.map(({ node_id, shard_id, layers, handed, mean_ms }, at) => ({
+      ...{ node_id, shard_id, layers, handed, backend: 'wasm' as const, compute_ms: mean_ms ?? 0, hop_ms: at === 0 ? 0 : 9 },
       ...{ measured: at !== 1, spares: at === 2 ? 1 : 0, reason: reasons[at] ?? 'only' },
     })),
     left_out: [{ node_id: doerte, shard_id: `${BIG}:19-27`, reason: 'slower' }],
     expected_ms_per_token: 135,
-    topology: 'star',
+    topology: 'chain',
+    topology_reason: 'chain_faster',
+    other_topology_ms: 148,
   }
 }
 

@@ -13,6 +13,10 @@ export const DISTRIBUTED_LLM_MAX_PIPELINE_LATENCY_TOKENS_PER_S = 2.0
 export const DISTRIBUTED_LLM_CHUNK_TOKENS = 128
 /** What a session of a conversation with a shard is for (TEN-5). */
 export const DISTRIBUTED_LLM_SHARD_PURPOSE = 'shard.forward'
+/** What a session is for over which one shard hands the steps of a conversation to the next (DLM-11). */
+export const DISTRIBUTED_LLM_HANDED_PURPOSE = 'shard.handed'
+/** Steps of a conversation are numbered modulo this; what a shard says of one that it was handed has the number with the highest bit set (DLM-11). */
+export const DISTRIBUTED_LLM_STEP_NUMBERS = 32_768
 /** Beats without a word after which shards are taken for gone (DLM-1). */
 export const DISTRIBUTED_LLM_MISSED_HEARTBEATS = 4
 /** Element type of activations unless both sides agree otherwise (TEN-4). */

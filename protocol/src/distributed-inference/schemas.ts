@@ -50,9 +50,11 @@ export const StageSchema = Strict({
   shard_id: ShardIdSchema,
   layers: LayersSchema,
   backend: BackendSchema,
-  /** Expected: to compute one token, and there and back. */
+  /** Expected: to compute one token; the way there and back, or from the stage before, and back for the last one (DLM-11). */
   compute_ms: MsSchema,
   hop_ms: MsSchema,
+  /** Whether the stage before hands it its input; else it comes from who asks. */
+  handed: Type.Boolean(),
   /** Whether `compute_ms` was measured there or is guessed from others. */
   measured: Type.Boolean(),
   /** Others that hold the same layers and could take over (DLM-4). */
@@ -82,6 +84,10 @@ export const PlanSchema = Strict({
   expected_ms_per_token: MsSchema,
   /** `whole`: one device has it all; `star`: each hidden state comes back to who asks before it goes on; `chain`: shards hand it on. */
   topology: OneOf(['whole', 'star', 'chain']),
+  /** `only_one`: nobody to hand on to; `not_connected`: no neighbours in it are known to reach each other; else which one is expected to take less time. */
+  topology_reason: OneOf(['only_one', 'not_connected', 'chain_faster', 'star_faster']),
+  /** What a token would take with the other of the two; null where there is none. */
+  other_topology_ms: Type.Union([MsSchema, Type.Null()]),
 })
 export type Plan = Static<typeof PlanSchema>
 
@@ -116,10 +122,15 @@ export const StageStatusSchema = Strict({
   node_id: Type.Union([NodeIdSchema, Type.Null()]),
   shard_id: ShardIdSchema,
   layers: LayersSchema,
-  /** Round trip to the shard with its computing in it; null before the first token. */
+  /** Whether the stage before hands it its input just now. */
+  handed: Type.Boolean(),
+  /** Round trip to the shard with its computing in it, or from the result before to its own; null before the first token. */
   last_ms: Type.Union([MsSchema, Type.Null()]),
   mean_ms: Type.Union([MsSchema, Type.Null()]),
   tokens: CountSchema,
+  /** Of hidden states that went there from here, and that came back; 0 for this device, and nothing goes to who is handed all of it. */
+  sent_bytes: CountSchema,
+  received_bytes: CountSchema,
 })
 export type StageStatus = Static<typeof StageStatusSchema>
 
@@ -127,7 +138,8 @@ export type StageStatus = Static<typeof StageStatusSchema>
 export const FailoverSchema = Strict({
   layers: LayersSchema,
   from: Type.Union([NodeIdSchema, Type.Null()]),
-  /** Null where there was nobody. */
+  /** Whether somebody took over already; `to` is null while nobody has, and where it is this device. */
+  taken_over: Type.Boolean(),
   to: Type.Union([NodeIdSchema, Type.Null()]),
   /** `lost`: the connection; `stalled`: no answer in time; `corrupt`: an answer that cannot be (DLM-6); `lied`: another one computed otherwise; `refused`. */
   reason: OneOf(['lost', 'stalled', 'corrupt', 'lied', 'refused']),

@@ -1,11 +1,19 @@
 import { defineCapability } from '../core/capability.ts'
-import { CountSchema, OneOf, Strict, UlidSchema } from '../core/schema.ts'
+import { CountSchema, NodeIdSchema, OneOf, Strict, UlidSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
 import { shardAdvertised, shardWithdrawn } from './events.ts'
 import { LayersSchema, ModelIdSchema, ShardIdSchema, ShardSchema, WeightsHashSchema } from './schemas.ts'
 
 const Nothing = Strict({})
-const Shards = Strict({ shards: Type.Array(ShardSchema, { maxItems: 256 }) })
+const Shards = Strict({
+  shards: Type.Array(ShardSchema, { maxItems: 256 }),
+  /** Others with shards to which it has a direct connection, and the round trip: who could be handed steps (DLM-11). */
+  reach: Type.Optional(
+    Type.Array(Strict({ node_id: NodeIdSchema, latency_ms: Type.Number({ minimum: 0 }) }), { maxItems: 64 }),
+  ),
+})
+/** What opens an X08 session (TEN-5). */
+const GrantSchema = { session_id: UlidSchema, session_token: Type.String({ maxLength: 4096 }) }
 
 /** What this node hosts. */
 export const shardList = defineCapability({
@@ -49,13 +57,39 @@ export const shardConnect = defineCapability({
   timeoutSeconds: 60,
   maxConcurrent: 64,
   errors: ['experimental_disabled', 'shard_unavailable', 'weights_mismatch', 'capacity_exceeded'],
-  input: Strict({ shard_id: ShardIdSchema, weights_sha256: WeightsHashSchema }),
+  input: Strict({
+    shard_id: ShardIdSchema,
+    weights_sha256: WeightsHashSchema,
+    /** Who computes the layers before, and could hand their results over itself (DLM-11). */
+    handed_by: Type.Optional(NodeIdSchema),
+  }),
   output: Strict({
-    session_id: UlidSchema,
-    session_token: Type.String({ maxLength: 4096 }),
+    ...GrantSchema,
+    /** For `handed_by` alone, with purpose `shard.handed`; missing where the shard takes nothing from it. */
+    handed: Type.Optional(Strict(GrantSchema)),
     dtype: OneOf(['fp16', 'fp32', 'bf16', 'int8']),
     max_tokens: Type.Integer({ minimum: 1 }),
   }),
+})
+
+/**
+ * Has a shard hand the results of a conversation of the caller's to the next shard itself (DLM-11), from its first step on; the
+ * caller is given them as before. `unauthorized` where the shard's node does not trust the next one.
+ */
+export const shardHandOn = defineCapability({
+  name: 'experimental.distributed_llm.shard.hand_on',
+  stability: 'experimental',
+  trust: 'trusted',
+  timeoutSeconds: 10,
+  maxConcurrent: 64,
+  errors: ['experimental_disabled', 'not_found', 'unauthorized', 'shard_unreachable'],
+  input: Strict({
+    /** Of the conversation, as `shard.connect` answered. */
+    session_id: UlidSchema,
+    /** What `shard.connect` answered there as `handed`. */
+    next: Strict({ node_id: NodeIdSchema, ...GrantSchema }),
+  }),
+  output: Nothing,
 })
 
 /** Bytes of hidden states in one call: small ones and diagnostics; conversations go over X08. */

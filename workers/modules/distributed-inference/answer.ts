@@ -156,12 +156,17 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   async function* alone(computedBy: Ending['computed_by']): AsyncGenerator<AnswerFrame, Ending> {
     topology = 'whole'
-    const stage = { node_id: null, shard_id: `${facts.id}:0-${facts.layers - 1}`, layers: { from: 0, to: facts.layers - 1 } }
+    const stage = {
+      node_id: null,
+      shard_id: `${facts.id}:0-${facts.layers - 1}`,
+      layers: { from: 0, to: facts.layers - 1 },
+      handed: false,
+    }
     const since = { at: runtime.monotonic(), tokens: told.tokens.length }
     progress.stages = () => {
       const tokens = told.tokens.length - since.tokens
       const mean = tokens > 1 && firstAt !== null ? (runtime.monotonic() - Math.max(firstAt, since.at)) / tokens : null
-      return [{ ...stage, last_ms: mean, mean_ms: mean, tokens }]
+      return [{ ...stage, last_ms: mean, mean_ms: mean, tokens, sent_bytes: 0, received_bytes: 0 }]
     }
     return yield* done(yield* telling(compute.chat(runtime.ulid(), withSaid(), signal)), computedBy)
   }

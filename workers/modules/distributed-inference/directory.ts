@@ -1,5 +1,5 @@
 import * as communityEvents from '#protocol/community/events.ts'
-import { reaches, type TrustLevel } from '#protocol/core/capability.ts'
+import { type Output, reaches, type TrustLevel } from '#protocol/core/capability.ts'
 import { toHearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import {
@@ -7,7 +7,7 @@ import {
   DISTRIBUTED_LLM_SHARD_HEARTBEAT_SECONDS,
 } from '#protocol/distributed-inference/constants.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
-import { shardWatch } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { type shardList, shardWatch } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { eventsWatch } from '#protocol/events/capabilities.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
 import { meshChanged } from '#protocol/node/events.ts'
@@ -23,11 +23,20 @@ export interface KnownNode {
   /** Round trip; null before it is measured. */
   readonly latencyMs: number | null
   readonly shards: readonly ShardDescriptor[]
+  /** Others that it says it is directly connected with, and the round trips (DLM-11). */
+  readonly reach: readonly Reach[]
+}
+
+export interface Reach {
+  readonly node_id: NodeId
+  readonly latency_ms: number
 }
 
 /** Who offers what right now (DLM-1). */
 export interface ShardDirectory {
   nodes(): readonly KnownNode[]
+  /** Those of them that are connected directly, where the round trip is known. */
+  reach(): readonly Reach[]
   /** A node's shards went: it said so, its connection is lost, or four heartbeats brought nothing. */
   readonly gone: Signal<NodeId>
   /** Somebody's shards came, went or changed. */
@@ -47,6 +56,8 @@ const FIRST_RETRY_MS = 1000
 const MOST_RETRY_MS = 30_000
 /** Until a peer that does not offer anything to this device is asked again: it may have been switched on. */
 const REFUSED_RETRY_MS = 10_000
+/** Others that are told of, at most. */
+const MOST_REACHED = 64
 const REFUSALS: ReadonlySet<string> = new Set(['experimental_disabled', 'unauthorized', 'not_implemented', 'schema_mismatch'])
 /** After which it is looked anew at who is in reach. */
 const TOUCHING: ReadonlySet<string> = new Set([
@@ -58,6 +69,7 @@ interface Heard {
   readonly at: number
   readonly monotonic: number
   readonly shards: readonly ShardDescriptor[]
+  readonly reach: readonly Reach[]
 }
 
 /** Listens to every peer in reach that is trusted: what is computed for this device is read by whoever computes it (DLM-5). */
@@ -65,18 +77,22 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   const stopping = new AbortController()
   const following = new Map<NodeId, AbortController>()
   const latencies = new Map<NodeId, number | null>()
+  const direct = new Set<NodeId>()
   const heard = new Map<NodeId, Heard>()
   const gone = createSignal<NodeId>()
   const changed = createSignal<void>()
   let looking = false
   let again = false
 
-  function hear(peer: NodeId, shards: readonly ShardDescriptor[]): void {
-    const had = heard.get(peer)?.shards ?? []
+  function hear(peer: NodeId, { shards, reach = [] }: Output<typeof shardList>): void {
+    const last = heard.get(peer)
+    const had = last?.shards ?? []
     const now = shards.filter(isSound)
-    heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now })
+    heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now, reach })
     if (had.length > 0 && now.length === 0) gone.emit(peer)
-    if (JSON.stringify(had) !== JSON.stringify(now)) changed.emit()
+    // round trips change with every beat, who is reached does not
+    const reached = (known: readonly Reach[] = []): string => known.map(({ node_id }) => node_id).join()
+    if (JSON.stringify(had) !== JSON.stringify(now) || reached(last?.reach) !== reached(reach)) changed.emit()
   }
 
   function lose(peer: NodeId): void {
@@ -91,9 +107,9 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
     for (let failures = 0; !signal.aborted; failures++) {
       let wait = Math.min(FIRST_RETRY_MS * 2 ** failures, MOST_RETRY_MS)
       try {
-        for await (const { shards } of bus.stream(shardWatch, {}, { to: peer, signal })) {
+        for await (const offered of bus.stream(shardWatch, {}, { to: peer, signal })) {
           failures = 0
-          hear(peer, shards)
+          hear(peer, offered)
         }
       } catch (error) {
         if (REFUSALS.has(toHearthError(error).code)) wait = REFUSED_RETRY_MS
@@ -114,7 +130,11 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
     if (stopping.signal.aborted) return
     const near = peers.filter(({ connection, level }) => isConnected(connection) && isTrusted(level))
     latencies.clear()
-    for (const { node_id, latency_ms } of near) latencies.set(node_id, latency_ms)
+    direct.clear()
+    for (const { node_id, latency_ms, connection } of near) {
+      latencies.set(node_id, latency_ms)
+      if (connection === 'direct') direct.add(node_id)
+    }
     for (const peer of [...following.keys()]) if (!latencies.has(peer)) unfollow(peer)
     for (const peer of latencies.keys()) {
       if (following.has(peer)) continue
@@ -160,8 +180,21 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   return {
     nodes: () =>
       [...heard]
-        .map(([nodeId, { at, shards }]) => ({ nodeId, heardAt: at, latencyMs: latencies.get(nodeId) ?? null, shards }))
+        .map(([nodeId, { at, shards, reach }]) => ({
+          nodeId,
+          heardAt: at,
+          latencyMs: latencies.get(nodeId) ?? null,
+          shards,
+          reach,
+        }))
         .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
+    reach: () =>
+      [...heard]
+        .flatMap(([node_id, { shards }]) => {
+          const latency_ms = latencies.get(node_id) ?? null
+          return shards.length > 0 && direct.has(node_id) && latency_ms !== null ? [{ node_id, latency_ms }] : []
+        })
+        .slice(0, MOST_REACHED),
     gone,
     changed,
     stop() {

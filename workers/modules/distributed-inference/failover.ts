@@ -3,6 +3,7 @@ import type { NodeId } from '#protocol/core/ids.ts'
 import type { Failover, Layers, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { createFeed, type Feed, HARD_LIMIT_MS } from './feed.ts'
+import { createHandedFeed } from './handed-feed.ts'
 import type { Ledger } from './ledger.ts'
 import type { Runner } from './runner.ts'
 import { firstDifference, isDue, type Tolerance, type Verdict, whoLied } from './spot-check.ts'
@@ -25,6 +26,8 @@ export interface PlaceDeps {
   readonly judge: (layers: Layers, not: readonly Runner[]) => Promise<Runner | null>
   /** Whoever can compute these layers, be it several. @throws HearthError `shard_unavailable` and what opening it throws */
   readonly replace: (layers: Layers, not: readonly Runner[]) => Promise<Runner>
+  /** Begins anew with whoever computed, with nothing in its cache. @throws HearthError where it cannot be reached */
+  readonly reopen: (runner: Runner) => Promise<Runner>
   /** Told at once. @throws HearthError `pipeline_failed` where it was one failure too many */
   readonly onFailure: (failure: Failover, runner: Runner) => void
   /** Told when another one has taken over, and when it has answered: `stall_ms` is known then. */
@@ -45,7 +48,27 @@ export interface Place {
   /** Resolves when no check is under way. */
   checked(): Promise<void>
   status(): readonly StageStatus[]
+  /** Nobody hands on to it any more (DLM-11). */
+  release(): void
   close(reason: HearthError): void
+}
+
+/** Where a place is, and what happens when who computes there is not the one any more that did. */
+export interface Spot {
+  readonly layers: Layers
+  readonly input: Ledger
+  readonly output: Ledger
+  readonly onMoved?: () => void
+}
+
+/** Who computes at a place at first. */
+export interface First {
+  readonly runner: Runner
+  readonly expectedMs: number | null
+  /** Whether the shard before hands it its steps (DLM-11). */
+  readonly handed?: boolean
+  /** Whether it hands its results on: steps then go through one by one, as those of the conversation. */
+  readonly handsOn?: boolean
 }
 
 interface Step {
@@ -60,11 +83,7 @@ interface Step {
  * compute warms its cache (DLM-6). A shard that is lost, or that gives what cannot be, is replaced at once; one that is slow races its
  * spare, and whoever answers first goes on.
  */
-export function createPlace(
-  deps: PlaceDeps,
-  at: { readonly layers: Layers; readonly input: Ledger; readonly output: Ledger },
-  first: { readonly runner: Runner; readonly expectedMs: number | null },
-): Place {
+export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
   const { monotonic, after } = deps.runtime
   const { layers, input, output } = at
   const ends: number[] = []
@@ -80,9 +99,9 @@ export function createPlace(
   let rechecked = 0
   let wakeChecked = (): void => undefined
 
-  const feedOf = (runner: Runner, expectedMs: number | null = null): Feed =>
-    createFeed({ monotonic, rows: heard, failed }, { runner, input, ends, stepwise: deps.stepwise, expectedMs })
-  let main: Feed | null = feedOf(first.runner, first.expectedMs)
+  const feedOf = (runner: Runner, expectedMs: number | null = null, stepwise = deps.stepwise): Feed =>
+    createFeed({ monotonic, rows: heard, failed }, { runner, input, ends, stepwise, expectedMs })
+  let main: Feed | null = firstFeed()
   let newest = main
   authors.push({ from: 0, runner: first.runner })
   seekSpare()
@@ -110,9 +129,20 @@ export function createPlace(
           last_ms: newest.lastMs,
           mean_ms: newest.meanMs,
           tokens: newest.received,
+          handed: newest.handed,
+          sent_bytes: newest.runner.stats?.().sent.tensorBytes ?? 0,
+          received_bytes: newest.runner.stats?.().received.tensorBytes ?? 0,
         },
       ],
+    release: () => main?.release(),
     close: end,
+  }
+
+  function firstFeed(): Feed {
+    const { runner, expectedMs, handed = false, handsOn = false } = first
+    if (!runner.handed) return feedOf(runner, expectedMs, handsOn || deps.stepwise)
+    const fed = { runner, input, ends, expectedMs, handed: runner.handed, atFirst: handed }
+    return createHandedFeed({ monotonic, rows: heard, failed, estranged }, fed)
   }
 
   function end(reason: HearthError): void {
@@ -183,6 +213,12 @@ export function createPlace(
       return
     }
     if (spent >= waiting.softMs) {
+      // first it is looked whether who was to hand it the step did
+      if (feed.handed) {
+        feed.release()
+        watch()
+        return
+      }
       if (spare) spare.push(ends.at(-1) ?? 0)
       else seekSpare()
     }
@@ -193,6 +229,23 @@ export function createPlace(
   function failed(feed: Feed, reason: 'lost' | 'corrupt'): void {
     if (reason === 'corrupt' && feed.runner.nodeId) deps.onFault(feed.runner.nodeId, reason)
     fail(feed, reason)
+  }
+
+  /** Who computed from something else than what is known here begins anew: nobody can say whose doing it was (DLM-11). */
+  function estranged(feed: Feed): void {
+    feed.runner.close()
+    if (over || feed !== main) return
+    main = null
+    stopWatching()
+    at.onMoved?.()
+    deps.reopen(feed.runner).then(
+      (runner) => (over ? runner.close() : takeOver(feedOf(runner))),
+      () => {
+        if (over) return
+        main = feed
+        fail(feed, 'lost')
+      },
+    )
   }
 
   function fail(feed: Feed, reason: Reason): void {
@@ -207,9 +260,11 @@ export function createPlace(
     if (feed !== main) return
     main = null
     stopWatching()
+    at.onMoved?.()
     const failover: Failover = {
       layers: { ...layers },
       from: feed.runner.nodeId,
+      taken_over: false,
       to: null,
       reason,
       at_token: deps.atToken(),
@@ -240,6 +295,7 @@ export function createPlace(
     newest = feed
     authors.push({ from: output.tokens, runner: feed.runner })
     if (stalled) {
+      stalled.failover.taken_over = true
       stalled.failover.to = feed.runner.nodeId
       deps.onFailover({ ...stalled.failover })
     }

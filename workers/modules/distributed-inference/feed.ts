@@ -12,7 +12,7 @@ import type { Runner } from './runner.ts'
 /** Longest that anybody is waited for (DLM-4). */
 export const HARD_LIMIT_MS = DISTRIBUTED_LLM_FAILOVER_TIMEOUT_SECONDS * 1000
 /** Steps that are under way at a time: enough that neither side waits for the other. */
-const UNDER_WAY = 8
+export const UNDER_WAY = 8
 /** Of a mean that forgets. */
 const NEWEST_SHARE = 0.25
 
@@ -27,17 +27,21 @@ export interface Feed {
   waiting(): { readonly since: number; readonly softMs: number } | null
   readonly lastMs: number | null
   readonly meanMs: number | null
+  /** Whether its steps come from another shard (DLM-11). */
+  readonly handed: boolean
+  /** Gives it from here what is handed to it no more. */
+  release(): void
   close(): void
 }
 
-interface FeedDeps {
+export interface FeedDeps {
   readonly monotonic: () => number
   /** Rows of hidden states after its layers, in order. */
   readonly rows: (feed: Feed, position: number, rows: Float32Array<ArrayBuffer>) => void
   readonly failed: (feed: Feed, reason: 'lost' | 'corrupt') => void
 }
 
-interface Fed {
+export interface Fed {
   readonly runner: Runner
   readonly input: Ledger
   /** Where the conversation's own steps ended. */
@@ -53,12 +57,7 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
   let [target, sent, received, underWay] = [0, 0, 0, 0]
   let closed = false
   let quietSince = 0
-  let lastMs: number | null = null
-  let meanMs: number | null = null
-  let total = 0
-  let singles = 0
-  // the least its mean ever was: who gets slower and slower is measured by what it could do
-  let bestMs = fed.expectedMs
+  const pace = createPace(fed.expectedMs)
 
   const feed: Feed = {
     runner,
@@ -71,18 +70,16 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
     },
     waiting() {
       if (underWay === 0) return null
-      const softMs =
-        bestMs === null
-          ? HARD_LIMIT_MS
-          : Math.max(DISTRIBUTED_LLM_STALL_LEAST_MS, DISTRIBUTED_LLM_STALL_FACTOR * bestMs * sizeOfNext(received))
-      return { since: quietSince, softMs: Math.min(softMs, HARD_LIMIT_MS) }
+      return { since: quietSince, softMs: pace.softMs(sizeOfNext(received)) }
     },
     get lastMs() {
-      return lastMs
+      return pace.lastMs
     },
     get meanMs() {
-      return singles === 0 ? null : total / singles
+      return pace.meanMs
     },
+    handed: false,
+    release: () => undefined,
     close() {
       if (closed) return
       closed = true
@@ -129,19 +126,41 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
       return
     }
     const tokens = given.length / input.width
-    if (tokens === 1) measure(monotonic() - quietSince)
+    if (tokens === 1) pace.measure(monotonic() - quietSince)
     quietSince = monotonic()
     underWay--
     received = position + tokens
     rows(feed, position, gave)
     pump()
   }
+}
 
-  function measure(ms: number): void {
-    singles++
-    total += ms
-    lastMs = ms
-    meanMs = meanMs === null ? ms : meanMs + NEWEST_SHARE * (ms - meanMs)
-    bestMs = bestMs === null ? meanMs : Math.min(bestMs, meanMs)
+/** How long single tokens take, and how long one may. @param expectedMs as planned; null where nobody measured it */
+export function createPace(expectedMs: number | null) {
+  let lastMs: number | null = null
+  let meanMs: number | null = null
+  let total = 0
+  let singles = 0
+  // the least its mean ever was: who gets slower and slower is measured by what it could do
+  let bestMs = expectedMs
+  return {
+    get lastMs() {
+      return lastMs
+    },
+    get meanMs() {
+      return singles === 0 ? null : total / singles
+    },
+    measure(ms: number): void {
+      singles++
+      total += ms
+      lastMs = ms
+      meanMs = meanMs === null ? ms : meanMs + NEWEST_SHARE * (ms - meanMs)
+      bestMs = bestMs === null ? meanMs : Math.min(bestMs, meanMs)
+    },
+    /** How long a step of so many tokens is waited for before somebody else is let at it. */
+    softMs: (tokens: number): number =>
+      bestMs === null
+        ? HARD_LIMIT_MS
+        : Math.min(HARD_LIMIT_MS, Math.max(DISTRIBUTED_LLM_STALL_LEAST_MS, DISTRIBUTED_LLM_STALL_FACTOR * bestMs * tokens)),
   }
 }

@@ -15,7 +15,7 @@ import { acceptTensorSession, openTensorSession } from '../../transport/tensor/s
 import { GRANT, instantEnds } from '../../transport/tensor/testing/pair.ts'
 import type { ReadyShard } from './offered-layers.ts'
 import { openShardLink } from './shard-link.ts'
-import { serveShardSession } from './shard-session.ts'
+import { converse } from './shard-session.ts'
 import { createNeighbours } from './testing/neighbours.ts'
 
 const FULL = process.env.HEARTHNET_FULL === '1'
@@ -108,8 +108,8 @@ describe('a host among strangers', () => {
         acceptTensorSession({ runtime, self: ids[1] }, far, async () => ({ compression: 'none' })),
       ])
       const conversation = { model: 'tiny', first: 0, end: 1, sequence: `c${sent}` }
-      const serving = serveShardSession({ compute, isTrusted: () => true }, host, shard(), conversation).catch(
-        (error: unknown) => expect(error).toBeInstanceOf(HearthError),
+      const serving = converse({ compute, isTrusted: () => true }, host, shard(), conversation).over.catch((error: unknown) =>
+        expect(error).toBeInstanceOf(HearthError),
       )
       void (async () => {
         for await (const answer of guest.tensors) expect(answer.shape).toHaveLength(3)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+import { digestOf, packHop } from './hop-tensor.ts'
 import { createLedger } from './ledger.ts'
 
 const WIDTH = 4
@@ -30,6 +31,18 @@ describe('a ledger (DLM-4)', () => {
     const rows = Float32Array.from({ length: 2 * WIDE }, (_, at) => Math.sin(at) * 100)
     ledger.put(0, rows)
     expect(ledger.read(0, 2)).toEqual(half(rows))
+  })
+
+  it('keeps what half precision cannot have, and what came before and after it as it went (TEN-4)', () => {
+    const ledger = createLedger(WIDE)
+    const rows = (value: number): Float32Array<ArrayBuffer> => new Float32Array(WIDE).fill(value)
+    const steps = [rows(0.1), rows(100_000), rows(0.3)]
+    for (const step of steps) ledger.put(ledger.tokens, step)
+    expect(ledger.read(0, 1)).toEqual(half(rows(0.1)))
+    expect(ledger.read(1, 1)).toEqual(rows(100_000))
+    expect(ledger.read(2, 1)).toEqual(half(rows(0.3)))
+    // the digest is that of a step as it went over the hop, each for itself
+    for (const [at, step] of steps.entries()) expect(ledger.digest(at, 1)).toEqual(digestOf(packHop(step, WIDE, 'fp16')))
   })
 
   it('keeps what was there first, and adds what follows', () => {

@@ -13,9 +13,17 @@ import { toleranceFor } from './spot-check.ts'
 
 /** How often a stage that cannot be opened is planned around. */
 const ATTEMPTS = 6
+/** How long an answer waits for its shards to reach each other. */
+const HAND_ON_LIMIT_MS = 3000
+
+interface OpenOptions {
+  readonly signal: AbortSignal
+  /** Who may hand it its steps (DLM-11). */
+  readonly handedBy?: NodeId | undefined
+}
 
 /** Begins a conversation with a shard of another device. @throws HearthError what `shard.connect` and X08 say */
-export type OpenLink = (peer: NodeId, shard: ShardDescriptor, options: { readonly signal: AbortSignal }) => Promise<Link>
+export type OpenLink = (peer: NodeId, shard: ShardDescriptor, options: OpenOptions) => Promise<Link>
 
 export interface PipelineDeps extends Pick<PlaceDeps, 'oneIn' | 'random' | 'atToken' | 'onFailure' | 'onFailover' | 'onFault'> {
   readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'ulid'>
@@ -48,6 +56,7 @@ interface Filled {
   readonly layers: Layers
   readonly runner: Runner
   readonly expectedMs: number | null
+  readonly handed: boolean
 }
 
 /**
@@ -68,6 +77,11 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
     standBy: (layers, not) => sameLayers(layers, not, false),
     judge: (layers, not) => sameLayers(layers, not, true),
     replace,
+    async reopen({ nodeId, shardId }) {
+      const same = (await deps.offers(true)).find((offer) => offer.nodeId === nodeId && offer.shard.shard_id === shardId)
+      if (!same) throw new HearthError('shard_unavailable', 'a shard of the plan is gone')
+      return open(nodeId, same.shard)
+    },
     onLie(position) {
       state.lie = Math.min(state.lie ?? position, position)
       end(new HearthError('pipeline_failed', 'a shard gave other results than two others'))
@@ -79,9 +93,11 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
   let filled = await tryToFill(plan)
   for (let attempt = 0; !filled; attempt++) {
     if (attempt === ATTEMPTS) throw new HearthError('shard_unreachable', 'too many shards could not be reached')
-    opened = { ...(await planned({ from: 0, to: facts.layers - 1 }, [])), pipeline_id: plan.pipeline_id }
+    opened = { ...(await planned({ from: 0, to: facts.layers - 1 }, [], true)), pipeline_id: plan.pipeline_id }
     filled = await tryToFill(opened)
   }
+  filled = await handedOn(filled)
+  opened = asOpened(opened, filled)
   const chain = createChain(placeDeps, facts.hiddenSize, filled)
 
   function end(reason: HearthError): void {
@@ -116,11 +132,12 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
   /** @returns null where one could not be opened: it is avoided from then on */
   async function tryToFill({ stages }: Pick<Plan, 'stages'>): Promise<readonly Filled[] | null> {
     const offers = await deps.offers(true)
-    const opening = stages.map(async (stage): Promise<Filled> => {
+    const opening = stages.map(async (stage, index): Promise<Filled> => {
       const shard = offers.find(({ nodeId, shard }) => nodeId === stage.node_id && shard.shard_id === stage.shard_id)?.shard
       if (!shard) throw new HearthError('shard_unavailable', 'a shard of the plan is gone')
-      const runner = await open(stage.node_id, shard)
-      return { layers: stage.layers, runner, expectedMs: stage.measured ? stage.compute_ms + stage.hop_ms : null }
+      const runner = await open(stage.node_id, shard, stage.handed ? stages[index - 1]?.node_id : null)
+      const expectedMs = stage.measured ? stage.compute_ms + stage.hop_ms : null
+      return { layers: stage.layers, runner, expectedMs, handed: stage.handed && runner.handed !== undefined }
     })
     const outcomes = await Promise.allSettled(opening)
     const there = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -132,21 +149,49 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
     return null
   }
 
-  async function open(nodeId: NodeId | null, shard: ShardDescriptor): Promise<Runner> {
+  /** Tells each shard whom it hands its results to; where one cannot, they go from here as ever (DLM-11). */
+  async function handedOn(filled: readonly Filled[]): Promise<readonly Filled[]> {
+    const handing = filled.map(async (stage, index): Promise<Filled> => {
+      const { nodeId, handed } = stage.runner
+      const handOn = stage.handed ? filled[index - 1]?.runner.handOn : undefined
+      if (!handOn || !handed || nodeId === null) return { ...stage, handed: false }
+      const outcome = await inTime(handOn({ nodeId, ...handed.grant })).then(
+        () => true,
+        () => false,
+      )
+      return { ...stage, handed: outcome }
+    })
+    return Promise.all(handing)
+  }
+
+  /** @throws HearthError `timeout` where a task takes longer than a chain is worth */
+  async function inTime(task: Promise<void>): Promise<void> {
+    let called = (): void => undefined
+    const late = new Promise<never>((_, reject) => {
+      called = deps.runtime.after(HAND_ON_LIMIT_MS, () =>
+        reject(new HearthError('timeout', 'a shard does not reach the next one')),
+      )
+    })
+    return Promise.race([task, late]).finally(called)
+  }
+
+  async function open(nodeId: NodeId | null, shard: ShardDescriptor, handedBy: NodeId | null = null): Promise<Runner> {
     if (nodeId === null) return ownRunner(deps.compute, shard, deps.runtime.ulid())
     const late = new AbortController()
     const called = deps.runtime.after(HARD_LIMIT_MS, () => late.abort())
     try {
-      return linkedRunner(await deps.openLink(nodeId, shard, { signal: AbortSignal.any([stop, late.signal]) }))
+      return linkedRunner(
+        await deps.openLink(nodeId, shard, { signal: AbortSignal.any([stop, late.signal]), handedBy: handedBy ?? undefined }),
+      )
     } finally {
       called()
     }
   }
 
   /** What others offer comes first; what this device would have to load itself is the last resort. */
-  async function planned(layers: Layers, not: readonly Runner[]): Promise<Plan> {
+  async function planned(layers: Layers, not: readonly Runner[], handing: boolean): Promise<Plan> {
     const without = new Set(not.map(({ nodeId }) => nodeId))
-    const options = { pipelineId: deps.runtime.ulid(), without }
+    const options = { pipelineId: deps.runtime.ulid(), without, handing }
     const usable = (offers: readonly Offer[]): readonly Offer[] =>
       offers.filter(({ nodeId, shard }) => !avoided.has(keyOf(nodeId, shard.shard_id)))
     const offers = usable(await deps.offers(false))
@@ -161,7 +206,7 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
 
   async function replace(layers: Layers, not: readonly Runner[]): Promise<Runner> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const part = await planned(layers, not)
+      const part = await planned(layers, not, false)
       const parts = await tryToFill(part)
       const [only] = parts ?? []
       if (parts && only) return parts.length === 1 ? only.runner : joined(layers, parts)
@@ -182,7 +227,8 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
       const without = new Set(not.map(({ nodeId }) => nodeId))
       let stage: Plan['stages'][number] | undefined
       try {
-        stage = planPipeline({ ...wanted, layers }, same, { pipelineId: deps.runtime.ulid(), without }).stages[0]
+        stage = planPipeline({ ...wanted, layers }, same, { pipelineId: deps.runtime.ulid(), without, handing: false })
+          .stages[0]
       } catch {
         return null
       }
@@ -222,6 +268,13 @@ export async function openPipeline(deps: PipelineDeps, facts: ModelFacts, plan: 
   }
 }
 
+/** A plan with the ways that there really are. */
+function asOpened(plan: Plan, filled: readonly Filled[]): Plan {
+  const stages = plan.stages.map((stage, index) => ({ ...stage, handed: filled[index]?.handed ?? false }))
+  const topology = plan.topology === 'chain' && stages.every(({ handed }) => !handed) ? 'star' : plan.topology
+  return { ...plan, stages, topology }
+}
+
 const keyOf = (nodeId: NodeId | null, shardId: string): string => `${nodeId ?? ''} ${shardId}`
 
 interface Chain {
@@ -236,11 +289,13 @@ interface Chain {
 function createChain(deps: PlaceDeps, width: number, filled: readonly Filled[]): Chain {
   const input = createLedger(width)
   let output = input
-  const places = filled.map(({ layers, runner, expectedMs }): Place => {
+  const places: Place[] = []
+  for (const [index, { layers, ...first }] of filled.entries()) {
     const from = output
     output = createLedger(width)
-    return createPlace(deps, { layers, input: from, output }, { runner, expectedMs })
-  })
+    const spot = { layers, input: from, output, onMoved: () => places[index + 1]?.release() }
+    places.push(createPlace(deps, spot, { ...first, handsOn: filled[index + 1]?.runner.handed !== undefined }))
+  }
   const last = output
   return {
     get tokens() {

@@ -34,6 +34,8 @@ export interface HeardNode {
   readonly heardAt: number
   readonly latencyMs: number | null
   readonly shards: readonly ShardDescriptor[]
+  /** Others that it is directly connected with, and the round trips. */
+  readonly reach?: readonly { readonly node_id: NodeId; readonly latency_ms: number }[]
 }
 
 export interface PipelinesDeps extends Pick<ModuleDeps, 'bus' | 'runtime' | 'notify'> {
@@ -70,11 +72,10 @@ export function servePipelines(deps: PipelinesDeps): () => void {
   const random = (): number => new DataView(runtime.randomBytes(4).buffer).getUint32(0) / 2 ** 32
 
   function heardOffers(): readonly Offer[] {
-    return directory
-      .nodes()
-      .flatMap(({ nodeId, latencyMs, shards }) =>
-        shards.map((shard) => ({ nodeId, latencyMs, shard, faults: faults.get(nodeId) ?? 0 })),
-      )
+    return directory.nodes().flatMap(({ nodeId, latencyMs, shards, reach: known = [] }) => {
+      const reach = new Map(known.map(({ node_id, latency_ms }) => [node_id, latency_ms]))
+      return shards.map((shard) => ({ nodeId, latencyMs, reach, shard, faults: faults.get(nodeId) ?? 0 }))
+    })
   }
 
   /** @param alone with this device's own layers, even where it has them all */

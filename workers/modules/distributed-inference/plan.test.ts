@@ -43,6 +43,10 @@ const offer = (modelLayers: number, { node = 0, from, to, ms = 1, hop = 10, shar
   },
 })
 
+/** As narrow hidden states go over a hop: who says otherwise is handed nothing. */
+const FULL = { dtype: 'fp32' } as const
+const reaching = (node: number, ms: number): Map<NodeId, number> => new Map(NODES[node] ? [[NODES[node], ms]] : [])
+
 const plan = (modelLayers: number, given: readonly Given[], without: readonly (NodeId | null)[] = []) =>
   planPipeline(
     { model: 'tiny', weightsHash: HASH, modelLayers },
@@ -248,6 +252,65 @@ describe('a plan (DLM-2)', () => {
       { from: 3, to: 3 },
       { from: 4, to: 4 },
     ])
+  })
+
+  it('hands on where that is shorter, and tells what was compared (DLM-11)', () => {
+    const chain = (between: number) =>
+      planPipeline(
+        { model: 'tiny', weightsHash: HASH, modelLayers: 4 },
+        [
+          { ...offer(4, { node: 0, from: 0, to: 1, hop: 20, shard: FULL }), reach: reaching(1, between) },
+          offer(4, { node: 1, from: 2, to: 3, hop: 20, shard: FULL }),
+        ],
+        { pipelineId },
+      )
+    expect(chain(6)).toMatchObject({
+      topology: 'chain',
+      topology_reason: 'chain_faster',
+      expected_ms_per_token: 10 + 1 + 3 + 1 + 10,
+      other_topology_ms: 42,
+      stages: [
+        { hop_ms: 10, handed: false },
+        { hop_ms: 13, handed: true },
+      ],
+    })
+    expect(chain(40)).toMatchObject({ topology: 'star', topology_reason: 'not_connected', other_topology_ms: null })
+    // what the first one gives takes longer to who asks than all the rest: handing on brings nothing
+    const lame = [
+      { ...offer(4, { node: 0, from: 0, to: 1, ms: 0, hop: 100, shard: FULL }), reach: reaching(1, 0) },
+      offer(4, { node: 1, from: 2, to: 3, ms: 0, hop: 0, shard: FULL }),
+    ]
+    const wanted = { model: 'tiny', weightsHash: HASH, modelLayers: 4 }
+    expect(planPipeline(wanted, lame, { pipelineId })).toMatchObject({ topology: 'star', topology_reason: 'star_faster' })
+    expect(planPipeline(wanted, lame, { pipelineId, handing: false })).toMatchObject({ topology_reason: 'not_connected' })
+  })
+
+  it('never expects more than a star would take, covers each layer once, and takes a chain only where it is shorter (DLM-11)', () => {
+    const trips = fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.nat(60)), { maxLength: 12 })
+    fc.assert(
+      fc.property(instance, trips, ([layers, offers], told) => {
+        const known = offers.map((each): Offer => {
+          const own = told.filter(([from]) => NODES[from] === each.nodeId)
+          const reach = new Map(own.flatMap(([, to, ms]) => (NODES[to] ? [[NODES[to], ms] as const] : [])))
+          return { ...each, shard: { ...each.shard, ...FULL }, reach }
+        })
+        const wanted = { model: 'tiny', weightsHash: HASH, modelLayers: layers }
+        let star: ReturnType<typeof planPipeline>
+        try {
+          star = planPipeline(wanted, known, { pipelineId, handing: false })
+        } catch {
+          return
+        }
+        const both = planPipeline(wanted, known, { pipelineId })
+        expect(both.expected_ms_per_token).toBeLessThanOrEqual(star.expected_ms_per_token)
+        expect(
+          both.stages.flatMap(({ layers: { from, to } }) => Array.from({ length: to - from + 1 }, (_, at) => from + at)),
+        ).toEqual(Array.from({ length: layers }, (_, at) => at))
+        expect(both.topology === 'chain').toBe(both.stages.some(({ handed }) => handed))
+        if (both.topology === 'chain') expect(both.expected_ms_per_token).toBeLessThan(both.other_topology_ms ?? 0)
+        else expect(both.stages).toEqual(star.stages)
+      }),
+    )
   })
 
   it('has at most 16 shards', () => {

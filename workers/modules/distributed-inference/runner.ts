@@ -1,6 +1,31 @@
 import type { NodeId } from '#protocol/core/ids.ts'
 import type { Layers, ShardDescriptor, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
+import type { TensorGrant, TensorStats } from '../../kernel/tensors.ts'
+
+/** What a shard made of a step that it says another one handed it, or that was sent to it. */
+export interface HandedResult {
+  /** Number of the step, modulo 32,768. */
+  readonly step: number
+  readonly rows: Float32Array<ArrayBuffer>
+  /** SHA-256 of what it was handed; null where it does not say that it was handed anything. */
+  readonly receipt: Uint8Array | null
+}
+
+/** The side of a conversation whose steps come from another shard (DLM-11). */
+export interface HandedSteps {
+  /** For who hands them. */
+  readonly grant: Pick<TensorGrant, 'session_id' | 'session_token'>
+  /** @param released nobody hands it anything any more */
+  listen(heard: (result: HandedResult) => void, released: () => void): void
+  /** Gives it a step after all; one that it has already it lets pass. */
+  send(step: number, hidden: Float32Array<ArrayBuffer>): void
+}
+
+/** Where a shard hands its results on to. */
+export interface Next extends Pick<TensorGrant, 'session_id' | 'session_token'> {
+  readonly nodeId: NodeId
+}
 
 /** Whoever computes layers for one conversation: another device, this one, or several one after the other. */
 export interface Runner {
@@ -16,6 +41,12 @@ export interface Runner {
   close(): void
   /** Where several stand for one: theirs. */
   stages?(): readonly StageStatus[]
+  /** Where its steps may come from another shard: they are not given to `forward` then. */
+  readonly handed?: HandedSteps | undefined
+  /** Tensors both ways; missing where nothing goes anywhere. */
+  stats?(): Pick<TensorStats, 'sent' | 'received'>
+  /** Has its results handed on, too, from the first step on. @throws HearthError where it cannot */
+  handOn?(next: Next): Promise<void>
 }
 
 /** What of a conversation with another device's shard is needed here. */
@@ -25,6 +56,9 @@ export interface Link {
   forward(hidden: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>
   readonly ended: Promise<unknown>
   close(): void
+  readonly handed?: HandedSteps | undefined
+  stats?(): Pick<TensorStats, 'sent' | 'received'>
+  handOn?(next: Next): Promise<void>
 }
 
 export const linkedRunner = (link: Link): Runner => ({
@@ -34,6 +68,9 @@ export const linkedRunner = (link: Link): Runner => ({
   forward: (hidden) => link.forward(hidden),
   ended: link.ended,
   close: () => link.close(),
+  handed: link.handed,
+  ...(link.stats && { stats: link.stats }),
+  ...(link.handOn && { handOn: (next) => link.handOn?.(next) ?? Promise.resolve() }),
 })
 
 /** Layers of this device, loaded where they are not yet. @throws HearthError `capacity_exceeded`, `not_found` */

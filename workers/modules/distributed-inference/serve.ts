@@ -40,7 +40,7 @@ export async function serveHosting(deps: HostingDeps): Promise<Hosting> {
     directory.changed.on(() => notify(shardAdvertised)),
     directory.gone.on(() => notify(shardWithdrawn)),
   ]
-  const stopServing = serveShards({ ...deps, sharing })
+  const stopServing = serveShards({ ...deps, sharing, reach: () => directory.reach() })
   const stopping = new AbortController()
 
   /** A model that came may be what an offer waits for. */

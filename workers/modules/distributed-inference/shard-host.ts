@@ -1,10 +1,11 @@
-import type { Input } from '#protocol/core/capability.ts'
+import type { Input, Output } from '#protocol/core/capability.ts'
 import { reaches } from '#protocol/core/capability.ts'
 import { fromBase64Url, toBase64Url } from '#protocol/core/encoding.ts'
-import { HearthError } from '#protocol/core/errors.ts'
-import type { NodeId } from '#protocol/core/ids.ts'
+import { HearthError, toHearthError } from '#protocol/core/errors.ts'
+import { type NodeId, parseNodeId, parseUlid, type Ulid } from '#protocol/core/ids.ts'
 import {
   DISTRIBUTED_LLM_CHUNK_TOKENS,
+  DISTRIBUTED_LLM_HANDED_PURPOSE,
   DISTRIBUTED_LLM_SHARD_HEARTBEAT_SECONDS,
   DISTRIBUTED_LLM_SHARD_PURPOSE,
 } from '#protocol/distributed-inference/constants.ts'
@@ -12,6 +13,7 @@ import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts
 import {
   shardConnect,
   shardForward,
+  shardHandOn,
   shardList,
   shardOffer,
   shardWatch,
@@ -24,10 +26,10 @@ import type { SequenceOf } from '../../compute/port.ts'
 import type { Bus, Caller } from '../../kernel/bus/bus.ts'
 import type { Members } from '../../kernel/community/members.ts'
 import { every, type Runtime } from '../../kernel/runtime.ts'
-import type { TensorTransport } from '../../kernel/tensors.ts'
+import type { OfferedSession, TensorTransport } from '../../kernel/tensors.ts'
 import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
 import type { ReadyShard } from './offered-layers.ts'
-import { quietly, serveShardSession } from './shard-session.ts'
+import { type Conversation, converse, quietly } from './shard-session.ts'
 import type { Sharing } from './sharing.ts'
 
 interface HostDeps {
@@ -38,7 +40,12 @@ interface HostDeps {
   /** Missing while this node is on no mesh. */
   readonly tensors?: TensorTransport
   readonly members?: Members
+  /** Others with shards that this node is directly connected with, and the round trip. */
+  readonly reach: () => readonly Reach[]
 }
+
+type Offered = Output<typeof shardList>
+type Reach = NonNullable<Offered['reach']>[number]
 
 const HEARTBEAT_MS = DISTRIBUTED_LLM_SHARD_HEARTBEAT_SECONDS * 1000
 /** Changes that follow each other closely go out as one frame. */
@@ -50,9 +57,10 @@ const FULL_RETRY_MS = 1000
 const HALF_BYTES = 2
 
 /** `shard.*` and `sharing.*`: what this device computes for others. @returns what withdraws it, the shards first (DLM-9) */
-export function serveShards({ bus, runtime, compute, sharing, tensors, members }: HostDeps): () => Promise<void> {
+export function serveShards({ bus, runtime, compute, sharing, tensors, members, reach }: HostDeps): () => Promise<void> {
   const stopping = new AbortController()
   const listeners = new Set<Promise<void>>()
+  const conversations = new Map<Ulid, { readonly peer: NodeId; readonly shard: ShardDescriptor; readonly told: Conversation }>()
   const isTrusted = (peer: NodeId): boolean => {
     const level = members?.levelOf(peer) ?? 'unknown'
     return level !== 'revoked' && reaches(level, 'trusted')
@@ -95,27 +103,81 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
       throw new HearthError('bad_request', 'a device needs no session to compute its own layers')
     if (!tensors) throw new HearthError('shard_unavailable', 'this device streams no tensors now')
     const shard = requireShard(input)
+    const { descriptor } = shard
     const leave = enter(shard)
+    const offers: OfferedSession[] = []
+    const gone = (): void => {
+      for (const offer of offers) offer.withdraw()
+    }
+    /** Makes ready for a session with a peer of this conversation. */
+    async function ready(peer: NodeId, purpose: string): Promise<OfferedSession> {
+      // hidden states are noise to a compressor
+      const options = { compression: 'none', preferredDtype: descriptor.dtype } as const
+      const offer = await (tensors as TensorTransport).offer({ peer, purpose, options })
+      offers.push(offer)
+      return offer
+    }
     try {
-      const offer = await tensors.offer({
-        peer: nodeId,
-        purpose: DISTRIBUTED_LLM_SHARD_PURPOSE,
-        // hidden states are noise to a compressor
-        options: { compression: 'none', preferredDtype: shard.descriptor.dtype },
-      })
-      const { session_id, session_token } = offer
-      const gone = (): void => offer.withdraw()
+      const { session_id, session_token, session } = await ready(nodeId, DISTRIBUTED_LLM_SHARD_PURPOSE)
+      const from = input.handed_by ? parseNodeId(input.handed_by) : null
+      const handing = from && from !== nodeId && isTrusted(from) ? await ready(from, DISTRIBUTED_LLM_HANDED_PURPOSE) : null
+      handing?.session.catch(() => undefined)
       shard.life.addEventListener('abort', gone, { once: true })
-      const open = offer.session.finally(() => shard.life.removeEventListener('abort', gone))
-      void open.then((session) => {
-        void session.ended.then(leave)
-        return quietly(serveShardSession({ compute, isTrusted }, session, shard, conversationOf(shard.descriptor, session_id)))
-      }, leave)
-      return { session_id, session_token, dtype: shard.descriptor.dtype, max_tokens: shard.descriptor.max_tokens }
+      const open = session.finally(() => shard.life.removeEventListener('abort', gone))
+      void open.then(
+        (session) => {
+          const told = converse(
+            { compute, isTrusted },
+            session,
+            shard,
+            conversationOf(descriptor, session_id),
+            handing?.session,
+          )
+          conversations.set(session_id, { peer: nodeId, shard: descriptor, told })
+          void session.ended.then(() => {
+            conversations.delete(session_id)
+            handing?.withdraw()
+            leave()
+          })
+          return quietly(told.over)
+        },
+        () => {
+          gone()
+          leave()
+        },
+      )
+      return {
+        session_id,
+        session_token,
+        ...(handing && { handed: { session_id: handing.session_id, session_token: handing.session_token } }),
+        dtype: descriptor.dtype,
+        max_tokens: descriptor.max_tokens,
+      }
     } catch (error) {
+      gone()
       leave()
       throw error
     }
+  }
+
+  /** Opens the way to the next shard of somebody's conversation (DLM-11). */
+  async function handOn({ session_id, next }: Input<typeof shardHandOn>, { nodeId }: Caller) {
+    const known = conversations.get(parseUlid(session_id))
+    if (!tensors || known?.peer !== nodeId) throw new HearthError('not_found', 'the caller has no such conversation here')
+    const peer = parseNodeId(next.node_id)
+    if (!isTrusted(peer)) throw new HearthError('unauthorized', 'nothing is handed to who is not trusted here')
+    const grant = {
+      session_id: parseUlid(next.session_id),
+      session_token: next.session_token,
+      purpose: DISTRIBUTED_LLM_HANDED_PURPOSE,
+    }
+    const options = { compression: 'none', preferredDtype: known.shard.dtype } as const
+    known.told.handOn(
+      await tensors.connect(peer, grant, options).catch((error: unknown) => {
+        throw new HearthError('shard_unreachable', `the next shard: ${toHearthError(error).code}`)
+      }),
+    )
+    return {}
   }
 
   async function forwardOnce(input: Input<typeof shardForward>, signal: AbortSignal) {
@@ -166,13 +228,15 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
     })
   }
 
-  async function* watch(signal: AbortSignal): AsyncGenerator<{ shards: ShardDescriptor[] }, Record<string, never>> {
+  const offered = (): Offered => ({ shards: [...sharing.ready()], reach: [...reach()] })
+
+  async function* watch(signal: AbortSignal): AsyncGenerator<Offered, Record<string, never>> {
     let done = (): void => undefined
     const listening = new Promise<void>((resolve) => (done = resolve))
     listeners.add(listening)
     try {
       while (!signal.aborted) {
-        yield { shards: [...sharing.ready()] }
+        yield offered()
         if (stopping.signal.aborted) break
         await nextBeat(signal)
       }
@@ -184,9 +248,10 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members }
   }
 
   const withdraw = [
-    bus.handle(shardList, async () => ({ shards: [...sharing.ready()] })),
+    bus.handle(shardList, async () => offered()),
     bus.handleStream(shardWatch, (_, { signal }) => watch(signal)),
     bus.handle(shardConnect, (input, { caller }) => connect(input, caller)),
+    bus.handle(shardHandOn, (input, { caller }) => handOn(input, caller)),
     bus.handle(shardForward, (input, { signal }) => forwardOnce(input, signal)),
     bus.handle(shardOffer, async ({ model, layers }) => ({ shard_id: await sharing.offer(model, layers) })),
     bus.handle(shardWithdraw, async ({ shard_id }) => {

@@ -20,12 +20,15 @@ interface Said {
   readonly weights?: string
   readonly faults?: number
   readonly backend?: string
+  /** Others that it reaches, and the round trips. */
+  readonly reach?: readonly (readonly [string | undefined, number])[]
 }
 
 const offer = ({ node = null, from, to, ms = 4, hop = 10, ...more }: Said) => ({
   node_id: node,
   latency_ms: hop,
   faults: more.faults ?? 0,
+  reach: (more.reach ?? []).map(([node_id, latency_ms]) => ({ node_id, latency_ms })),
   shard: {
     shard_id: `tiny:${from}-${to}`,
     weights_sha256: more.weights ?? HASH,
@@ -51,6 +54,7 @@ interface Place {
   readonly to: number
   readonly compute: number
   readonly hop: number
+  readonly handed?: boolean
   readonly measured?: boolean
   readonly spares?: number
   readonly reason: 'only' | 'fastest' | 'preferred'
@@ -60,14 +64,17 @@ const made = (
   places: readonly Place[],
   left: readonly (readonly [string | undefined, string, string])[] = [],
   topology = 'star',
+  reason = places.length === 1 ? 'only_one' : 'not_connected',
+  other: number | null = null,
 ) => ({
-  stages: places.map(({ node = null, from, to, compute, hop, measured = true, spares = 0, reason }) => ({
+  stages: places.map(({ node = null, from, to, compute, hop, handed = false, measured = true, spares = 0, reason }) => ({
     node_id: node,
     shard_id: `tiny:${from}-${to}`,
     layers: { from, to },
     backend: 'wasm',
     compute_ms: compute,
     hop_ms: hop,
+    handed,
     measured,
     spares,
     reason,
@@ -75,6 +82,8 @@ const made = (
   left_out: left.map(([node_id, shard_id, reason]) => ({ node_id, shard_id, reason })),
   expected_ms_per_token: places.reduce((sum, { compute, hop }) => sum + compute + hop, 0),
   topology,
+  topology_reason: reason,
+  other_topology_ms: other,
 })
 
 export const plans = (): VectorSource => ({
@@ -184,6 +193,43 @@ export const plans = (): VectorSource => ({
         [A],
       ),
       made([{ node: B, from: 0, to: 0, compute: 40, hop: 10, reason: 'only' }]),
+    ),
+    good(
+      'handed on where that is shorter',
+      'Half the way between the two instead of back and there; of two round trips that are told the longer holds',
+      given(6, [
+        { node: A, from: 0, to: 1, hop: 20, reach: [[B, 4]] },
+        { node: B, from: 2, to: 3, hop: 30, reach: [[A, 6]] },
+        { node: C, from: 4, to: 5, hop: 10, reach: [[B, 200]] },
+      ]),
+      made(
+        [
+          { node: A, from: 0, to: 1, compute: 4, hop: 10, reason: 'only' },
+          { node: B, from: 2, to: 3, compute: 4, hop: 3, handed: true, reason: 'only' },
+          { node: C, from: 4, to: 5, compute: 4, hop: 25, reason: 'only' },
+        ],
+        [],
+        'chain',
+        'chain_faster',
+        72,
+      ),
+    ),
+    good(
+      'not handed on where it would take as long',
+      'The results of those before have to come to who asks, too: here the first one has the longest way',
+      given(4, [
+        { node: A, from: 0, to: 1, ms: 1, hop: 100, reach: [[B, 194]] },
+        { node: B, from: 2, to: 3, ms: 1, hop: 94 },
+      ]),
+      made(
+        [
+          { node: A, from: 0, to: 1, compute: 1, hop: 100, reason: 'only' },
+          { node: B, from: 2, to: 3, compute: 1, hop: 94, reason: 'only' },
+        ],
+        [],
+        'star',
+        'not_connected',
+      ),
     ),
     bad(
       'layers that nobody has',

@@ -84,6 +84,7 @@ describe('a conversation', () => {
     const failover = {
       layers: { from: 0, to: 2 },
       from: null,
+      taken_over: true,
       to: null,
       reason: 'lost',
       at_token: 3,
@@ -93,7 +94,7 @@ describe('a conversation', () => {
       [
         { frame: 'shard_status', topology: 'star', stages: [] },
         ...words('a'),
-        { frame: 'shard_failover', failover: { ...failover, stall_ms: null } },
+        { frame: 'shard_failover', failover: { ...failover, taken_over: false, stall_ms: null } },
         { frame: 'shard_failover', failover },
         { frame: 'pipeline_aborted', code: 'pipeline_failed', falls_back: true },
         ...words('b'),

@@ -78,11 +78,18 @@ export const messages = defineMessages({
         `Zusammen ${ms} ms für ein Wort, also höchstens ${perSecond} Wörter in der Sekunde.`,
       stage: (device: string, layers: string) => `${device}, ${layers}`,
       mean: (ms: string) => `im Mittel ${ms} ms`,
+      handed: 'direkt vom Gerät davor',
     },
     plan: {
       title: 'Wer jetzt rechnen würde',
       model: 'Modell',
       expected: (ms: string) => `Erwartet: ${ms} ms für ein Wort.`,
+      topology: {
+        not_connected: (_: string) =>
+          'Jeder Schritt geht über dieses Gerät: Von den anderen ist keine direkte Verbindung bekannt.',
+        chain_faster: (ms: string) => `Die Geräte geben sich die Schritte direkt weiter. Über dieses Gerät wären es ${ms} ms.`,
+        star_faster: (ms: string) => `Jeder Schritt geht über dieses Gerät. Direkt weitergegeben wären es ${ms} ms.`,
+      },
       reasons: {
         only: 'sonst hat das niemand',
         fastest: 'am schnellsten',
@@ -197,11 +204,17 @@ export const messages = defineMessages({
       together: (ms, perSecond) => `Together ${ms} ms for a word, so at most ${perSecond} words a second.`,
       stage: (device, layers) => `${device}, ${layers}`,
       mean: (ms) => `${ms} ms on average`,
+      handed: 'straight from the device before',
     },
     plan: {
       title: 'Who would compute now',
       model: 'Model',
       expected: (ms) => `Expected: ${ms} ms for a word.`,
+      topology: {
+        not_connected: () => 'Each step goes through this device: no direct connection between the others is known.',
+        chain_faster: (ms) => `The devices hand the steps straight on. Through this device it would take ${ms} ms.`,
+        star_faster: (ms) => `Each step goes through this device. Handed straight on it would take ${ms} ms.`,
+      },
       reasons: { only: 'nobody else has it', fastest: 'fastest', preferred: 'equally fast, with more room' },
       spares: (n) => plural('en', n, { one: '# device can step in', other: '# devices can step in' }),
       noSpare: 'nobody can step in',

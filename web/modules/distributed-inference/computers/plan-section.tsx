@@ -36,6 +36,9 @@ function PlanWords({ plan }: { readonly plan: Plan }) {
         ))}
       </ol>
       <Text size="sm">{text.expected(format.number(Math.round(plan.expected_ms_per_token)))}</Text>
+      {plan.topology_reason === 'only_one' ? null : (
+        <Text size="sm">{text.topology[plan.topology_reason](format.number(Math.round(plan.other_topology_ms ?? 0)))}</Text>
+      )}
       {plan.left_out.length === 0 ? null : (
         <Stack gap={4}>
           <Text size="sm" fw={600}>

@@ -17,7 +17,7 @@ interface StepProps {
 }
 
 /** One stop on the way, with the time it took for the newest word. */
-function Step({ stage: { node_id, layers, last_ms, mean_ms }, total }: StepProps) {
+function Step({ stage: { node_id, layers, handed, last_ms, mean_ms }, total }: StepProps) {
   const text = useText(messages).way
   const format = useFormat()
   const names = useNames()
@@ -36,7 +36,9 @@ function Step({ stage: { node_id, layers, last_ms, mean_ms }, total }: StepProps
           />
         </span>
         <Text size="sm" c="dimmed">
-          {mean_ms === null ? text.unmeasured : text.mean(format.number(Math.round(mean_ms)))}
+          {[handed ? text.handed : null, mean_ms === null ? text.unmeasured : text.mean(format.number(Math.round(mean_ms)))]
+            .filter((word) => word !== null)
+            .join(' · ')}
         </Text>
       </div>
     </li>

@@ -11,10 +11,9 @@ export function useFailoverWords(): (failover: Failover, over: boolean) => strin
   const text = useText(messages).failover
   const format = useFormat()
   const names = useNames()
-  return ({ reason, from, to, stall_ms }, over) => {
+  return ({ reason, from, taken_over, to, stall_ms }, over) => {
     const gone = text[reason](names.sentence(from))
-    // nobody is named where this device itself goes on
-    if (to === null && stall_ms === null) return `${gone} ${over ? text.nobody : text.looking}`
+    if (!taken_over) return `${gone} ${over ? text.nobody : text.looking}`
     const pause = stall_ms !== null && stall_ms >= NOTICED_MS ? ` ${text.stall(format.number(stall_ms / 1000))}` : ''
     return `${gone} ${text.goesOn(names.sentence(to))}${pause}`
   }

@@ -31,9 +31,9 @@ export async function streamEnds(runtime: Runtime, latency = 0): Promise<Ends> {
   return { ids, streams: pair.ends, sever: pair.sever }
 }
 
-/** As `streamEnds`, with nothing in between: what is sent has come when promises have settled. */
-export async function instantEnds(): Promise<Ends> {
-  const ids = [(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const
+/** As `streamEnds`, with nothing in between: what is sent has come when promises have settled. @param named both sides; else two of tests */
+export async function instantEnds(named?: readonly [NodeId, NodeId]): Promise<Ends> {
+  const ids = named ?? ([(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const)
   const queues = [createFrameQueue(() => {}), createFrameQueue(() => {})] as const
   const end = (at: 0 | 1): FramedStream => {
     const [own, other] = [queues[at], queues[1 - at] ?? queues[0]]

@@ -1,0 +1,83 @@
+import { expect, type Page } from '@playwright/test'
+import { ask, askedBy, hearsOf, idOf, newestAt, settleComputing } from '../support/computing.ts'
+import { test } from '../support/fixtures.ts'
+
+test.use({ withoutServiceWorker: true })
+
+const nodeOf = (page: Page) => page.workers().find((worker) => worker.url().includes('node.worker'))
+
+/** Runs before the app: keeps its connections where a journey can cut them. */
+function keepConnections(): void {
+  const kept: RTCPeerConnection[] = []
+  Reflect.set(window, 'connections', kept)
+  window.RTCPeerConnection = new Proxy(window.RTCPeerConnection, {
+    construct(Original, args: [RTCConfiguration?]) {
+      const connection = new Original(...args)
+      kept.push(connection)
+      return connection
+    },
+  })
+}
+
+/** Longer than anybody waits for it. */
+const STALLED_MS = 25_000
+
+/** What becomes of a device in the middle of a sentence, and whether it comes back by itself. */
+const ENDS: readonly { readonly what: string; readonly strike: (page: Page) => Promise<unknown>; readonly returns: boolean }[] =
+  [
+    {
+      what: 'its connections are cut',
+      strike: (page) =>
+        page.evaluate(() => {
+          for (const connection of Reflect.get(window, 'connections')) connection.close()
+        }),
+      returns: true,
+    },
+    { what: 'its worker dies', strike: async (page) => nodeOf(page)?.evaluate(() => self.close()), returns: true },
+    {
+      what: 'it answers nothing any more',
+      strike: async (page) =>
+        void nodeOf(page)
+          ?.evaluate((ms) => {
+            for (const end = Date.now() + ms; Date.now() < end; );
+          }, STALLED_MS)
+          .catch(() => undefined),
+      returns: true,
+    },
+    { what: 'its tab is closed', strike: (page) => page.close(), returns: false },
+  ]
+
+test('A sentence goes on word for word, whatever becomes of one that computes it (DLM-4)', async ({ box, device }) => {
+  test.slow()
+  const { asker, others } = await settleComputing(
+    box.url,
+    async (name, options) => {
+      const one = await device(name, options)
+      await one.context.addInitScript(keepConnections)
+      return one
+    },
+    [
+      { name: 'Bernd', layers: { from: 0, to: 2 } },
+      { name: 'Clara', layers: { from: 3, to: 5 } },
+      { name: 'Dora', layers: { from: 3, to: 5 } },
+    ],
+  )
+  const { page } = asker
+  const pages = new Map(await Promise.all(others.map(async (other) => [await idOf(other.page), other.page] as const)))
+  await askedBy(page, 'Nur dieses Gerät')
+  const alone = await ask(page)
+  for (const { what, strike, returns } of ENDS)
+    await test.step(what, async () => {
+      await askedBy(page, 'Gemeinsam mit anderen')
+      const said = await ask(page, async () => {
+        const last = (await newestAt(page))?.stages.at(-1)?.node_id ?? undefined
+        const struck = pages.get(last)
+        expect(struck, 'one of the two computes the upper layers').toBeDefined()
+        if (struck) await strike(struck)
+      })
+      expect(said).toBe(alone)
+      const answer = await newestAt(page)
+      expect(answer).toMatchObject({ state: 'completed', failovers: [{ layers: { from: 3, to: 5 }, taken_over: true }] })
+      if (returns) await hearsOf(page, 3)
+    })
+})
