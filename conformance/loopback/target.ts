@@ -148,6 +148,7 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random): Pr
     evidence: { enabled: true },
     lora: { enabled: true },
     civdef: { enabled: true },
+    distributed_llm: { enabled: true },
     tensor_transport: { enabled: true },
     policy: { research: { enable: true } },
   })
