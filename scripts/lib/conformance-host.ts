@@ -12,7 +12,13 @@ import { createSandbox } from '../../workers/modules/protocol/sandbox.ts'
 /** Files of the model that comes with the app, by their paths below its folder. */
 function filesBelow(folder: string): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-    entry.isFile() ? [join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/')] : [],
+    entry.isFile()
+      ? [
+          join(entry.parentPath, entry.name)
+            .slice(folder.length + 1)
+            .replaceAll('\\', '/'),
+        ]
+      : [],
   )
   return new Map(names.map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]))
 }

@@ -58,7 +58,21 @@ export function computeFrom({
   idleMs = 600_000,
 }: Common & { readonly folders: ModelFolders }): ClientInNode {
   let status: (() => EngineStatus) | null = null
-  const { monotonic, after } = runtime
+  const { monotonic } = runtime
+  const timers = new Set<() => void>()
+
+  /** As a worker's own timers, these end with it. */
+  function after(ms: number, task: () => void): () => void {
+    const cancel = runtime.after(ms, () => {
+      timers.delete(cancel)
+      task()
+    })
+    timers.add(cancel)
+    return () => {
+      timers.delete(cancel)
+      cancel()
+    }
+  }
 
   const client = createComputeClient(() => {
     const { port1, port2 } = new MessageChannel()
@@ -77,6 +91,8 @@ export function computeFrom({
       endpoint: port2,
       end() {
         status = null
+        for (const cancel of timers) cancel()
+        timers.clear()
         port1.close()
         port2.close()
       },
