@@ -51,6 +51,15 @@ export const streamsOf = async (context: Context): Promise<number> =>
 export const shardsOf = async (peer: Peer): Promise<readonly JsonObject[]> =>
   listOf(member(await peer.ask(LIST, {}), 'output', 'shards'))
 
+/** Who offers what, as the node has heard. */
+export const nodesOf = async ({ does }: Context): Promise<readonly JsonObject[]> =>
+  listOf(member(await does(`${NAMES}.shard.directory`, {}), 'nodes'))
+export const nodeOf = async (context: Context, nodeId: string): Promise<JsonObject | undefined> =>
+  (await nodesOf(context)).find(({ node_id }) => node_id === nodeId)
+export const shardsAt = (node: JsonObject | undefined): number => listOf(node?.shards).length
+/** Until a node has looked who is there, and heard what they offer. */
+export const HEARD_MS = 30_000
+
 /** Has the person bring the model that comes with the app, share, and offer layers of it. */
 export async function offered(context: Context, from: number, to: number): Promise<JsonObject> {
   const { does, eventually } = context

@@ -372,14 +372,14 @@ const LEAVING: readonly Case[] = [
     },
   ),
   conversation(
-    'DLM-5.trusted-no-longer',
-    'Who is not trusted any more is not computed for, in the middle of a conversation',
+    'DLM-5.left',
+    'Who has left the community is not computed for any more, in the middle of a conversation',
     async (context, _, hosting) => {
       const peer = await context.fresh('trusted')
       const talk = await hand.converse(peer, hosting)
       await talk.send(one(hosting))
       await answered(talk, 1)
-      await context.does('community.demote', { subject: peer.nodeId })
+      await peer.hand([peer.event('community.member.left', {})])
       await talk.send(one(hosting, { id: 2 })).catch(() => undefined)
       const end = await talk.endWithin(5000)
       ensure(end !== null, 'the end of the session', 'a session that goes on')
