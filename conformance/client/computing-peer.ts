@@ -30,6 +30,13 @@ export interface ComputingPeer {
   fallSilent(): void
 }
 
+interface Options {
+  /** Milliseconds between two frames of a watch. */
+  readonly beats?: number
+  /** What it answers other calls with. */
+  readonly answers?: { readonly [capability: string]: Json }
+}
+
 interface Watch {
   readonly stream: Stream
   seq: number
@@ -37,9 +44,9 @@ interface Watch {
 
 /**
  * Has no model: what it is given it takes to the layers that the node under test offers itself, as any peer may, and gives back what comes.
- * So what it computes is right, unless it is told to do wrong. @param beats milliseconds between two frames of a watch
+ * So what it computes is right, unless it is told to do wrong.
  */
-export function computing(peer: Peer, hosting: Hosted, beats = 4000): ComputingPeer {
+export function computing(peer: Peer, hosting: Hosted, { beats = 4000, answers = {} }: Options = {}): ComputingPeer {
   const asked: string[] = []
   const watches = new Set<Watch>()
   const sessions = new Set<TensorTalk>()
@@ -74,6 +81,11 @@ export function computing(peer: Peer, hosting: Hosted, beats = 4000): ComputingP
     asked.push(capability)
     if (silent) return
     if (capability === WATCH) return watched(stream)
+    const fixed = answers[capability]
+    if (fixed !== undefined) {
+      await say(stream, { request_id, output: fixed, meta: { ms: 1 } })
+      return stream.end()
+    }
     if (capability !== CONNECT) {
       await say(stream, { request_id, error: { code: 'not_implemented', message: 'a peer that only computes' } })
       return stream.end()
