@@ -13,7 +13,6 @@ const store = at('models/serve-models.ts')
 const pieces = at('models/pieces.ts')
 const transport = faultsIn('inference', 'workers/transport/tensor/transport.ts')
 const sanity = faultsIn('inference', 'workers/compute/pipeline/sanity.ts')
-const service = faultsIn('inference', 'workers/compute/service.ts')
 const library = faultsIn('inference', 'workers/compute/model/library.ts')
 const manifest = faultsIn('inference', 'protocol/src/distributed-inference/model-manifest.ts')
 
@@ -111,11 +110,11 @@ const CONVERSATIONS = [
     faulty: 'hidden !== hiddenSize || tokens < 1',
     why: 'The last dimension is compared, and the first is taken to be 1.',
   }),
-  service.instead('first-layer-left-out', {
+  host.instead('last-layer-left-out', {
     rule: 'DLM-3',
-    original: 'layersOnly(first, end), keep)',
-    faulty: 'layersOnly(end - first > 1 ? first + 1 : first, end), keep)',
-    why: 'One counts layers from 1, the other from 0.',
+    original: 'end: layers.to + 1,',
+    faulty: 'end: layers.to,',
+    why: 'Both layers are included, and are read as up to and without the second.',
   }),
   transport.without('grant-used-again', {
     rule: 'TEN-5',
