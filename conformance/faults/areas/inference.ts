@@ -112,8 +112,8 @@ const CONVERSATIONS = [
   }),
   host.instead('last-layer-left-out', {
     rule: 'DLM-3',
-    original: 'end: layers.to + 1,',
-    faulty: 'end: layers.to,',
+    original: 'layers.to + 1',
+    faulty: 'layers.to',
     why: 'Both layers are included, and are read as up to and without the second.',
   }),
   transport.without('grant-used-again', {
