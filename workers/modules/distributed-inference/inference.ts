@@ -5,6 +5,7 @@ import type { ModelStore } from '../../compute/model/store.ts'
 import { defineWorkerModule, type WorkerModule } from '../../kernel/modules.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { serveModels } from './models/serve-models.ts'
+import { createPatience } from './patience.ts'
 import { servePipelines } from './pipelines.ts'
 import { serveHosting } from './serve.ts'
 import { openShardLink } from './shard-link.ts'
@@ -31,13 +32,14 @@ export const inferenceOn = (place: (runtime: Runtime) => ModelPlace): WorkerModu
       const stopModels = await serveModels({ ...deps, ...here })
       const hosting = await serveHosting({ ...deps, ...here })
       const { bus, tensors } = deps
+      const patiently = createPatience(deps.runtime)
       const stopAnswering = servePipelines({
         ...deps,
         compute,
         directory: hosting.directory,
         async openLink(peer, shard, options) {
           if (!tensors) throw new HearthError('partition', 'without a community nobody else computes')
-          return openShardLink({ bus, tensors }, peer, shard, options)
+          return patiently(peer, () => openShardLink({ bus, tensors }, peer, shard, options), options.signal)
         },
       })
       return async () => {
