@@ -4,7 +4,7 @@ import { ANSWER_MS, type Peer } from './peer.ts'
 
 export const TENSOR = '/hearthnet/tensor/3.0.0'
 
-const HEADER_BYTES = 16
+export const HEADER_BYTES = 16
 /** Numbers of frame types (TEN-2). */
 export const TYPE = { data: 1, end: 2, ack: 3, nack: 4, hello: 5, bye: 6, flowctl: 7, ping: 8, pong: 9 } as const
 
@@ -52,7 +52,7 @@ export function tensorPiece(id: number, data: Uint8Array): Bytes {
 }
 
 /** The first of the frames in `bytes`, or null while it is not whole. */
-function firstFrame(bytes: Bytes): TensorFrame | null {
+export function firstFrame(bytes: Bytes): TensorFrame | null {
   if (bytes.length < HEADER_BYTES) return null
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const length = view.getUint32(8)

@@ -3,6 +3,7 @@ import type { JsonValue } from '#protocol/core/json.ts'
 import type { LoopbackHost, LoopbackNode, LoopbackStream } from '#protocol/protocol/suite.ts'
 import { type Bytes, type Identity, type Json, ulidOf, wireTime } from '../client/encoding.ts'
 import { BUS, SYNC } from '../client/peer.ts'
+import { TENSOR } from '../client/tensor.ts'
 import { ensure, member, outcomeOf } from '../harness/case.ts'
 import { Inbox } from '../harness/inbox.ts'
 import type { Random } from '../harness/random.ts'
@@ -87,7 +88,7 @@ async function connect(host: LoopbackHost, identity: Identity, node: LoopbackNod
 
   function enter() {
     const entered = host.peer(self)
-    for (const protocol of [BUS, SYNC]) {
+    for (const protocol of [BUS, SYNC, TENSOR]) {
       const inbox = incoming.get(protocol) ?? new Inbox<Stream>()
       incoming.set(protocol, inbox)
       entered.serve(protocol, (opened) => {
@@ -148,6 +149,7 @@ export async function openLoopbackTarget(host: LoopbackHost, random: Random): Pr
     evidence: { enabled: true },
     lora: { enabled: true },
     civdef: { enabled: true },
+    distributed_llm: { enabled: true },
     tensor_transport: { enabled: true },
     policy: { research: { enable: true } },
   })

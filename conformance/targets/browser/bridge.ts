@@ -23,4 +23,4 @@ export type FromPage =
   | { readonly kind: 'gossip'; readonly node: string; readonly bytes: string }
 
 /** Protocols that the page takes streams of, so that the suite sees what the system opens by itself. */
-export const TAKEN = ['/hearthnet/bus/3.0.0', '/hearthnet/sync/3.0.0'] as const
+export const TAKEN = ['/hearthnet/bus/3.0.0', '/hearthnet/sync/3.0.0', '/hearthnet/tensor/3.0.0'] as const

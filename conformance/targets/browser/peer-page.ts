@@ -5,6 +5,7 @@ import type { Browser, BrowserContext } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Bytes, fromBase64Url, type Identity, toBase64Url } from '../../client/encoding.ts'
 import { FrameReader, frame } from '../../client/frames.ts'
+import { TENSOR } from '../../client/tensor.ts'
 import { Inbox } from '../../harness/inbox.ts'
 import type { Framing, Heard, Stream, Wire } from '../../harness/target.ts'
 import type { Ask, FromPage } from './bridge.ts'
@@ -126,7 +127,7 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
         break
       case 'incoming': {
         const key = `${message.node} ${message.protocol}`
-        const stream = streamOf(message.stream)
+        const stream = streamOf(message.stream, message.protocol === TENSOR ? 'none' : 'length')
         const take = takers.get(key)
         if (take) take(stream)
         else inbox(incoming, key).push(stream)

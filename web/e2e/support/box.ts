@@ -21,11 +21,12 @@ export interface HouseBox extends Box {
  * It has new keys, a free port, the app as it was built.
  * @param web another folder to serve
  * @param hub origin of a knowledge hub, as `--hub` names it
+ * @param models origin of a server with models, as `--models` names it
  */
-export const startBox = async (web = BUILT_APP, hub: string | null = null): Promise<HouseBox> => {
+export const startBox = async (web = BUILT_APP, hub: string | null = null, models: string | null = null): Promise<HouseBox> => {
   const data = await mkdtemp(join(tmpdir(), 'hearthnet-box-'))
   const start = (port: number): Promise<Box> =>
-    createBox({ host: '127.0.0.1', port, data, web, hub }, { loadWebRtc: async () => null })
+    createBox({ host: '127.0.0.1', port, data, web, hub, models }, { loadWebRtc: async () => null })
   const first = await start(0)
   const port = Number(new URL(first.url).port)
   let running = first

@@ -8,10 +8,16 @@ import { sendHearthErrors } from '../port.ts'
 import { createCompute } from '../service.ts'
 import { type Files, folderOf } from './folder.ts'
 
-interface Options {
-  readonly runtime: { monotonic(): number; after(ms: number, task: () => void): () => void }
+/** Where its models are. */
+type ModelFolders = Pick<Parameters<typeof createCompute>[0], 'stored' | 'folder' | 'open'>
+
+interface Options extends Common {
   /** Models on this device by name; may change while it runs. */
   readonly models: ReadonlyMap<string, Files>
+}
+
+interface Common {
+  readonly runtime: { monotonic(): number; after(ms: number, task: () => void): () => void }
   readonly open: (kind: 'webgpu' | 'wasm') => Promise<Backend | null>
   readonly budgetBytes?: number
   readonly idleMs?: number
@@ -27,15 +33,11 @@ export interface ClientInNode {
 /** Node takes a thousand messages before it looks at anything else: a turn of its loop is what a message is to a worker. */
 const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
 
-/** A compute worker without a worker: the same service behind the same messages, so that what moves is gone here, too. */
-export function computeInNode({ runtime, models, open, budgetBytes = 1e9, idleMs = 600_000 }: Options): ClientInNode {
-  let status: (() => EngineStatus) | null = null
-  const { monotonic, after } = runtime
-
-  const client = createComputeClient(() => {
-    const { port1, port2 } = new MessageChannel()
-    sendHearthErrors()
-    const compute = createCompute({
+/** A compute worker without a worker, over models that are at hand. */
+export function computeInNode({ models, ...options }: Options): ClientInNode {
+  return computeFrom({
+    ...options,
+    folders: {
       stored: async () => [...models.keys()].sort(),
       folder: async (id) => {
         const files = models.get(id)
@@ -43,6 +45,40 @@ export function computeInNode({ runtime, models, open, budgetBytes = 1e9, idleMs
         return folderOf(files, id)
       },
       open: openModel,
+    },
+  })
+}
+
+/** A compute worker without a worker: the same service behind the same messages, so that what moves is gone here, too. */
+export function computeFrom({
+  runtime,
+  folders,
+  open,
+  budgetBytes = 1e9,
+  idleMs = 600_000,
+}: Common & { readonly folders: ModelFolders }): ClientInNode {
+  let status: (() => EngineStatus) | null = null
+  const { monotonic } = runtime
+  const timers = new Set<() => void>()
+
+  /** As a worker's own timers, these end with it. */
+  function after(ms: number, task: () => void): () => void {
+    const cancel = runtime.after(ms, () => {
+      timers.delete(cancel)
+      task()
+    })
+    timers.add(cancel)
+    return () => {
+      timers.delete(cancel)
+      cancel()
+    }
+  }
+
+  const client = createComputeClient(() => {
+    const { port1, port2 } = new MessageChannel()
+    sendHearthErrors()
+    const compute = createCompute({
+      ...folders,
       startEngine: async () => {
         const engine = await createEngine({ open, monotonic, after, breathe }, { budgetBytes, idleMs })
         status = engine.status
@@ -55,6 +91,8 @@ export function computeInNode({ runtime, models, open, budgetBytes = 1e9, idleMs
       endpoint: port2,
       end() {
         status = null
+        for (const cancel of timers) cancel()
+        timers.clear()
         port1.close()
         port2.close()
       },

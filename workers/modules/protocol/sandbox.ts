@@ -2,6 +2,7 @@ import type { NodeId } from '#protocol/core/ids.ts'
 import { identityCreate } from '#protocol/node/capabilities.ts'
 import type { LoopbackHost, LoopbackLink, LoopbackNode, LoopbackPeer } from '#protocol/protocol/suite.ts'
 import { FOUND_MODULES } from '../../found-modules.ts'
+import type { FoundModule } from '../../kernel/modules.ts'
 import { type HearthNode, startNode } from '../../kernel/node.ts'
 import { delay, type Runtime } from '../../kernel/runtime.ts'
 import type { OpenTensors } from '../../kernel/tensors.ts'
@@ -24,19 +25,24 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-export function createSandbox(runtime: Runtime): Sandbox {
+/** Models lie in the browser's own file system, which has no twin here: the person's would be touched. */
+const IN_MEMORY = FOUND_MODULES.filter(({ contract }) => contract.id !== 'distributed-inference')
+
+/** @param modules of one node, asked once for each */
+export function createSandbox(runtime: Runtime, modules: () => readonly FoundModule[] = () => IN_MEMORY): Sandbox {
   const network = createMemoryNetwork(runtime)
   const running = new Set<LoopbackNode>()
 
-  const boot = (store: MemoryStore): Promise<HearthNode> =>
+  const boot = (store: MemoryStore, found: readonly FoundModule[]): Promise<HearthNode> =>
     startNode(
-      { runtime, store, openTensors, modules: FOUND_MODULES, createMesh: async (signer) => network.node(signer.nodeId) },
+      { runtime, store, openTensors, modules: found, createMesh: async (signer) => network.node(signer.nodeId) },
       { boxes: [BOX], appUrl: 'http://box.invalid', version: '0.0.0-sandbox' },
     )
 
   async function start(name: string): Promise<LoopbackNode> {
+    const found = modules()
     let store = createMemoryStore()
-    let node = await boot(store)
+    let node = await boot(store, found)
     const { node_id } = await node.bus.call(identityCreate, { display_name: name })
     const open = (peer: NodeId | null): LoopbackLink => {
       const [near, far] = createLinkPair()
@@ -49,7 +55,7 @@ export function createSandbox(runtime: Runtime): Sandbox {
       async restart() {
         await node.stop()
         store = store.reopen()
-        node = await boot(store)
+        node = await boot(store, found)
       },
       async stop() {
         if (running.delete(loopback)) await node.stop()
