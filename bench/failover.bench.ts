@@ -20,6 +20,8 @@ const PARTS = [partOf(0, 2), partOf(1, 2)]
 
 const QUESTION = 256
 const TOKENS = 112
+/** Tokens between the coming of a spare and the loss. */
+const LATE_FOR = 48
 /** Of an answer during which somebody has to load layers. */
 const LATE_TOKENS = 240
 /** Tokens of the answer at which a device is lost, in turns; checks fall at random, so each finds the spare at another place. */
@@ -34,7 +36,7 @@ const STANDING_TOKENS = 64
 const LOSSES = {
   closed: { times: 4, says: 'page closed' },
   crashed: { times: 2, says: 'process gone' },
-  unprepared: { times: 2, says: 'page closed, nobody stood by' },
+  late: { times: 2, says: 'page closed, spares came during the answer' },
 } as const
 type Loss = keyof typeof LOSSES
 
@@ -89,13 +91,15 @@ async function oneLoss(house: House, how: Loss, turn: number): Promise<Stall> {
   const [main, spare] = [mains[part], spares[part]]
   const range = PARTS[part]
   if (!main || !spare || !range) throw new RangeError('nobody has this part')
-  if (how === 'unprepared') await withdrawing(house, spares)
-  const tokens = how === 'unprepared' ? LATE_TOKENS : TOKENS
+  if (how === 'late') await withdrawing(house, spares)
+  const tokens = how === 'late' ? LATE_TOKENS : TOKENS
   const answering = ask(house, QUESTION, tokens, mains)
   const untilSaid = (count: number) => household.asks.page.evaluate((n) => globalThis.house.untilSaid(n), count)
-  await untilSaid(how === 'unprepared' ? 1 : (LOST_AT[turn % LOST_AT.length] ?? 0))
-  // here when they are needed, but too late to be asked to stand by
-  if (how === 'unprepared') await sharing(house, spares)
+  await untilSaid(how === 'late' ? 1 : (LOST_AT[turn % LOST_AT.length] ?? 0))
+  if (how === 'late') {
+    await sharing(house, spares)
+    await untilSaid((await household.asks.page.evaluate(() => globalThis.house.said())) + LATE_FOR)
+  }
   const at = await household.asks.page.evaluate(() => globalThis.house.said())
   const lostAt = now()
   await lose(main, how)
