@@ -28,7 +28,7 @@ const LATE_TOKENS = 240
 const LOST_AT = [24, 71, 43, 58, 37, 80] as const
 /** What others wait before they take a device for gone. */
 const TIMEOUT_MS = 5000
-const STANDING_ROUNDS = 4
+const STANDING_ROUNDS = 3
 const STANDING_QUESTION = 16
 const STANDING_TOKENS = 64
 
