@@ -39,6 +39,7 @@ interface Said {
   readonly heardAt: readonly number[]
   readonly tokens: number
   readonly text: string
+  readonly topology?: string
 }
 type Way = (text: string, tokens: number) => Promise<Said>
 
@@ -122,7 +123,14 @@ async function rawHop({ asks, others }: Household): Promise<number> {
   return median(trips)
 }
 
-function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): readonly Measurement[] {
+interface Paces {
+  readonly ms: Record<WayName, number>
+  /** Who hands on to whom: what the plan took for the faster one. */
+  readonly topology: { readonly halves: string; readonly thirds: string }
+  readonly raw: number
+}
+
+function speeds(weights: Weights, { ms, topology, raw }: Paces): readonly Measurement[] {
   const rate = (name: WayName): number => 1000 / ms[name]
   const row = (name: WayName, what: string, aim?: number): Measurement => ({
     name: `${weights}, ${what}`,
@@ -140,12 +148,13 @@ function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): rea
   })
   return [
     row('inOnePage', '2 shards in one browser'),
-    row('halves', '2 shards, both over WebRTC', 0.9),
+    row('halves', `2 shards, both over WebRTC, ${topology.halves}`, 0.9),
     row('oneHere', '2 shards, one here, one over WebRTC', 0.9),
-    row('thirds', '3 shards over WebRTC'),
+    row('thirds', `3 shards over WebRTC, ${topology.thirds}`),
     hop('a hop within one browser, there and back', (ms.inOnePage - ms.whole) / 2),
     {
-      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / 2),
+      // a chain of two takes three ways, a star four
+      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / (topology.halves === 'chain' ? 1.5 : 2)),
       theirs: { name: 'raw RTCDataChannel, 2 KiB there and back', value: raw },
     },
   ]
@@ -174,8 +183,10 @@ async function measure(household: Household): Promise<BenchReport> {
   for (const [weights, model] of household.models) {
     const ways = waysOf(household, model)
     const ms = await inTurns(ways, ALL, ROUNDS, [question(SHORT), TOKENS], msPerToken)
+    const topologyOf = async (name: WayName): Promise<string> => (await ways[name](question(SHORT), 2)).topology ?? ''
+    const topology = { halves: await topologyOf('halves'), thirds: await topologyOf('thirds') }
     all.set(weights, {
-      speeds: speeds(weights, ms, await rawHop(household)),
+      speeds: speeds(weights, { ms, topology, raw: await rawHop(household) }),
       chunked: await inTurns(ways, SOME, FIRST_ROUNDS, [question(LONG), 1], firstMs),
     })
   }
