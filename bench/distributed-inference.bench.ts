@@ -3,7 +3,7 @@ import '../workers/testing/node-20.ts'
 
 import { threadsFor } from '../workers/compute/engine/ort-library.ts'
 import type { BenchReport, Measurement } from './report.ts'
-import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
+import { type Device, type Household, partOf, questionOf, withHousehold } from './support/household.ts'
 import type { RandomModel, Weights } from './support/random-model.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median } from './support/statistics.ts'
@@ -30,9 +30,6 @@ const FIRST_ROUNDS = 3
 const LONG = 256
 /** Path of the page in which a question goes through in one piece. */
 const UNCHUNKED = 'unchunked'
-
-const question = (length: number): string =>
-  Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7) % 26))).join('')
 
 interface Said {
   readonly askedAt: number
@@ -182,12 +179,12 @@ async function measure(household: Household): Promise<BenchReport> {
   const all = new Map<Weights, { readonly speeds: readonly Measurement[]; readonly chunked: Record<WayName, number> }>()
   for (const [weights, model] of household.models) {
     const ways = waysOf(household, model)
-    const ms = await inTurns(ways, ALL, ROUNDS, [question(SHORT), TOKENS], msPerToken)
-    const topologyOf = async (name: WayName): Promise<string> => (await ways[name](question(SHORT), 2)).topology ?? ''
+    const ms = await inTurns(ways, ALL, ROUNDS, [questionOf(SHORT), TOKENS], msPerToken)
+    const topologyOf = async (name: WayName): Promise<string> => (await ways[name](questionOf(SHORT), 2)).topology ?? ''
     const topology = { halves: await topologyOf('halves'), thirds: await topologyOf('thirds') }
     all.set(weights, {
       speeds: speeds(weights, { ms, topology, raw: await rawHop(household) }),
-      chunked: await inTurns(ways, SOME, FIRST_ROUNDS, [question(LONG), 1], firstMs),
+      chunked: await inTurns(ways, SOME, FIRST_ROUNDS, [questionOf(LONG), 1], firstMs),
     })
   }
   const { isolated, cores } = await household.asks.page.evaluate(() => ({
@@ -201,7 +198,7 @@ async function measure(household: Household): Promise<BenchReport> {
   for (const [weights, model] of household.models) {
     const known = all.get(weights)
     if (!known) continue
-    const inOnePiece = await inTurns(waysOf(household, model), SOME, FIRST_ROUNDS, [question(LONG), 1], firstMs)
+    const inOnePiece = await inTurns(waysOf(household, model), SOME, FIRST_ROUNDS, [questionOf(LONG), 1], firstMs)
     measurements.push(...known.speeds, ...firsts(weights, known.chunked, inOnePiece))
   }
   const [model] = household.models.values()
