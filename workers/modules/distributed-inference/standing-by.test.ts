@@ -30,7 +30,7 @@ function placeWith(change: Partial<PlaceDeps>) {
   const unwanted = () => Promise.reject(new Error('nobody failed'))
   const deps: PlaceDeps = {
     ...{ runtime, stepwise: false, tolerance: toleranceFor(false), oneIn: 1, random: () => 0, atToken: () => 0 },
-    ...{ standBy: async () => null, judge: async () => null, replace: unwanted },
+    ...{ standBy: async () => null, judge: async () => null, replace: unwanted, reopen: unwanted },
     ...{ onFailure: unwanted, onFailover: unwanted, onFault: unwanted, onLie: unwanted, onEnd: unwanted },
     ...change,
   }
