@@ -5,10 +5,11 @@ import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright'
 import type { BenchReport, Measurement } from './report.ts'
 import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
+import { median } from './support/statistics.ts'
 
 /**
  * Whether conversations leave anything behind: 200 of them in a row through whole nodes in real pages, the layers on two other devices.
- * Compared is the memory after all of them with that after the first 50, when everything is loaded that ever is. About four minutes, and only
+ * Compared is the memory in the last third with that in the second, when everything is loaded that ever is: the medians of three looks each. About four minutes, and only
  * where it is asked for by name: `npm run bench -- conversations`.
  *
  * Memory is what the browser itself counts after a collection (`measureUserAgentSpecificMemory`), page and workers together; beside it what
@@ -16,7 +17,6 @@ import { type Device, type Household, partOf, withHousehold } from './support/ho
  */
 const CONVERSATIONS = 200
 const EVERY = 25
-const SETTLED = 50
 const QUESTION = 'Wo ist Wasser, wenn der Strom weg ist?'
 const TOKENS = 8
 /** A neighbour takes ten calls of one kind in a second (BUS-6), and more than one after the other is nobody's habit. */
@@ -88,32 +88,41 @@ async function measure(household: Household): Promise<BenchReport> {
     await asks.page.waitForTimeout(Math.max(0, PACE_MS - (performance.now() - begun)))
   }
   if (texts.size > 1) throw new Error('the same question had several answers')
-  const [early, late] = [seen.get(SETTLED), seen.get(CONVERSATIONS)]
-  if (!early || !late) throw new TypeError('nothing was measured')
+  const between = (from: number, to: number): readonly (readonly Memory[])[] =>
+    [...seen].flatMap(([count, memories]) => (count >= from && count <= to ? [memories] : []))
+  const [early, late] = [between(50, 100), between(150, CONVERSATIONS)]
+  const of = (looks: readonly (readonly Memory[])[], at: number, what: keyof Memory): number =>
+    median(looks.map((memories) => memories[at]?.[what] ?? Number.NaN))
   const beside = (name: string, ours: number, value: number): Measurement => ({
     name,
     unit: 'MB',
     better: 'lower',
     ours: ours / MB,
-    theirs: { name: `after ${SETTLED}`, value: value / MB },
+    theirs: { name: 'after 50 to 100', value: value / MB },
     // what it grows by is no more than what two counts of the same differ by
     aim: 0.98,
   })
-  const measurements = devices.flatMap((device, at): readonly Measurement[] => {
-    const [first, last] = [early[at], late[at]]
-    if (!first || !last) return []
-    return [
-      beside(`${device === asks ? 'who asks' : `who computes (${at})`}, page and workers`, last.counted, first.counted),
-      { name: `conversations still open at ${device.name}`, unit: '', better: 'lower', ours: last.streams, aim: 0 },
-    ]
-  })
-  const [first, last] = [early[0], late[0]]
-  if (first && last) measurements.push(beside('all processes of pages, by the operating system', last.process, first.process))
+  const measurements = devices.flatMap((device, at): readonly Measurement[] => [
+    beside(
+      `${device.name}, who ${device === asks ? 'asks' : 'computes'}: page and workers`,
+      of(late, at, 'counted'),
+      of(early, at, 'counted'),
+    ),
+    beside(`${device.name}’s weights and caches`, of(late, at, 'computing'), of(early, at, 'computing')),
+    {
+      name: `conversations still open at ${device.name}`,
+      unit: '',
+      better: 'lower',
+      ours: Math.max(...late.map((memories) => memories[at]?.streams ?? Number.NaN)),
+      aim: 0,
+    },
+  ])
+  measurements.push(beside('all processes of pages, by the operating system', of(late, 0, 'process'), of(early, 0, 'process')))
   return {
     title: `${CONVERSATIONS} conversations in a row`,
     notes: [
       `  Whole nodes in ${devices.length} pages, WebRTC between them, ${TOKENS} tokens each, at most one a second; 50 million random parameters in int8.`,
-      `  After ${CONVERSATIONS} beside after ${SETTLED}; every ${EVERY} on the way are printed while it runs.`,
+      `  After 150 to ${CONVERSATIONS} beside after 50 to 100; a look after every ${EVERY} is printed while it runs.`,
     ],
     measurements,
   }

@@ -3,7 +3,7 @@ import '../workers/testing/node-20.ts'
 
 import { threadsFor } from '../workers/compute/engine/ort-library.ts'
 import type { BenchReport, Measurement } from './report.ts'
-import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
+import { type Device, type Household, partOf, questionOf, withHousehold } from './support/household.ts'
 import type { RandomModel, Weights } from './support/random-model.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median } from './support/statistics.ts'
@@ -20,7 +20,7 @@ const WEIGHTS: readonly Weights[] = ['fp32', 'int8']
 const HALVES = [partOf(0, 2), partOf(1, 2)]
 const THIRDS = [partOf(0, 3), partOf(1, 3), partOf(2, 3)]
 
-const ROUNDS = 5
+const ROUNDS = 4
 const SHORT = 16
 const TOKENS = 48
 /** 512 numbers in full precision, as they travel. */
@@ -31,14 +31,12 @@ const LONG = 256
 /** Path of the page in which a question goes through in one piece. */
 const UNCHUNKED = 'unchunked'
 
-const question = (length: number): string =>
-  Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7) % 26))).join('')
-
 interface Said {
   readonly askedAt: number
   readonly heardAt: readonly number[]
   readonly tokens: number
   readonly text: string
+  readonly topology?: string
 }
 type Way = (text: string, tokens: number) => Promise<Said>
 
@@ -72,13 +70,16 @@ function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
 }
 type Ways = ReturnType<typeof waysOf>
 type WayName = keyof Ways
-const NAMES: readonly WayName[] = ['whole', 'inOnePage', 'halves', 'oneHere', 'thirds']
+const ALL: readonly WayName[] = ['whole', 'inOnePage', 'halves', 'oneHere', 'thirds']
+/** For the first word. */
+const SOME: readonly WayName[] = ['whole', 'halves', 'thirds']
 
 const empty = (): Record<WayName, number[]> => ({ whole: [], inOnePage: [], halves: [], oneHere: [], thirds: [] })
 
-/** Runs all ways in turns. @param count of one answer: the number that is kept */
+/** Runs the ways in turns. @param count of one answer: the number that is kept */
 async function inTurns(
   ways: Ways,
+  names: readonly WayName[],
   rounds: number,
   [text, tokens]: readonly [string, number],
   count: (said: Said) => number,
@@ -86,7 +87,7 @@ async function inTurns(
   const all = empty()
   for (let round = -1; round < rounds; round++) {
     const texts = new Set<string>()
-    for (const name of NAMES) {
+    for (const name of names) {
       const said = await ways[name](text, tokens)
       texts.add(said.text)
       // the first round loads what was not loaded
@@ -94,8 +95,8 @@ async function inTurns(
     }
     if (texts.size > 1) throw new Error(`the ways say different things: ${[...texts].join(' | ')}`)
   }
-  const medians = NAMES.map((name) => [name, median(all[name])] as const)
-  return { ...Object.fromEntries(medians) } as Record<WayName, number> // of just these names
+  const of = (name: WayName): number => (names.includes(name) ? median(all[name]) : Number.NaN)
+  return { whole: of('whole'), inOnePage: of('inOnePage'), halves: of('halves'), oneHere: of('oneHere'), thirds: of('thirds') }
 }
 
 const msPerToken = ({ heardAt, tokens }: Said): number => ((heardAt.at(-1) ?? 0) - (heardAt[0] ?? 0)) / (tokens - 1)
@@ -119,7 +120,14 @@ async function rawHop({ asks, others }: Household): Promise<number> {
   return median(trips)
 }
 
-function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): readonly Measurement[] {
+interface Paces {
+  readonly ms: Record<WayName, number>
+  /** Who hands on to whom: what the plan took for the faster one. */
+  readonly topology: { readonly halves: string; readonly thirds: string }
+  readonly raw: number
+}
+
+function speeds(weights: Weights, { ms, topology, raw }: Paces): readonly Measurement[] {
   const rate = (name: WayName): number => 1000 / ms[name]
   const row = (name: WayName, what: string, aim?: number): Measurement => ({
     name: `${weights}, ${what}`,
@@ -137,12 +145,13 @@ function speeds(weights: Weights, ms: Record<WayName, number>, raw: number): rea
   })
   return [
     row('inOnePage', '2 shards in one browser'),
-    row('halves', '2 shards, both over WebRTC', 0.9),
+    row('halves', `2 shards, both over WebRTC, ${topology.halves}`, 0.9),
     row('oneHere', '2 shards, one here, one over WebRTC', 0.9),
-    row('thirds', '3 shards over WebRTC'),
+    row('thirds', `3 shards over WebRTC, ${topology.thirds}`),
     hop('a hop within one browser, there and back', (ms.inOnePage - ms.whole) / 2),
     {
-      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / 2),
+      // a chain of two takes three ways, a star four
+      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / (topology.halves === 'chain' ? 1.5 : 2)),
       theirs: { name: 'raw RTCDataChannel, 2 KiB there and back', value: raw },
     },
   ]
@@ -170,10 +179,12 @@ async function measure(household: Household): Promise<BenchReport> {
   const all = new Map<Weights, { readonly speeds: readonly Measurement[]; readonly chunked: Record<WayName, number> }>()
   for (const [weights, model] of household.models) {
     const ways = waysOf(household, model)
-    const ms = await inTurns(ways, ROUNDS, [question(SHORT), TOKENS], msPerToken)
+    const ms = await inTurns(ways, ALL, ROUNDS, [questionOf(SHORT), TOKENS], msPerToken)
+    const topologyOf = async (name: WayName): Promise<string> => (await ways[name](questionOf(SHORT), 2)).topology ?? ''
+    const topology = { halves: await topologyOf('halves'), thirds: await topologyOf('thirds') }
     all.set(weights, {
-      speeds: speeds(weights, ms, await rawHop(household)),
-      chunked: await inTurns(ways, FIRST_ROUNDS, [question(LONG), 1], firstMs),
+      speeds: speeds(weights, { ms, topology, raw: await rawHop(household) }),
+      chunked: await inTurns(ways, SOME, FIRST_ROUNDS, [questionOf(LONG), 1], firstMs),
     })
   }
   const { isolated, cores } = await household.asks.page.evaluate(() => ({
@@ -187,7 +198,7 @@ async function measure(household: Household): Promise<BenchReport> {
   for (const [weights, model] of household.models) {
     const known = all.get(weights)
     if (!known) continue
-    const inOnePiece = await inTurns(waysOf(household, model), FIRST_ROUNDS, [question(LONG), 1], firstMs)
+    const inOnePiece = await inTurns(waysOf(household, model), SOME, FIRST_ROUNDS, [questionOf(LONG), 1], firstMs)
     measurements.push(...known.speeds, ...firsts(weights, known.chunked, inOnePiece))
   }
   const [model] = household.models.values()

@@ -3,7 +3,7 @@ import '../workers/testing/node-20.ts'
 
 import type { Answer } from './household/asking.ts'
 import type { BenchReport, Measurement } from './report.ts'
-import { type Device, type Household, partOf, withHousehold } from './support/household.ts'
+import { type Device, type Household, partOf, questionOf, withHousehold } from './support/household.ts'
 import type { RandomModel, Weights } from './support/random-model.ts'
 import { median } from './support/statistics.ts'
 
@@ -20,13 +20,15 @@ const PARTS = [partOf(0, 2), partOf(1, 2)]
 
 const QUESTION = 256
 const TOKENS = 112
+/** Tokens between the coming of a spare and the loss. */
+const LATE_FOR = 48
 /** Of an answer during which somebody has to load layers. */
 const LATE_TOKENS = 240
 /** Tokens of the answer at which a device is lost, in turns; checks fall at random, so each finds the spare at another place. */
 const LOST_AT = [24, 71, 43, 58, 37, 80] as const
 /** What others wait before they take a device for gone. */
 const TIMEOUT_MS = 5000
-const STANDING_ROUNDS = 4
+const STANDING_ROUNDS = 3
 const STANDING_QUESTION = 16
 const STANDING_TOKENS = 64
 
@@ -34,12 +36,10 @@ const STANDING_TOKENS = 64
 const LOSSES = {
   closed: { times: 4, says: 'page closed' },
   crashed: { times: 2, says: 'process gone' },
-  unprepared: { times: 2, says: 'page closed, nobody stood by' },
+  late: { times: 2, says: 'page closed, spares came during the answer' },
 } as const
 type Loss = keyof typeof LOSSES
 
-const question = (length: number): string =>
-  Array.from({ length }, (_, at) => String.fromCharCode(97 + ((at * 7) % 26))).join('')
 const now = (): number => performance.timeOrigin + performance.now()
 
 interface House {
@@ -59,7 +59,7 @@ const withdrawing = async ({ household, model }: House, devices: readonly Device
 
 function ask({ household, model }: House, letters: number, tokens: number, through: readonly Device[]): Promise<Answer> {
   return household.asks.page.evaluate((asked) => globalThis.house.ask(asked), {
-    ...{ model: model.id, text: question(letters), tokens },
+    ...{ model: model.id, text: questionOf(letters), tokens },
     by: { through: through.map(({ nodeId }) => nodeId) },
   })
 }
@@ -82,20 +82,46 @@ interface Stall {
   readonly reason: string
 }
 
-/** One loss, and everybody back afterwards. */
+/** How often a loss is tried that did not go as it was meant to. */
+const TRIES = 3
+
+/** One loss that went as it was meant to: one device lost, one failover, all tokens. What went otherwise is said and done again. */
 async function oneLoss(house: House, how: Loss, turn: number): Promise<Stall> {
-  const { household, model, mains, spares } = house
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryLoss(house, how, turn)
+    } catch (error) {
+      if (attempt === TRIES) throw error
+      process.stderr.write(`${how} again, since ${error instanceof Error ? error.message.split('\n')[0] : error}\n`)
+    } finally {
+      await gatherAgain(house, turn % PARTS.length)
+    }
+  }
+}
+
+async function gatherAgain(house: House, part: number): Promise<void> {
+  const main = house.mains[part]
+  if (main) await house.household.comeBack(main)
+  await sharing(house, house.mains)
+  await sharing(house, house.spares)
+}
+
+async function tryLoss(house: House, how: Loss, turn: number): Promise<Stall> {
+  const { household, mains, spares } = house
   const part = turn % PARTS.length
   const [main, spare] = [mains[part], spares[part]]
-  const range = PARTS[part]
-  if (!main || !spare || !range) throw new RangeError('nobody has this part')
-  if (how === 'unprepared') await withdrawing(house, spares)
-  const tokens = how === 'unprepared' ? LATE_TOKENS : TOKENS
+  if (!main || !spare) throw new RangeError('nobody has this part')
+  if (how === 'late') await withdrawing(house, spares)
+  const tokens = how === 'late' ? LATE_TOKENS : TOKENS
   const answering = ask(house, QUESTION, tokens, mains)
+  // awaited below; until then nobody may call it unhandled
+  answering.catch(() => undefined)
   const untilSaid = (count: number) => household.asks.page.evaluate((n) => globalThis.house.untilSaid(n), count)
-  await untilSaid(how === 'unprepared' ? 1 : (LOST_AT[turn % LOST_AT.length] ?? 0))
-  // here when they are needed, but too late to be asked to stand by
-  if (how === 'unprepared') await sharing(house, spares)
+  await untilSaid(how === 'late' ? 1 : (LOST_AT[turn % LOST_AT.length] ?? 0))
+  if (how === 'late') {
+    await sharing(house, spares)
+    await untilSaid((await household.asks.page.evaluate(() => globalThis.house.said())) + LATE_FOR)
+  }
   const at = await household.asks.page.evaluate(() => globalThis.house.said())
   const lostAt = now()
   await lose(main, how)
@@ -106,8 +132,6 @@ async function oneLoss(house: House, how: Loss, turn: number): Promise<Stall> {
   const usual = median(gapsOf(answer))
   const after = gapsOf(answer).filter((_, index) => (answer.heardAt[index + 1] ?? 0) > lostAt)
   const again = await ask(house, QUESTION + at, 1, mains.with(part, spare))
-  await household.comeBack(main)
-  await household.share(main, model.id, range)
   return { ms: Math.max(...after) - usual, againMs: (again.heardAt[0] ?? Number.NaN) - again.askedAt, reason: failover.reason }
 }
 

@@ -24,6 +24,8 @@ export interface Answer {
   readonly heardAt: readonly number[]
   readonly text: string
   readonly tokens: number
+  /** Who hands on to whom, as the plan has it. */
+  readonly topology: string
   readonly stages: readonly StageStatus[]
   readonly failovers: readonly Failover[]
 }
@@ -78,15 +80,17 @@ export function createAsking(busNow: () => Bus) {
     const heardAt: number[] = []
     const failovers = new Map<string, Failover>()
     let stages: readonly StageStatus[] = []
+    let topology = ''
     let text = ''
     const open = await opened(question)
     const askedAt = now()
     const answering = open()
     for (;;) {
       const next = await answering.next()
-      if (next.done) return { askedAt, heardAt, text, tokens: next.value.tokens, stages, failovers: [...failovers.values()] }
+      if (next.done)
+        return { askedAt, heardAt, text, tokens: next.value.tokens, topology, stages, failovers: [...failovers.values()] }
       const frame = next.value
-      if (frame.frame === 'shard_status') stages = frame.stages
+      if (frame.frame === 'shard_status') ({ stages, topology } = frame)
       if (frame.frame === 'shard_failover')
         failovers.set(`${frame.failover.layers.from} ${frame.failover.at_token}`, frame.failover)
       if (frame.frame !== 'token_delta') continue

@@ -1,6 +1,6 @@
 /**
- * Lays files of the box where this device keeps models, as an import leaves them. Weights that this device does not have are holes.
- * @param held name of the record of what is here, among those beside the files
+ * Lays files of the box where this device keeps models, as an import leaves them.
+ * @param held name of the record of what is here: to the app, what it does not mark is a hole
  */
 export async function installModel(model: string, names: readonly string[], held: string): Promise<void> {
   const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true })

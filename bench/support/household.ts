@@ -19,6 +19,10 @@ export const partOf = (part: number, parts: number): Range => ({
   to: ((part + 1) * LAYERS) / parts - 1,
 })
 
+/** A question of so many tokens: the random models read letter by letter. */
+export const questionOf = (tokens: number): string =>
+  Array.from({ length: tokens }, (_, at) => String.fromCharCode(97 + ((at * 7) % 26))).join('')
+
 const shardOf = (model: string, { from, to }: Range): string => `${model}:${from}-${to}`
 
 /** One device: a browser context with storage of its own, in which a whole node runs. */

@@ -179,10 +179,11 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     output.put(position, rows)
     settle()
     const fresh = output.tokens - before
-    if (fresh > 0 && spare && deps.oneIn !== null && isDue(fresh, deps.oneIn, deps.random)) {
+    if (fresh === 0 || deps.oneIn === null || !isDue(fresh, deps.oneIn, deps.random)) return
+    if (spare) {
       rechecked = output.tokens
       spare.push(rechecked)
-    }
+    } else seekSpare() // whoever came during the answer can stand by from now on
   }
 
   function settle(): void {
@@ -315,6 +316,8 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
           if (!runner) return
           if (over || spare || !main) runner.close()
           else spare = feedOf(runner)
+          // the sooner it has read what was said, the less there is to read when it is needed
+          if (deps.oneIn !== null) spare?.push(output.tokens)
           watch()
         },
         () => undefined,
