@@ -1,12 +1,12 @@
 import * as L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
 import type { Bbox, Point } from '#protocol/civdef/alert.ts'
-import { boxMaps } from './box-maps.ts'
 import classes from './chart.module.css'
 import { gridLines } from './graticule.ts'
 import { chooseLabels, type Wanted } from './labels.ts'
 import { MARKS } from './marks.ts'
 import type { Scene, SceneArea, ScenePlace } from './scene.ts'
+import type { MapLayer } from './tiles.ts'
 
 // Leaflet, and nothing but vectors: this file is loaded with the first map that somebody opens.
 
@@ -41,8 +41,8 @@ export interface Drawing {
 export interface ChartOptions {
   /** `look`: dragged, pinched and moved by keys. `draw`: keys and pointer are for whoever draws. */
   readonly hand: 'look' | 'draw'
-  readonly scheme: 'light' | 'dark'
-  readonly language: string
+  /** Pictures to lie below, the lowest first; none where there are none. */
+  readonly layers: () => Promise<readonly MapLayer[]>
   readonly words: ChartWords
   /** Id of the element that says which keys do what. */
   readonly describedBy: string
@@ -133,7 +133,7 @@ function createMeasure(element: HTMLElement): (text: string, weight: number) => 
 /** The middle of an area as the mean of its corners' extremes: good enough for a word. */
 const middleOf = (corners: readonly Point[]): L.LatLng => L.latLngBounds(corners.map(at)).getCenter()
 
-/** Opens a map in an element, which has a size. It asks the box once whether it has something to lie below it. */
+/** Opens a map in an element, which has a size. What is to lie below it comes when it is there. */
 export function openChart(element: HTMLElement, options: ChartOptions): Chart {
   const isLook = options.hand === 'look'
   element.classList.add(classes.chart ?? '')
@@ -271,11 +271,7 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
   }
 
   async function layTiles(): Promise<void> {
-    const urls = await boxMaps()
-    if (urls.length === 0 || isClosed) return
-    const { openTiles } = await import('./tiles.ts')
-    const opened = await Promise.all(urls.map((url) => openTiles(url, options.scheme, options.language)))
-    const layers = opened.filter((one) => one !== null)
+    const layers = await options.layers()
     if (isClosed || layers.length === 0) return
     hasTiles = true
     for (const { layer } of layers) layer.addTo(map)
