@@ -77,6 +77,7 @@ test('An alert for a drawn part of Issum is carried by hand to Geldern, and beli
     await anna.getByText('Mit Finger, Maus oder Pfeiltasten zeichnen').click()
     const surface = anna.getByRole('application', { name: /Zeichenfläche/ })
     await surface.scrollIntoViewIfNeeded()
+    await expect(surface.locator('.leaflet-container')).toBeVisible()
     const at = await surface.boundingBox()
     if (!at) throw new Error('a surface')
     await anna.mouse.move(at.x + at.width * 0.25, at.y + at.height * 0.25)

@@ -139,6 +139,8 @@ test('Who warns draws on the map by keys, and who is warned sees it with their o
     await expect(said).toContainText(/Das Kreuz steht bei 51,\d+° Nord, 6,\d+° Ost\. Das ist [\d,]+ km von Issum, Richtung/)
     await expectNoBarrier(anna)
     await anna.getByRole('button', { name: 'Vorschau ansehen' }).click()
+    const preview = anna.getByRole('region', { name: 'Vorschau' }).getByRole('application', { name: 'Karte, Norden ist oben' })
+    await expect.poll(() => namesOn(preview), 'She sees it as they will').toContain('Hier gilt sie')
     await anna.getByRole('button', { name: 'Warnung jetzt senden', exact: true }).click({ delay: HOLD_MS })
     await expect(anna.getByRole('heading', { level: 1, name: 'Rückmeldungen' })).toBeVisible()
   })

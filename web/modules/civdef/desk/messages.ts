@@ -75,7 +75,7 @@ export const messages = defineMessages({
     broken: 'The record is damaged or was altered. Giving alerts is blocked.',
     toAudit: 'To the record',
     running: 'What is running now',
-    runningIntro: 'All alerts of this community that still hold. Tap one for its answers.',
+    runningIntro: 'All alerts of this community that still apply. Tap one for its answers.',
     nothing: 'No alert is running right now.',
     drafts: 'Drafts',
     draftAt: (when) => `Kept ${when}`,
@@ -89,7 +89,7 @@ export const messages = defineMessages({
         'A drill takes the same ways as the real thing. “DRILL” stands above it everywhere, with stripes at the edge, in the list, in the notification and in every file. It counts nowhere as real.',
       steps: [
         'Tell people beforehand that there is a drill, and until when.',
-        'Give a drill alert. Take the template “Test alert”, or write the real thing through.',
+        'Give a drill alert. Use the template “Test alert”, or write it as you would for real.',
         'Whoever takes part answers. Watch under “Answers” who does, and how fast.',
         'Give the all-clear. Talk afterwards about who was missing and why.',
       ].join('\n'),

@@ -60,7 +60,7 @@ export const messages = defineMessages({
       own: 'Your credential is about to end',
       issued: 'A credential that you issued is about to end',
       days: (title, days) =>
-        plural('en', days, { one: `“${title}” holds for # more day.`, other: `“${title}” holds for # more days.` }),
+        plural('en', days, { one: `“${title}” is valid for # more day.`, other: `“${title}” is valid for # more days.` }),
       today: (title) => `“${title}” ends today.`,
     },
     banner: {
@@ -75,7 +75,7 @@ export const messages = defineMessages({
     notice: {
       todo: 'What to do',
       from: (from) => `From: ${from}`,
-      until: (time) => `Holds until ${time}`,
+      until: (time) => `Valid until ${time}`,
       more: (n) => plural('en', n, { one: '# more alert follows.', other: '# more alerts follow.' }),
       read: 'Read',
       open: 'Read all and answer',

@@ -50,7 +50,7 @@ export const messages = defineMessages({
     read: {
       title: 'Alert from another community',
       intro: 'It carries its signatures with it. Nothing is brought in yet.',
-      path: (n) => plural('en', n, { one: 'Comes from # other community.', other: 'Came by way of # other communities.' }),
+      path: (n) => plural('en', n, { one: 'Comes from # other community.', other: 'Came through # other communities.' }),
       deliveries: {
         refuse: 'This device does not believe it. It cannot be brought in.',
         hide: 'It is right, but does not concern your place. It may concern others in your community.',

@@ -1,12 +1,12 @@
 import * as L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
 import type { Bbox, Point } from '#protocol/civdef/alert.ts'
-import { boxMaps } from './box-maps.ts'
 import classes from './chart.module.css'
 import { gridLines } from './graticule.ts'
 import { chooseLabels, type Wanted } from './labels.ts'
-import { MARKS } from './marks.ts'
-import type { Scene, SceneArea, ScenePlace } from './scene.ts'
+import type { Scene } from './scene.ts'
+import { areaLayer, at, crossMark, PIN, pin, placeMark, sign, textElement } from './signs.ts'
+import type { MapLayer } from './tiles.ts'
 
 // Leaflet, and nothing but vectors: this file is loaded with the first map that somebody opens.
 
@@ -15,7 +15,6 @@ const ZOOM = { least: 5, most: 17 } as const
 /** Names on a map at most; more are no help. */
 const MOST_LABELS = 40
 const LABEL = { height: 22, gap: 11, around: 4 } as const
-const PIN = { width: 28, height: 36 } as const
 /** What the buttons take at the top right. */
 const CONTROL = { width: 68, height: 118 } as const
 /** Free at every edge of a view that fits something, pixels. */
@@ -41,8 +40,8 @@ export interface Drawing {
 export interface ChartOptions {
   /** `look`: dragged, pinched and moved by keys. `draw`: keys and pointer are for whoever draws. */
   readonly hand: 'look' | 'draw'
-  readonly scheme: 'light' | 'dark'
-  readonly language: string
+  /** Pictures to lie below, the lowest first; none where there are none. */
+  readonly layers: () => Promise<readonly MapLayer[]>
   readonly words: ChartWords
   /** Id of the element that says which keys do what. */
   readonly describedBy: string
@@ -65,50 +64,7 @@ export interface Chart {
   close(): void
 }
 
-const at = ({ lat, lon }: Point): L.LatLngTuple => [lat, lon]
 const boundsOf = ({ west, south, east, north }: Bbox): L.LatLngBounds => L.latLngBounds([south, west], [north, east])
-
-/** Text as an element of its own: what others wrote never becomes markup. */
-function textElement(text: string, className: string | undefined): HTMLElement {
-  return Object.assign(document.createElement('span'), { className: className ?? '', textContent: text })
-}
-
-/** A name or a sign that stands on the map and that nothing can press. @param anchor pixels from its top left to the point */
-function sign(point: Point, element: HTMLElement, anchor: L.PointTuple): L.Marker {
-  const icon = L.divIcon({ html: element, className: classes.sign ?? '', iconSize: undefined, iconAnchor: anchor })
-  return L.marker(at(point), { icon, interactive: false, keyboard: false })
-}
-
-function areaLayer({ corners, kind, drill }: SceneArea): L.Polygon {
-  const look = kind === 'other' ? classes.other : drill ? classes.drill : classes.target
-  return L.polygon(corners.map(at), { className: look ?? '', interactive: false })
-}
-
-const SVG = 'http://www.w3.org/2000/svg'
-
-/** A sign's shape as an element. */
-function shapeOf({ viewBox, path }: (typeof MARKS)[keyof typeof MARKS], className: string | undefined): HTMLElement {
-  const svg = document.createElementNS(SVG, 'svg')
-  const shape = document.createElementNS(SVG, 'path')
-  svg.setAttribute('viewBox', viewBox)
-  svg.setAttribute('class', className ?? '')
-  shape.setAttribute('d', path)
-  svg.append(shape)
-  const element = document.createElement('span')
-  element.append(svg)
-  return element
-}
-
-/** A pin for the own place: no other mark has its shape. */
-function pin(point: Point): L.Marker {
-  return sign(point, shapeOf(MARKS.mine, classes.pin), [PIN.width / 2, PIN.height])
-}
-
-/** A diamond for where an alert holds, a dot for everywhere else. */
-function placeMark({ kind, position }: ScenePlace): L.Layer {
-  if (kind === 'other') return L.circleMarker(at(position), { radius: 4, className: classes.dot ?? '', interactive: false })
-  return sign(position, shapeOf(MARKS.target, classes.diamond), [10, 10])
-}
 
 type NameKind = 'name' | 'targetName' | 'areaName' | 'mineName'
 
@@ -133,7 +89,7 @@ function createMeasure(element: HTMLElement): (text: string, weight: number) => 
 /** The middle of an area as the mean of its corners' extremes: good enough for a word. */
 const middleOf = (corners: readonly Point[]): L.LatLng => L.latLngBounds(corners.map(at)).getCenter()
 
-/** Opens a map in an element, which has a size. It asks the box once whether it has something to lie below it. */
+/** Opens a map in an element, which has a size. What is to lie below it comes when it is there. */
 export function openChart(element: HTMLElement, options: ChartOptions): Chart {
   const isLook = options.hand === 'look'
   element.classList.add(classes.chart ?? '')
@@ -271,11 +227,7 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
   }
 
   async function layTiles(): Promise<void> {
-    const urls = await boxMaps()
-    if (urls.length === 0 || isClosed) return
-    const { openTiles } = await import('./tiles.ts')
-    const opened = await Promise.all(urls.map((url) => openTiles(url, options.scheme, options.language)))
-    const layers = opened.filter((one) => one !== null)
+    const layers = await options.layers()
     if (isClosed || layers.length === 0) return
     hasTiles = true
     for (const { layer } of layers) layer.addTo(map)
@@ -305,7 +257,7 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
         L.rectangle(boundsOf(box), { className: look ?? '', interactive: false }).addTo(drawn)
       }
       if (corner) L.circleMarker(at(corner), { radius: 6, className: classes.corner ?? '', interactive: false }).addTo(drawn)
-      sign(cross, shapeOf(MARKS.cross, classes.cross), [14, 14]).setZIndexOffset(2000).addTo(drawn)
+      crossMark(cross).setZIndexOffset(2000).addTo(drawn)
     },
     fit: (bounds) => void map.fitBounds(boundsOf(bounds), { padding: PAD, animate: false }),
     zoom: (levels, around) => void map.setZoomAround(at(around), map.getZoom() + levels, { animate: false }),

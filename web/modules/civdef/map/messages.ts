@@ -58,10 +58,10 @@ export const messages = defineMessages({
     further: 'Further away',
     drill: 'DRILL',
     north: 'N',
-    legend: { target: 'The alert holds here', area: 'Drawn area', mine: 'Your place', other: 'Other places' },
+    legend: { target: 'The alert applies here', area: 'Drawn area', mine: 'Your place', other: 'Other places' },
     mine: (name) => `Your place: ${name}`,
     here: 'You are here',
-    targetArea: 'It holds here',
+    targetArea: 'It applies here',
     credits: (sources) => `Map picture: ${sources}`,
     points:
       'Positions of places: GeoNames, CC BY 4.0. Municipalities are points, as this device does not know their borders; some are missing.',
@@ -74,8 +74,8 @@ export const messages = defineMessages({
       fromHere: 'where you are',
       targets: (n) =>
         plural('en', n, {
-          one: 'The alert holds for # municipality on the map:',
-          other: 'The alert holds for # municipalities on the map:',
+          one: 'The alert applies to # municipality on the map:',
+          other: 'The alert applies to # municipalities on the map:',
         }),
       own: (name) => `${name}: that is your place`,
       one: (name, km, direction) => `${name}: about ${km} km to the ${direction}`,

@@ -1,6 +1,7 @@
 import { useComputedColorScheme } from '@mantine/core'
 import { type RefCallback, useCallback, useEffect, useState } from 'react'
 import { useLanguage, useText } from '../../../kit/i18n.tsx'
+import { boxLayers } from './box-maps.ts'
 import type { Chart, ChartOptions } from './chart.ts'
 import { degreesIn } from './degrees.ts'
 import { messages } from './messages.ts'
@@ -33,12 +34,13 @@ export function useChart(hand: ChartOptions['hand'], describedBy: string): Opene
     let opened: Chart | null = null
     let isGone = false
     const words = { label, closer, further, degrees: (value: number) => degreesIn(language, value) }
+    const layers = () => boxLayers(scheme, language)
     import('./chart.ts').then(
       ({ openChart }) => {
         if (isGone) return
         // Leaflet keeps what it put into an element: each map gets one of its own
         const place = host.appendChild(document.createElement('div'))
-        opened = openChart(place, { hand, scheme, language, words, describedBy, onCredits: setCredits })
+        opened = openChart(place, { hand, words, describedBy, layers, onCredits: setCredits })
         setChart(opened)
       },
       () => setMissing(true),

@@ -72,7 +72,7 @@ export const messages = defineMessages({
     kinds: { alert: 'New warning', update: 'New version of a warning', cancel: 'End of a warning' },
     sender: 'Sender',
     sent: 'Sent',
-    until: 'Holds until',
+    until: 'Valid until',
     area: 'Area',
     places: (n) => plural('en', n, { one: '# place known here', other: '# places known here' }),
   },

@@ -88,19 +88,19 @@ export const messages = defineMessages({
       vibration: 'Vibration',
       noVibration: 'This device or browser cannot vibrate.',
       drills: 'I take part in drills',
-      drillsHint: 'Else drills are only in the list, always marked as DRILL.',
-      publicAcks: 'Answer alerts to everyone too',
+      drillsHint: 'Otherwise drills are only in the list, always marked as DRILL.',
+      publicAcks: 'Also answer alerts that go to everyone',
       publicAcksHint: 'Only if your community has agreed on it. Everybody in the community then sees your answer.',
     },
     notify: {
       title: 'Notifications',
-      why: 'While HearthNet is open, in another tab or in the background too, an alert appears as a notification. If it is closed, it comes when you open it next. Keep it installed as an app, and open.',
+      why: 'While HearthNet is open, in another tab or in the background too, an alert appears as a notification. If it is closed, the alert comes when you next open it. Keep it installed as an app, and open.',
       default: 'Not allowed yet. Alerts appear only here in the app.',
       granted: 'Allowed.',
       denied:
         'The browser does not allow notifications. Alerts appear only here in the app, with sound, while it is open. You can change that in the browser’s settings for this page.',
       missing:
-        'This browser cannot show notifications. On an iPhone it helps to add the app to the home screen. Else alerts appear only here in the app.',
+        'This browser cannot show notifications. On an iPhone it helps to add the app to the home screen. Otherwise alerts appear only here in the app.',
       ask: 'Allow notifications',
     },
     hear: {

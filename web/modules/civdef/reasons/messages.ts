@@ -196,11 +196,11 @@ export const messages = defineMessages({
         wrong: 'The signature is wrong. Somebody may have changed the text.',
       },
       certificate: {
-        good: (title, root) => `The credential “${title}” holds. It goes back to: ${root}.`,
+        good: (title, root) => `The credential “${title}” is valid. It goes back to: ${root}.`,
         known: (title) => `The credential “${title}” is known here.`,
         unknown: 'Nobody here knows the credential.',
         not_owned: 'The credential belongs to another device.',
-        not_yet: (title) => `The credential “${title}” does not hold yet.`,
+        not_yet: (title) => `The credential “${title}” is not valid yet.`,
         expired: (title) => `The credential “${title}” has expired, or ends before the alert does.`,
         chain_too_long: 'There are too many others between this credential and the topmost authority.',
         chain_incomplete: 'A credential on the way to the topmost authority is missing here.',
@@ -220,7 +220,7 @@ export const messages = defineMessages({
         in_scope: 'This role may give alerts this urgent, and for this area.',
         scheme_unknown: 'What this role may do is not known here.',
         may_not_publish: 'This credential allows no alerts.',
-        target_outside: (target, region) => `The alert is for ${target}. The credential holds only for ${region}.`,
+        target_outside: (target, region) => `The alert is for ${target}. The credential is valid only for ${region}.`,
         too_severe: (severity, cap) => `The alert is “${severity}”. This role may give “${cap}” at most.`,
       },
       cosignature: {
@@ -233,7 +233,7 @@ export const messages = defineMessages({
         cosigner_of_elsewhere: 'Whoever signed too is in charge of another area.',
         cosigner_not_higher: 'Whoever signed too is no higher authority.',
         cosigner_revoked: 'The credential behind the second signature has been taken back.',
-        cosigner_not_yet: 'The credential behind the second signature does not hold yet.',
+        cosigner_not_yet: 'The credential behind the second signature is not valid yet.',
         cosigner_expired: 'The credential behind the second signature has expired.',
         cosigner_chain_too_long:
           'There are too many others between the credential behind the second signature and the topmost authority.',
@@ -266,7 +266,7 @@ export const messages = defineMessages({
         elsewhere: (target, place) => `It is for ${target}. Your place is ${place}.`,
       },
       shape: {
-        whole_region: 'It holds in the whole area.',
+        whole_region: 'It applies in the whole area.',
         no_position: 'An area is drawn. This device does not know where exactly you are, so you see it.',
         inside: 'You are within the drawn area.',
         outside: 'You are not within the drawn area. It is in the list and does not notify.',
@@ -281,7 +281,7 @@ export const messages = defineMessages({
         replaced: 'There is a newer version.',
       },
       expired: {
-        in_time: 'It still holds.',
+        in_time: 'It is still valid.',
         expired: 'It has expired.',
       },
       clock: {

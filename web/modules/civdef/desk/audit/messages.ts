@@ -156,7 +156,7 @@ export const messages = defineMessages({
     saveVerifier: 'Open the checking page',
     keep: 'Keeping it',
     keepIntro: (years) =>
-      `Entries stay for ${years} years. Whether that holds for you is confirmed by whoever is responsible for it. Nothing is deleted by itself.`,
+      `Entries stay for ${years} years. Whether that applies to you is confirmed by whoever is responsible for it. Nothing is deleted by itself.`,
     nothingOld: 'Nothing is that old.',
     old: { one: '# entry is older.', other: '# entries are older.' },
     delete: 'Delete old entries',

@@ -66,7 +66,7 @@ export const messages = defineMessages({
       toList: 'On to the signatures',
     },
     inbox: 'Requests to you',
-    inboxIntro: 'Sign only what you hold to be right. Your signature stands below it for all to see.',
+    inboxIntro: 'Sign only what you believe to be right. Your signature stands below it for all to see.',
     noInbox: 'Nobody is waiting for your signature.',
     from: (name) => `Request from ${name}`,
     asked: (when) => `Made ${when}`,

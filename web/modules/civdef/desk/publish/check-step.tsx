@@ -1,9 +1,10 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconArrowLeft, IconSend } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { alertPublish } from '#protocol/civdef/capabilities.ts'
 import type { Certificate } from '#protocol/civdef/certificate.ts'
 import { alertPreview } from '#protocol/civdef/desk-capabilities.ts'
+import { placeMap } from '#protocol/civdef/place-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
@@ -11,6 +12,9 @@ import { plural, useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { QueryView } from '../../../../kit/query-view.tsx'
 import { Section } from '../../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../../port/hooks.ts'
+import { MapView } from '../../map/map-view.tsx'
+import { messages as map } from '../../map/messages.ts'
+import { sceneOf, viewOf } from '../../map/scene.ts'
 import { AskCosigner } from '../cosign/ask-cosigner.tsx'
 import classes from '../desk.module.css'
 import { ActionBar } from '../shared/action-bar.tsx'
@@ -76,6 +80,18 @@ function Problems({ preview, onChange }: { readonly preview: Preview; readonly o
   )
 }
 
+/** Where it will be seen to hold, as the recipients' map has it; their own place is theirs. */
+function Where({ draft: { target, drill } }: Pick<CheckStepProps, 'draft'>) {
+  const text = useText(map)
+  const query = useQuery(placeMap, {})
+  const points = query.status === 'ready' ? query.data.points : null
+  const scene = useMemo(() => {
+    const told = { regions: [target.region], shapes: target.polygon || target.bbox ? [target] : [], drill }
+    return points && sceneOf({ told, points, me: null, label: text.targetArea })
+  }, [target, drill, points, text])
+  return scene && viewOf(scene) ? <MapView scene={scene} drill={drill} /> : null
+}
+
 export interface CheckStepProps {
   readonly draft: AlertDraft
   readonly certificate: Certificate
@@ -111,6 +127,7 @@ export function CheckStep({ draft, certificate, onBack, onSent }: CheckStepProps
     <Stack gap="lg">
       <Section title={text.title} intro={text.intro}>
         <AlertView alert={draft} by={<BidiText>{certificate.title}</BidiText>} />
+        <Where draft={draft} />
       </Section>
       <QueryView query={query}>
         {(preview) => (
