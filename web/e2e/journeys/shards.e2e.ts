@@ -1,37 +1,11 @@
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { communityGet, communityPromote } from '#protocol/community/capabilities.ts'
-import { DISTRIBUTED_LLM_DEMONSTRATION_MODEL } from '#protocol/distributed-inference/constants.ts'
-import { modelImport, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { shardDirectory } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import { shardOffer, shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { busOf } from '../support/bus.ts'
+import { ask, bringModel, MODEL, SLOWLY } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, seesDirectly, turnAskingOn, visit } from '../support/steps.ts'
-
-const MODEL = DISTRIBUTED_LLM_DEMONSTRATION_MODEL
-const QUESTION = 'Wie mache ich Wasser trinkbar?'
-const SLOWLY = { timeout: 60_000 }
-
-/** Brings the app's own model to this device. */
-async function bringModel(page: Page): Promise<void> {
-  const bus = busOf(page)
-  const stateOf = async () => (await bus.call(modelList, {})).models.find(({ model }) => model === MODEL)?.state
-  if ((await stateOf()) !== 'ready') await bus.call(modelImport, { model: MODEL, from: 'app' })
-  await expect.poll(stateOf, SLOWLY).toBe('ready')
-}
-
-/** Asks in the window and waits for the end. @returns the words of the answer */
-async function ask(page: Page): Promise<string> {
-  await page.getByRole('textbox', { name: 'Deine Frage' }).fill(QUESTION)
-  await page.getByRole('button', { name: 'Fragen', exact: true }).click()
-  const dialog = page.getByRole('dialog', { name: 'Wer mitrechnet, kann mitlesen' })
-  const answer = page.getByRole('region', { name: `Antwort auf: ${QUESTION}` }).last()
-  const over = answer.getByText(/^(Fertig\.|Hier endet, was als Länge eingestellt ist\.)$/)
-  await expect(dialog.or(over)).toBeVisible(SLOWLY)
-  if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Einverstanden' }).click()
-  await expect(over).toBeVisible({ timeout: 120_000 })
-  return (await answer.locator('[aria-live]').first().textContent()) ?? ''
-}
 
 test('One device offers layers of a model, another one computes its words through them, and they come and go with it', async ({
   box,

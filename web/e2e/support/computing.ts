@@ -13,7 +13,7 @@ import { found, settleIn, visit } from './steps.ts'
 /** Neighbours who compute one model together, in real browsers. */
 
 export const MODEL = DISTRIBUTED_LLM_DEMONSTRATION_MODEL
-export const QUESTION = 'Wie mache ich Wasser trinkbar?'
+const QUESTION = 'Wie mache ich Wasser trinkbar?'
 export const SLOWLY = { timeout: 90_000 }
 /** What a browser says of a neighbour that goes. */
 const GOING: DeviceOptions = { tolerates: [/WebRTC|ERR_|data ?channel|RTC/i] }

@@ -2,7 +2,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import type { Outcome } from '../engine/shard-runner.ts'
 
 /** No decoder's residual stream comes near this, though some leave half precision far behind; a wrongly read one does. */
-const LARGEST = 1e9
+const LARGEST = 1e6
 
 /**
  * Checks what a shard gave (DLM-6): as many numbers as asked for, all of them numbers, none beyond bounds.
@@ -20,7 +20,7 @@ const LONGER = 1e6
 const SHORTER = 1e-4
 
 /**
- * Whether layers can have made `gave` of `given` (DLM-6): rows of the same width, of numbers, none of a
+ * Whether layers can have made `gave` of `given` (DLM-6): rows of the same width, none of them far too large or of a
  * length that no layers give a row.
  */
 export function isPlausible(given: Float32Array, gave: Float32Array, width: number): boolean {
@@ -29,7 +29,8 @@ export function isPlausible(given: Float32Array, gave: Float32Array, width: numb
     let [before, after] = [0, 0]
     for (let at = start; at < start + width; at++) {
       const [from, to] = [given[at] ?? 0, gave[at] ?? Number.NaN]
-      if (!Number.isFinite(to)) return false
+      // written so that what is no number fails
+      if (!(Math.abs(to) < LARGEST)) return false
       before += from * from
       after += to * to
     }

@@ -118,7 +118,8 @@ describe('what others offer', () => {
     await runtime.settle()
     bert.frames.push([shard(0, 3)])
     await runtime.advance(1000)
-    expect(directory.nodes()).toEqual([{ nodeId: BERT, heardAt: runtime.now() - 1000, latencyMs: 12, shards: [shard(0, 3)] }])
+    const heardAt = runtime.now() - 1000
+    expect(directory.nodes()).toEqual([{ nodeId: BERT, heardAt, latencyMs: 12, shards: [shard(0, 3)], reach: [] }])
     bert.frames.push([shard(0, 3, { streams: 1 })])
     await runtime.settle()
     expect(shardsOf(BERT)).toEqual([shard(0, 3, { streams: 1 })])

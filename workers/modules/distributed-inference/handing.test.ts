@@ -63,8 +63,11 @@ describe('who may hand steps on to whom (DLM-5, DLM-11)', () => {
     const grant = { session_id: parseUlid(session_id), session_token, purpose: DISTRIBUTED_LLM_SHARD_PURPOSE }
     return finish(anna.tensors.connect(to.id, grant, { compression: 'none', preferredDtype: dtype }))
   }
-  const handOn = (by: Neighbour, session_id: Granted['session_id'], next: { node_id: NodeId } & NonNullable<Granted['handed']>) =>
-    finish(by.node.bus.call(shardHandOn, { session_id, next }, { to: bert.id }))
+  const handOn = (
+    by: Neighbour,
+    session_id: Granted['session_id'],
+    next: { node_id: NodeId } & NonNullable<Granted['handed']>,
+  ) => finish(by.node.bus.call(shardHandOn, { session_id, next }, { to: bert.id }))
   const given = ({ handed }: Granted): NonNullable<Granted['handed']> => {
     if (!handed) throw new TypeError('nothing was granted')
     return handed

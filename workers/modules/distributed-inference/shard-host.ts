@@ -109,11 +109,12 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members, 
     const gone = (): void => {
       for (const offer of offers) offer.withdraw()
     }
+    const transport = tensors
     /** Makes ready for a session with a peer of this conversation. */
-    async function ready(peer: NodeId, purpose: string): Promise<OfferedSession> {
+    const ready = async (peer: NodeId, purpose: string): Promise<OfferedSession> => {
       // hidden states are noise to a compressor
       const options = { compression: 'none', preferredDtype: descriptor.dtype } as const
-      const offer = await (tensors as TensorTransport).offer({ peer, purpose, options })
+      const offer = await transport.offer({ peer, purpose, options })
       offers.push(offer)
       return offer
     }

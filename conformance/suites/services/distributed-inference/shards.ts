@@ -6,12 +6,22 @@ import { type Case, ensure, member, outcomeOf, same } from '../../../harness/cas
 const NAMES = 'experimental.distributed_llm'
 const LIST = `${NAMES}.shard.list`
 const CONNECT = `${NAMES}.shard.connect`
+const HAND_ON = `${NAMES}.shard.hand_on`
 const FORWARD = `${NAMES}.shard.forward`
 const OFFER = `${NAMES}.shard.offer`
 const WITHDRAW = `${NAMES}.shard.withdraw`
 const SHARING = `${NAMES}.sharing.get`
 const SET = `${NAMES}.sharing.set`
 const SHARD = { shard_id: 'nobody:0-1', weights_sha256: `sha256:${'0'.repeat(64)}` }
+/** A conversation that nobody has, and somewhere to hand it on to. */
+const HANDED = {
+  session_id: '01K5V0000000000000000000AA',
+  next: {
+    node_id: `ed25519:${'A'.repeat(43)}`,
+    session_id: '01K5V0000000000000000000AB',
+    session_token: 'hntoken://v1/of-nobody',
+  },
+}
 /** Two bytes for each of two tokens, one wide. */
 const HIDDEN = { tokens: 2, hidden: 'AAAAAA' }
 
@@ -65,6 +75,21 @@ export const cases: readonly Case[] = [
         ensure(outcomeOf(answer) === 'shard_unavailable', 'shard_unavailable', answer)
       }
       same(member(await caller.ask(LIST, {}), 'output', 'shards') ?? null, [], 'what is listed')
+    },
+  },
+  {
+    id: 'DLM-11.hand-on-what-is-ones-own',
+    title:
+      'A shard hands on nothing of a conversation that the caller does not have, and nothing at all for who is not trusted',
+    capability: HAND_ON,
+    needs: ['call'],
+    async run({ peer }) {
+      for (const standing of ['stranger', 'member'] as const) {
+        const answer = await (await peer(standing)).ask(HAND_ON, HANDED)
+        ensure(outcomeOf(answer) === 'unauthorized', `unauthorized for a ${standing}`, answer)
+      }
+      const answer = await (await peer('trusted')).ask(HAND_ON, HANDED)
+      ensure(outcomeOf(answer) === 'not_found', 'not_found', answer)
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { NodeId } from '#protocol/core/ids.ts'
 import { hopDtypeOf } from '#protocol/distributed-inference/hop-dtype.ts'
 import type { AnswerFrame, Ending, Layers, Plan, ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../../compute/client.ts'
@@ -10,7 +11,7 @@ import { GREEDY } from '../../../compute/text/sampler.ts'
 import { createRealRuntime } from '../../../testing/seeded-runtime.ts'
 import { type AnswerDeps, type Asked, answer, type Progress } from '../answer.ts'
 import { type Offer, planPipeline } from '../plan.ts'
-import { clientOf, computeHere, createDevices, type Device } from './devices.ts'
+import { ASKER, clientOf, computeHere, createDevices, type Device } from './devices.ts'
 
 export type ReadModel = readonly [string, () => Files]
 
@@ -55,9 +56,13 @@ export const shardOf = (facts: ModelFacts, layers: Layers, ms = 1): ShardDescrip
   ms_per_token: ms,
 })
 
-/** Round trips to who asks and, in a chain, between two devices, as they say: half the way is shorter, so a chain is planned. */
-const TO_ASKER_MS = 1
-const BETWEEN_MS = 0.5
+/** Round trips to who asks and between two devices, in milliseconds. */
+export interface Distances {
+  readonly toAskerMs: number
+  readonly betweenMs: number
+}
+/** Told, but not there: what is sent has come at once. Half the way between is shorter, so a chain is planned where one can be. */
+const NO_DISTANCE: Distances = { toAskerMs: 1, betweenMs: 0.5 }
 
 export interface Said {
   readonly text: string
@@ -68,7 +73,7 @@ export interface Said {
 }
 
 /** One model, one who asks, and devices in one process that compute for it. */
-export async function createAnswers([id, read]: ReadModel) {
+export async function createAnswers([id, read]: ReadModel, distances = NO_DISTANCE) {
   const runtime = createRealRuntime(5)
   const files = read()
   const models = new Map([[id, files]]).set(OTHER_WEIGHTS, otherWeights(files))
@@ -90,7 +95,11 @@ export async function createAnswers([id, read]: ReadModel) {
   }
   const facts = await client.describe(id)
   const faults = new Map<string, number>()
-  let devices = createDevices(runtime)
+  const oneWayMs = (one: NodeId, other: NodeId): number => {
+    if (distances === NO_DISTANCE) return 0
+    return (one === ASKER || other === ASKER ? distances.toAskerMs : distances.betweenMs) / 2
+  }
+  let devices = createDevices(runtime, oneWayMs)
   let topology: Topology = 'star'
 
   const random = (): number => (runtime.randomBytes(1)[0] ?? 0) / 256
@@ -106,12 +115,12 @@ export async function createAnswers([id, read]: ReadModel) {
 
   async function offers(): Promise<readonly Offer[]> {
     const all = devices.list()
-    const others = new Map(all.map(({ nodeId }) => [nodeId, BETWEEN_MS]))
+    const others = new Map(all.map(({ nodeId }) => [nodeId, distances.betweenMs]))
     return all.flatMap(({ nodeId, shards }) =>
       shards.map((shard) => ({
         nodeId,
         shard,
-        latencyMs: TO_ASKER_MS,
+        latencyMs: distances.toAskerMs,
         faults: faults.get(nodeId) ?? 0,
         ...(topology === 'chain' && { reach: others }),
       })),
@@ -177,7 +186,7 @@ export async function createAnswers([id, read]: ReadModel) {
     told: (): number => said.length,
     /** Sends everybody home. */
     reset(): void {
-      devices = createDevices(runtime)
+      devices = createDevices(runtime, oneWayMs)
       faults.clear()
     },
     /** Devices with the layers in so many parts, each part several times; in a chain all of them reach each other. */

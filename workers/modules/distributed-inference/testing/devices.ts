@@ -17,7 +17,7 @@ import type { Runtime } from '../../../kernel/runtime.ts'
 import type { TensorSession, TensorSessionOptions, TensorTransport } from '../../../kernel/tensors.ts'
 import { packTensor, unpackTensor } from '../../../transport/tensor/dtype.ts'
 import { acceptTensorSession, openTensorSession } from '../../../transport/tensor/session.ts'
-import { instantEnds } from '../../../transport/tensor/testing/pair.ts'
+import { instantEnds, streamEnds } from '../../../transport/tensor/testing/pair.ts'
 import type { ReadyShard } from '../offered-layers.ts'
 import type { OpenLink } from '../orchestrator.ts'
 import { openShardLink } from '../shard-link.ts'
@@ -139,9 +139,10 @@ interface Known {
   readonly compute: ComputePort
 }
 
-const ASKER = nodeIdOf(new Uint8Array(32).fill(255))
+export const ASKER = nodeIdOf(new Uint8Array(32).fill(255))
 
-export function createDevices(runtime: Runtime) {
+/** @param oneWayMs between two nodes; `ASKER` asks */
+export function createDevices(runtime: Runtime, oneWayMs: (one: NodeId, other: NodeId) => number = () => 0) {
   const devices = new Map<NodeId, Known>()
   const opened = new Map<string, { readonly conversation: Promise<Conversation>; readonly device: Device }>()
   /** Takes the other end of a session that was offered. */
@@ -194,7 +195,8 @@ export function createDevices(runtime: Runtime) {
     (self: NodeId): TensorTransport['connect'] =>
     async (peer, grant, options) => {
       find(peer)
-      const { streams } = await instantEnds([self, peer])
+      const ms = oneWayMs(self, peer)
+      const { streams } = await (ms === 0 ? instantEnds([self, peer]) : streamEnds(runtime, ms, [self, peer]))
       const take = offered.get(grant.session_id)
       offered.delete(grant.session_id)
       if (!take) throw new HearthError('unauthorized', 'nobody offers this session')

@@ -24,16 +24,20 @@ export interface Ends {
   sever(): void
 }
 
-/** The two ends of a stream in memory. @param latency one way, in milliseconds */
-export async function streamEnds(runtime: Runtime, latency = 0): Promise<Ends> {
-  const ids = [(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const
+type Names = readonly [NodeId, NodeId]
+
+const ofTests = async (): Promise<Names> => [(await testSigner(1)).nodeId, (await testSigner(2)).nodeId]
+
+/** The two ends of a stream in memory. @param latency one way, in milliseconds @param named both sides; else two of tests */
+export async function streamEnds(runtime: Runtime, latency = 0, named?: Names): Promise<Ends> {
+  const ids = named ?? (await ofTests())
   const pair = createStreamPair(runtime, () => latency, [ids[1], ids[0]], [MANY, MANY])
   return { ids, streams: pair.ends, sever: pair.sever }
 }
 
 /** As `streamEnds`, with nothing in between: what is sent has come when promises have settled. @param named both sides; else two of tests */
-export async function instantEnds(named?: readonly [NodeId, NodeId]): Promise<Ends> {
-  const ids = named ?? ([(await testSigner(1)).nodeId, (await testSigner(2)).nodeId] as const)
+export async function instantEnds(named?: Names): Promise<Ends> {
+  const ids = named ?? (await ofTests())
   const queues = [createFrameQueue(() => {}), createFrameQueue(() => {})] as const
   const end = (at: 0 | 1): FramedStream => {
     const [own, other] = [queues[at], queues[1 - at] ?? queues[0]]
