@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly pipelineId: Ulid
   /** Nodes that shall not take part; nothing is said of them. */
   readonly without?: ReadonlySet<NodeId | null>
+  /** Of the conversation, as far as can be said: who takes no such long one is passed over. */
+  readonly tokens?: number
 }
 
 /** More than there are layers. */
@@ -62,14 +64,14 @@ const byCost = (a: Edge, b: Edge): number => costOf(a) - costOf(b) || b.room - a
  * between layers, with at most 16 steps. Who takes no conversation more is passed over, never queued for.
  * @throws HearthError `shard_unavailable` with `data.uncovered: [{from, to}]`, `weights_mismatch` where they are covered by other weights alone
  */
-export function planPipeline(wanted: Wanted, offers: readonly Offer[], { pipelineId, without }: PlanOptions): Plan {
+export function planPipeline(wanted: Wanted, offers: readonly Offer[], { pipelineId, without, tokens = 0 }: PlanOptions): Plan {
   const { model, weightsHash, modelLayers } = wanted
   const layers = wanted.layers ?? { from: 0, to: modelLayers - 1 }
   const [start, goal] = [layers.from, layers.to + 1]
   const ofModel = offers.filter(({ nodeId, shard }) => shard.model === model && !without?.has(nodeId))
   const refused = new Map<Offer, LeftOut['reason']>()
   for (const offer of ofModel) {
-    const reason = refusalOf(offer, weightsHash)
+    const reason = refusalOf(offer, weightsHash, tokens)
     if (reason) refused.set(offer, reason)
   }
   const usable = ofModel.filter((offer) => !refused.has(offer))
@@ -108,10 +110,11 @@ export function planPipeline(wanted: Wanted, offers: readonly Offer[], { pipelin
   }
 }
 
-function refusalOf({ shard, faults }: Offer, weightsHash: string): LeftOut['reason'] | null {
+function refusalOf({ shard, faults }: Offer, weightsHash: string, tokens: number): LeftOut['reason'] | null {
   if (shard.weights_sha256 !== weightsHash) return 'other_weights'
   if (faults > 0) return 'mistrusted'
   if (shard.streams >= shard.max_concurrent_streams) return 'full'
+  if (shard.max_tokens < tokens) return 'too_short'
   return null
 }
 

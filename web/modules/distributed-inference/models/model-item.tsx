@@ -124,7 +124,7 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
   const text = useText(messages).list
   const format = useFormat()
   const modelName = useModelName()
-  const { state, source, bytes, held_bytes, layers, held_layers, problem, refused } = model
+  const { state, source, bytes, held_bytes, layers, held_layers, held_ends, problem, refused } = model
   const name = modelName(model.model)
   const whole = held_bytes >= bytes
   const facts = [
@@ -148,6 +148,11 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
         <Progress value={(100 * held_bytes) / Math.max(1, bytes)} aria-label={text.progress(name)} size="lg" />
       )}
       <Holders model={model} neighbours={neighbours} />
+      {state === 'partial' && !held_ends ? (
+        <Text size="sm" c="dimmed">
+          {text.noEnds}
+        </Text>
+      ) : null}
       {refused === null ? null : (
         <Text size="sm" c="dimmed">
           {text.refusedWhy} <Code>{visibleText(refused)}</Code>
