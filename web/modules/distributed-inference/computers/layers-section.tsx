@@ -35,7 +35,9 @@ function Run({ layers, count, kind, mine }: RunProps) {
   const width = `${(100 * (last - first + 1)) / count}%`
   return (
     <span className={classes.run} data-kind={kind} data-mine={mine} style={{ left, width }}>
-      {first === last ? first : `${first}–${last}`}
+      <span className={classes.numbers} data-range={first !== last}>
+        {first === last ? first : `${first}–${last}`}
+      </span>
     </span>
   )
 }
