@@ -21,8 +21,6 @@ export interface ComputingPeer {
   readonly sessions: number
   /** Tokens that it was given. */
   readonly tokens: number
-  /** Whether somebody watches what it offers. */
-  readonly watched: boolean
   misdeed: Misdeed | null
   /** Tells who watches what it offers from now on. */
   offer(shards: readonly Json[]): Promise<void>
@@ -30,9 +28,10 @@ export interface ComputingPeer {
   fallSilent(): void
 }
 
+/** Between two frames of a watch; DLM-1 asks for one every 5 seconds. */
+const BEAT_MS = 4000
+
 interface Options {
-  /** Milliseconds between two frames of a watch. */
-  readonly beats?: number
   /** What it answers other calls with. */
   readonly answers?: { readonly [capability: string]: Json }
 }
@@ -46,7 +45,7 @@ interface Watch {
  * Has no model: what it is given it takes to the layers that the node under test offers itself, as any peer may, and gives back what comes.
  * So what it computes is right, unless it is told to do wrong.
  */
-export function computing(peer: Peer, hosting: Hosted, { beats = 4000, answers = {} }: Options = {}): ComputingPeer {
+export function computing(peer: Peer, hosting: Hosted, { answers = {} }: Options = {}): ComputingPeer {
   const asked: string[] = []
   const watches = new Set<Watch>()
   const sessions = new Set<TensorTalk>()
@@ -68,9 +67,10 @@ export function computing(peer: Peer, hosting: Hosted, { beats = 4000, answers =
     watches.add(watch)
     await beat(watch)
     while (watches.has(watch)) {
-      const heard = await stream.next(beats)
-      if (heard.kind === 'silence') await beat(watch)
-      else if (heard.kind !== 'frame') watches.delete(watch)
+      const heard = await stream.next(BEAT_MS)
+      if (heard.kind === 'end' || heard.kind === 'reset') watches.delete(watch)
+      // it may have been told to fall silent meanwhile
+      else if (heard.kind === 'silence' && watches.has(watch)) await beat(watch)
     }
   }
 
@@ -112,7 +112,7 @@ export function computing(peer: Peer, hosting: Hosted, { beats = 4000, answers =
     while (!talk.over) {
       const given = await talk.next(STEP_MS)
       if (!given) continue
-      const rows = (given.shape[1] ?? 0) as number
+      const rows = given.shape[1] ?? 0
       tokens += rows
       taken += rows
       if (misdeed?.kind === 'leaves' && taken > misdeed.at) return talk.bye('withdrawn')
@@ -134,9 +134,6 @@ export function computing(peer: Peer, hosting: Hosted, { beats = 4000, answers =
     },
     get tokens() {
       return tokens
-    },
-    get watched() {
-      return watches.size > 0
     },
     get misdeed() {
       return misdeed

@@ -13,12 +13,12 @@ export const LIST = `${NAMES}.shard.list`
 export const WATCH = `${NAMES}.shard.watch`
 export const CONNECT = `${NAMES}.shard.connect`
 export const FORWARD = `${NAMES}.shard.forward`
-export const OFFER = `${NAMES}.shard.offer`
+const OFFER = `${NAMES}.shard.offer`
 export const WITHDRAW = `${NAMES}.shard.withdraw`
 export const SHARING = `${NAMES}.sharing.get`
-export const SHARE = `${NAMES}.sharing.set`
-export const MODELS = `${NAMES}.model.list`
-export const IMPORT = `${NAMES}.model.import`
+const SHARE = `${NAMES}.sharing.set`
+const MODELS = `${NAMES}.model.list`
+const IMPORT = `${NAMES}.model.import`
 export const PURPOSE = 'shard.forward'
 /** Until a model is here, and its layers are in memory. */
 const READY_MS = 90_000

@@ -42,7 +42,7 @@ export interface Greeting {
 type Said = { readonly [field in keyof Greeting]: Json | undefined }
 
 /** A TENSOR_DATA payload (TEN-4). */
-export function tensorData(tensor: WireTensor, bytes: Uint8Array = tensor.bytes): Bytes {
+function tensorData(tensor: WireTensor, bytes: Uint8Array = tensor.bytes): Bytes {
   const head = new Uint8Array(4 + 4 * tensor.shape.length)
   const view = new DataView(head.buffer)
   view.setUint16(0, tensor.id)

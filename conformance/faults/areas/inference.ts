@@ -145,7 +145,7 @@ const ANSWERS = [
   }),
   pipelines.without('faults-not-counted', {
     rule: 'DLM-6',
-    original: 'faults.set(nodeId, (faults.get(nodeId) ?? 0) + 1)',
+    original: 'faults.add(nodeId)',
     why: 'A fault is an event that is told, and nobody writes it down.',
   }),
   sanity.instead('nan-let-through', {

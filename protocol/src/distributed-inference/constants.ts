@@ -44,6 +44,8 @@ export const DISTRIBUTED_LLM_GUESSED_LAYER_MS = 2
 export const DISTRIBUTED_LLM_GUESSED_HOP_MS = 50
 /** Of how many tokens one is computed again by another replica (DLM-6). */
 export const DISTRIBUTED_LLM_SPOT_CHECK_ONE_IN = 16
+/** Days after which a fault is forgotten (DLM-6). */
+export const DISTRIBUTED_LLM_FAULT_DAYS = 30
 /** How many times the expected time a shard may take before its spare is let at the same step (DLM-4). */
 export const DISTRIBUTED_LLM_STALL_FACTOR = 8
 /** Least milliseconds of that: a machine pauses for breath now and then (DLM-4). */

@@ -24,6 +24,8 @@ export const ModelSchema = Strict({
   /** 0 while nobody knows. */
   layers: LayerCountSchema,
   held_layers: LayerRunsSchema,
+  /** Whether the embedding and the head are here: without them this device computes for others and cannot ask. */
+  held_ends: Type.Boolean(),
   /** Where it came from or comes from; `app`: with the app; `device`: its files were put here by other means. */
   source: OneOf(['app', 'box', 'url', 'peers', 'folder', 'device']),
   /**

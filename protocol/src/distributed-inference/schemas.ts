@@ -68,8 +68,8 @@ export type Stage = Static<typeof StageSchema>
 export const LeftOutSchema = Strict({
   node_id: Type.Union([NodeIdSchema, Type.Null()]),
   shard_id: ShardIdSchema,
-  /** `full`: no conversation more; `other_weights`; `mistrusted`: gave wrong results; `slower`; `does_not_join`: no others begin or end where it does. */
-  reason: OneOf(['full', 'other_weights', 'mistrusted', 'slower', 'does_not_join', 'unreachable']),
+  /** `full`: no conversation more; `other_weights`; `mistrusted`: gave wrong results; `slower`; `too_short`: takes no conversation of this length; `does_not_join`: no others begin or end where it does. */
+  reason: OneOf(['full', 'other_weights', 'mistrusted', 'too_short', 'slower', 'does_not_join', 'unreachable']),
 })
 export type LeftOut = Static<typeof LeftOutSchema>
 

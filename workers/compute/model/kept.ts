@@ -26,6 +26,10 @@ export function heldLayers({ pieces, layers }: ModelManifest, held: Held): reado
   return Array.from({ length: layers }, (_, layer) => layer).filter((layer) => !missing.has(String(layer)))
 }
 
+/** Whether what is below layer 0 and above the last one is here. */
+export const heldEnds = ({ pieces }: ModelManifest, held: Held): boolean =>
+  pieces.every(({ part }, index) => !['embed', 'head', 'ends'].includes(part) || holds(held, index))
+
 /** Bytes of the pieces that are here. */
 export const heldBytes = ({ pieces }: ModelManifest, held: Held): number =>
   pieces.reduce((sum, { length }, index) => sum + (holds(held, index) ? length : 0), 0)

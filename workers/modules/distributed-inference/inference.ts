@@ -4,6 +4,7 @@ import type { ComputeClient } from '../../compute/client.ts'
 import type { ModelStore } from '../../compute/model/store.ts'
 import { defineWorkerModule, type WorkerModule } from '../../kernel/modules.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
+import { openFaultRecord } from './fault-record.ts'
 import { serveModels } from './models/serve-models.ts'
 import { createPatience } from './patience.ts'
 import { servePipelines } from './pipelines.ts'
@@ -37,6 +38,7 @@ export const inferenceOn = (place: (runtime: Runtime) => ModelPlace): WorkerModu
         ...deps,
         compute,
         directory: hosting.directory,
+        faults: await openFaultRecord(deps.shelf, deps.runtime),
         async openLink(peer, shard, options) {
           if (!tensors) throw new HearthError('partition', 'without a community nobody else computes')
           return patiently(peer, () => openShardLink({ bus, tensors }, peer, shard, options), options.signal)

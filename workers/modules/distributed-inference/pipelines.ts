@@ -23,9 +23,10 @@ import type { ChatRequest, ModelFacts } from '../../compute/port.ts'
 import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import { type AnswerDeps, type Asked, answer, type Progress } from './answer.ts'
+import { createFaultRecord, type FaultRecord } from './fault-record.ts'
 import type { OpenLink } from './orchestrator.ts'
 import { loadableOffers, loadedOffers } from './own-offers.ts'
-import { type Offer, planPipeline } from './plan.ts'
+import { type Offer, type PlanOptions, planPipeline } from './plan.ts'
 
 /** What is known of another device's shards. */
 export interface HeardNode {
@@ -42,6 +43,8 @@ export interface PipelinesDeps extends Pick<ModuleDeps, 'bus' | 'runtime' | 'not
   readonly compute: ComputeClient
   readonly directory: { nodes(): readonly HeardNode[] }
   readonly openLink: OpenLink
+  /** Kept as long as this runs where nothing is said. */
+  readonly faults?: FaultRecord
   /** Of how many tokens one is checked; 16 where nothing is said, null checks none (DLM-6). */
   readonly oneIn?: number | null
 }
@@ -63,7 +66,7 @@ interface Remembered {
 /** `experimental.distributed_llm.pipeline.*`, `shard.directory` and `chat`: plans and runs (DLM-2 to DLM-6, DLM-10). @returns what stops it */
 export function servePipelines(deps: PipelinesDeps): () => void {
   const { bus, runtime, notify, compute, directory } = deps
-  const faults = new Map<NodeId, number>()
+  const faults = deps.faults ?? createFaultRecord()
   const plans = new Map<Ulid, { readonly plan: Plan; readonly at: number; readonly caller: NodeId | null }>()
   const metrics = { construct: null as number | null, failovers: 0, fallbacks: 0, corruptions: 0 }
   const closing = new AbortController()
@@ -74,7 +77,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
   function heardOffers(): readonly Offer[] {
     return directory.nodes().flatMap(({ nodeId, latencyMs, shards, reach: known = [] }) => {
       const reach = new Map(known.map(({ node_id, latency_ms }) => [node_id, latency_ms]))
-      return shards.map((shard) => ({ nodeId, latencyMs, reach, shard, faults: faults.get(nodeId) ?? 0 }))
+      return shards.map((shard) => ({ nodeId, latencyMs, reach, shard, faults: faults.of(nodeId) }))
     })
   }
 
@@ -87,18 +90,18 @@ export function servePipelines(deps: PipelinesDeps): () => void {
   }
 
   /** What others offer comes first where this device has the whole model: whoever asks for a pipeline wants it to rest. */
-  async function planFor(facts: ModelFacts, without: ReadonlySet<NodeId> = new Set()): Promise<Plan> {
+  async function planFor(facts: ModelFacts, { without, tokens }: Pick<PlanOptions, 'without' | 'tokens'> = {}): Promise<Plan> {
     const start = runtime.monotonic()
     const wanted = { model: facts.id, weightsHash: facts.weightsHash, modelLayers: facts.layers }
-    const options = { pipelineId: runtime.ulid(), without }
-    const plan = await (async () => {
-      try {
-        return planPipeline(wanted, await offers(facts, false), options)
-      } catch (error) {
-        if (!facts.whole) throw error
-        return planPipeline(wanted, await offers(facts, true), options)
-      }
-    })()
+    const options = { pipelineId: runtime.ulid(), ...(without && { without }) }
+    const heard = await offers(facts, false)
+    const ways = [
+      () => planPipeline(wanted, heard, { ...options, ...(tokens !== undefined && { tokens }) }),
+      // an answer is rarely as long as it may be
+      () => planPipeline(wanted, heard, options),
+      ...(facts.whole ? [async () => planPipeline(wanted, await offers(facts, true), options)] : []),
+    ]
+    const plan = await firstThatGoes(ways)
     metrics.construct = runtime.monotonic() - start
     notify(pipelinePlanned)
     return plan
@@ -113,7 +116,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     offers,
     plan: (facts) => planFor(facts),
     onFault(nodeId) {
-      faults.set(nodeId, (faults.get(nodeId) ?? 0) + 1)
+      faults.add(nodeId)
       metrics.corruptions++
       notify(pipelineShardFailed)
     },
@@ -177,7 +180,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
 
   const withdraw = [
     bus.handle(pipelinePlan, async ({ model, without = [] }, { caller }) => {
-      const plan = await planFor(await compute.describe(model), new Set(without.map(parseNodeId)))
+      const plan = await planFor(await compute.describe(model), { without: new Set(without.map(parseNodeId)) })
       const now = runtime.monotonic()
       for (const [id, { at }] of plans) if (now - at > PLAN_MS || plans.size >= REMEMBERED * REMEMBERED) plans.delete(id)
       plans.set(plan.pipeline_id as Ulid, { plan, at: now, caller: caller.nodeId })
@@ -186,14 +189,15 @@ export function servePipelines(deps: PipelinesDeps): () => void {
 
     bus.handleStream(pipelineRun, async function* (input, { caller, signal }) {
       const facts = await compute.describe(input.model)
+      const request = requestOf(input)
       const kept = input.pipeline_id ? plans.get(input.pipeline_id as Ulid) : undefined
       const holds =
         kept?.caller === caller.nodeId &&
         kept.plan.model === input.model &&
         kept.plan.weights_sha256 === facts.weightsHash &&
         runtime.monotonic() - kept.at <= PLAN_MS
-      const plan = kept && holds ? kept.plan : await planFor(facts)
-      return yield* told(caller, { request: requestOf(input), facts, plan, fallsBack: false }, signal)
+      const plan = kept && holds ? kept.plan : await planFor(facts, { tokens: tokensOf(facts, request) })
+      return yield* told(caller, { request, facts, plan, fallsBack: false }, signal)
     }),
 
     bus.handleStream(chat, async function* (input, { caller, signal }) {
@@ -207,7 +211,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
         const outcome = yield* unlessTooLarge(told(caller, alone, signal))
         if (outcome) return outcome
       }
-      const plan = await planFor(facts)
+      const plan = await planFor(facts, { tokens: tokensOf(facts, request) })
       if (how === 'pipeline' && plan.stages.every(({ node_id }) => node_id === null))
         throw new HearthError('shard_unavailable', `nobody else offers layers of ${input.model}`)
       if (plan.stages.some(({ node_id }) => node_id !== null) && !input.others_may_read)
@@ -230,7 +234,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
         node_id: nodeId,
         heard_at: wireTime(heardAt),
         latency_ms: latencyMs,
-        faults: faults.get(nodeId) ?? 0,
+        faults: faults.of(nodeId),
         shards: [...shards],
       })),
     })),
@@ -268,6 +272,27 @@ const NO_ENDING: Ending = {
   backend: 'wasm',
   failovers: 0,
   computed_by: 'local',
+}
+
+/** @throws what the last one throws */
+async function firstThatGoes<T>(ways: readonly (() => T | Promise<T>)[]): Promise<T> {
+  const [way, ...others] = ways
+  if (!way) throw new TypeError('there is at least one way')
+  try {
+    return await way()
+  } catch (error) {
+    if (others.length === 0) throw error
+    return firstThatGoes(others)
+  }
+}
+
+/** What languages of this part of the world have for a token, at least in the models that are published for browsers. */
+const CHARACTERS_PER_TOKEN = 4
+
+/** Of a conversation at most, about: nobody has cut the question into tokens yet. */
+function tokensOf({ positions }: ModelFacts, { messages, maxTokens }: ChatRequest): number {
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
+  return Math.min(positions ?? Number.POSITIVE_INFINITY, Math.ceil(characters / CHARACTERS_PER_TOKEN) + maxTokens)
 }
 
 type Pipelines = Output<typeof pipelineStatus>['pipelines']

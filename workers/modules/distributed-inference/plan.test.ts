@@ -177,6 +177,18 @@ describe('a plan (DLM-2)', () => {
     })
   })
 
+  it('passes over who takes no conversation of this length, and says so', () => {
+    const offers = [
+      { node: 0, from: 0, to: 1, ms: 1, shard: { max_tokens: 128 } },
+      { node: 1, from: 0, to: 1, ms: 50, shard: { max_tokens: 512 } },
+    ].map((given) => offer(2, given))
+    const wanted = { model: 'tiny', weightsHash: HASH, modelLayers: 2 }
+    const long = planPipeline(wanted, offers, { pipelineId, tokens: 512 })
+    expect(long).toMatchObject({ stages: [{ node_id: NODES[1] }], left_out: [{ node_id: NODES[0], reason: 'too_short' }] })
+    expect(planPipeline(wanted, offers, { pipelineId, tokens: 100 })).toMatchObject({ stages: [{ node_id: NODES[0] }] })
+    expect(refusal(() => planPipeline(wanted, offers, { pipelineId, tokens: 513 })).code).toBe('shard_unavailable')
+  })
+
   it('says when there was no choice, and prefers who has more room among equals', () => {
     const made = plan(2, [
       { node: 0, from: 0, to: 0 },

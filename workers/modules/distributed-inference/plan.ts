@@ -38,6 +38,8 @@ export interface PlanOptions {
   readonly without?: ReadonlySet<NodeId | null>
   /** Whether shards may hand their results on to each other; true where nothing is said (DLM-11). */
   readonly handing?: boolean
+  /** Of the conversation, as far as can be said: who takes no such long one is passed over. */
+  readonly tokens?: number
 }
 
 /**
@@ -46,14 +48,14 @@ export interface PlanOptions {
  * @throws HearthError `shard_unavailable` with `data.uncovered: [{from, to}]`, `weights_mismatch` where they are covered by other weights alone
  */
 export function planPipeline(wanted: Wanted, offers: readonly Offer[], options: PlanOptions): Plan {
-  const { pipelineId, without, handing = true } = options
+  const { pipelineId, without, handing = true, tokens = 0 } = options
   const { model, weightsHash, modelLayers } = wanted
   const layers = wanted.layers ?? { from: 0, to: modelLayers - 1 }
   const [start, goal] = [layers.from, layers.to + 1]
   const ofModel = offers.filter(({ nodeId, shard }) => shard.model === model && !without?.has(nodeId))
   const refused = new Map<Offer, LeftOut['reason']>()
   for (const offer of ofModel) {
-    const reason = refusalOf(offer, weightsHash)
+    const reason = refusalOf(offer, weightsHash, tokens)
     if (reason) refused.set(offer, reason)
   }
   const usable = ofModel.filter((offer) => !refused.has(offer))
@@ -95,10 +97,11 @@ export function planPipeline(wanted: Wanted, offers: readonly Offer[], options: 
   }
 }
 
-function refusalOf({ shard, faults }: Offer, weightsHash: string): LeftOut['reason'] | null {
+function refusalOf({ shard, faults }: Offer, weightsHash: string, tokens: number): LeftOut['reason'] | null {
   if (shard.weights_sha256 !== weightsHash) return 'other_weights'
   if (faults > 0) return 'mistrusted'
   if (shard.streams >= shard.max_concurrent_streams) return 'full'
+  if (shard.max_tokens < tokens) return 'too_short'
   return null
 }
 

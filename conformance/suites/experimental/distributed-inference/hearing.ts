@@ -46,7 +46,7 @@ export const cases: readonly Case[] = [
   hearing('DLM-1.goodbye', 'Who says that nothing is offered any more offers nothing any more', async (context) => {
     const other = await neighbour(context)
     await other.offer([])
-    ensure(await context.eventually(isGone(context, other), 5000), 'nothing of it', await hand.nodesOf(context))
+    ensure(await context.eventually(isGone(context, other)), 'nothing of it', await hand.nodesOf(context))
   }),
   hearing('DLM-1.lost', 'Who hangs up offers nothing any more', async (context) => {
     const peer = await context.fresh('trusted')
@@ -72,7 +72,7 @@ export const cases: readonly Case[] = [
       const shards = (await hand.nodeOf(context, other.nodeId))?.shards
       return Array.isArray(shards) && shards.some((each) => member(each, 'ms_per_token') === 77)
     }
-    ensure(await context.eventually(heard, 5000), 'the one that can be', await hand.nodesOf(context))
+    ensure(await context.eventually(heard), 'the one that can be', await hand.nodesOf(context))
     same(hand.shardsAt(await hand.nodeOf(context, other.nodeId)), 1, 'layers that are heard')
   }),
   hearing('DLM-1.only-the-trusted', 'Who is only a member is not even listened to', async (context) => {

@@ -11,6 +11,7 @@ const MODEL: ModelState = {
   held_bytes: 0,
   layers: 0,
   held_layers: [],
+  held_ends: false,
   source: 'app',
   state: 'offered',
   problem: null,

@@ -3,7 +3,17 @@ import type { ModelState } from '#protocol/distributed-inference/model-capabilit
 import { answersAlone, needsOthers } from './who-would.tsx'
 
 const model = (state: ModelState['state'], source: ModelState['source']): ModelState => ({
-  ...{ model: 'm', weights_sha256: null, bytes: 1, held_bytes: 1, layers: 6, held_layers: [], problem: null, refused: null },
+  ...{
+    model: 'm',
+    weights_sha256: null,
+    bytes: 1,
+    held_bytes: 1,
+    layers: 6,
+    held_layers: [],
+    held_ends: false,
+    problem: null,
+    refused: null,
+  },
   state,
   source,
 })

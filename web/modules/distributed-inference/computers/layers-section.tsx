@@ -12,6 +12,7 @@ import { StatusDot } from '../../../kit/status-dot.tsx'
 import { useNow } from '../../../kit/use-now.ts'
 import { useQuery } from '../../../port/hooks.ts'
 import { shownLayers } from '../shared/layers.ts'
+import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
 import { useNames } from '../shared/use-names.ts'
@@ -34,7 +35,9 @@ function Run({ layers, count, kind, mine }: RunProps) {
   const width = `${(100 * (last - first + 1)) / count}%`
   return (
     <span className={classes.run} data-kind={kind} data-mine={mine} style={{ left, width }}>
-      {first === last ? first : `${first}–${last}`}
+      <span className={classes.numbers} data-range={first !== last}>
+        {first === last ? first : `${first}–${last}`}
+      </span>
     </span>
   )
 }
@@ -106,7 +109,7 @@ function ShardTable({ held }: { readonly held: Held }) {
   const now = useNow()
   return (
     <details>
-      <summary className={classes.summary}>{text.table}</summary>
+      <summary className={lists.summary}>{text.table}</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label={text.table}>
         <Table>

@@ -8,8 +8,8 @@ import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'
 import { MODELS } from '../paths.ts'
+import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
-import classes from './computers.module.css'
 import { messages } from './messages.ts'
 import { layersTyped } from './typed-layers.ts'
 
@@ -68,7 +68,7 @@ export function OfferForm({ models }: OfferFormProps) {
           fullWidth
         />
         {how === 'range' ? (
-          <div className={classes.fields}>
+          <div className={lists.fields}>
             <TextInput
               label={text.from}
               inputMode="numeric"

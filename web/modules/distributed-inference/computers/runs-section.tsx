@@ -4,6 +4,7 @@ import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
 import { useNow } from '../../../kit/use-now.ts'
 import { useFailoverWords } from '../shared/failover-words.ts'
+import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { StageList } from '../shared/stage-list.tsx'
 import classes from './computers.module.css'
@@ -31,8 +32,8 @@ function Run({ run, now }: { readonly run: Pipeline; readonly now: number }) {
     run.first_token_ms === null ? null : text.first(format.number(run.first_token_ms / 1000)),
   ].filter((fact) => fact !== null)
   return (
-    <li className={classes.item}>
-      <div className={classes.itemHead}>
+    <li className={lists.item}>
+      <div className={lists.itemHead}>
         <Text fw={600}>{text.line(modelName(run.model), format.relative(run.started_at, now))}</Text>
         <StatusDot status={DOTS[run.state]}>{text.states[run.state]}</StatusDot>
       </div>

@@ -11,6 +11,7 @@ import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
+import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
 import classes from './computers.module.css'
@@ -73,8 +74,8 @@ function OfferItem({ offer }: { readonly offer: Offer }) {
   const withdraw = useCall(shardWithdraw)
   const what = `${modelName(offer.model)}, ${layers(offer.layers)}`
   return (
-    <li className={classes.item}>
-      <div className={classes.itemHead}>
+    <li className={lists.item}>
+      <div className={lists.itemHead}>
         <Text fw={600}>{what}</Text>
         <StatusDot status={DOTS[offer.state]}>{text.states[offer.state]}</StatusDot>
       </div>
@@ -87,7 +88,7 @@ function OfferItem({ offer }: { readonly offer: Offer }) {
           )}
         </Text>
       ) : null}
-      <div className={classes.itemHead}>
+      <div className={lists.itemHead}>
         <Text size="sm" c="dimmed">
           {[
             format.bytes(offer.memory_bytes),

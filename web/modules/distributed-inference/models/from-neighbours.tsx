@@ -5,12 +5,12 @@ import type { Layers } from '#protocol/distributed-inference/schemas.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'
 import { layersTyped } from '../computers/typed-layers.ts'
+import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
 import { useNames } from '../shared/use-names.ts'
 import { messages } from './messages.ts'
 import type { Neighbours } from './model-item.tsx'
-import classes from './models.module.css'
 import { ProblemWords } from './problem-words.tsx'
 
 function Offered({ offered }: { readonly offered: Neighbours[number] }) {
@@ -34,10 +34,10 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
     void load.run({ model, from: 'peers', weights_sha256, ...(part === null ? {} : { layers: part }) })
   }
   return (
-    <li className={classes.item}>
+    <li className={lists.item}>
       <form onSubmit={submit} aria-label={text.more.fetchOf(name)}>
         <Stack gap="xs">
-          <div className={classes.itemHead}>
+          <div className={lists.itemHead}>
             <Text fw={600}>{name}</Text>
             <Text size="sm">{`${format.bytes(offered.bytes)} · ${text.more.holders(offered.holders.length)}`}</Text>
           </div>
@@ -49,8 +49,8 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
               .join(', ')}
           </Text>
           <details>
-            <summary className={classes.summary}>{text.more.part}</summary>
-            <div className={classes.fields}>
+            <summary className={lists.summary}>{text.more.part}</summary>
+            <div className={lists.fields}>
               <TextInput
                 label={text.more.from}
                 inputMode="numeric"
@@ -104,7 +104,7 @@ export function FromNeighbours({ neighbours, models }: FromNeighboursProps) {
       <Text size="sm" c="dimmed">
         {wanted.length === 0 ? text.noPeers : text.peersIntro}
       </Text>
-      <ul className={classes.list}>
+      <ul className={lists.list}>
         {wanted.map((offered) => (
           <Offered key={offered.weights_sha256} offered={offered} />
         ))}

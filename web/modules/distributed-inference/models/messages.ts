@@ -35,6 +35,7 @@ export const messages = defineMessages({
       refusedWhy: 'Es ist anders gebaut, als HearthNet rechnen kann. Für wen es genau sein soll:',
       holders: (names: string) => `Liegt auch bei: ${names}`,
       holder: (name: string, layers: string) => `${name} (${layers})`,
+      noEnds: 'Anfang und Ende des Modells fehlen hier: Dieses Gerät kann für andere mitrechnen, aber nicht selbst fragen.',
       pause: 'Anhalten',
       resume: 'Weiter laden',
       fetch: 'Auf dieses Gerät laden',
@@ -118,6 +119,8 @@ export const messages = defineMessages({
       refusedWhy: 'It is built in a way that HearthNet cannot compute. For whoever needs it exactly:',
       holders: (names) => `Also lies with: ${names}`,
       holder: (name, layers) => `${name} (${layers})`,
+      noEnds:
+        'The beginning and the end of the model are missing here: this device can compute for others, but cannot ask by itself.',
       pause: 'Pause',
       resume: 'Go on loading',
       fetch: 'Load onto this device',

@@ -15,11 +15,11 @@ import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
 import { useCall } from '../../../port/hooks.ts'
 import { heldCount } from '../shared/layers.ts'
+import lists from '../shared/lists.module.css'
 import { ModelHint, useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
 import { useNames } from '../shared/use-names.ts'
 import { messages } from './messages.ts'
-import classes from './models.module.css'
 import { ProblemWords } from './problem-words.tsx'
 
 export type Neighbours = Output<typeof modelNeighbours>['models']
@@ -124,7 +124,7 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
   const text = useText(messages).list
   const format = useFormat()
   const modelName = useModelName()
-  const { state, source, bytes, held_bytes, layers, held_layers, problem, refused } = model
+  const { state, source, bytes, held_bytes, layers, held_layers, held_ends, problem, refused } = model
   const name = modelName(model.model)
   const whole = held_bytes >= bytes
   const facts = [
@@ -133,8 +133,8 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
     layers > 0 && state !== 'offered' ? text.layers(format.number(heldCount(held_layers)), format.number(layers)) : null,
   ].filter((fact) => fact !== null)
   return (
-    <li className={classes.item} aria-label={name}>
-      <div className={classes.itemHead}>
+    <li className={lists.item} aria-label={name}>
+      <div className={lists.itemHead}>
         <Text fw={600}>{name}</Text>
         <StatusDot status={refused === null ? DOTS[state] : 'bad'}>
           {refused === null ? text.states[state] : text.refused}
@@ -148,6 +148,11 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
         <Progress value={(100 * held_bytes) / Math.max(1, bytes)} aria-label={text.progress(name)} size="lg" />
       )}
       <Holders model={model} neighbours={neighbours} />
+      {state === 'partial' && !held_ends ? (
+        <Text size="sm" c="dimmed">
+          {text.noEnds}
+        </Text>
+      ) : null}
       {refused === null ? null : (
         <Text size="sm" c="dimmed">
           {text.refusedWhy} <Code>{visibleText(refused)}</Code>

@@ -9,12 +9,12 @@ import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { Doors } from '../shared/doors.tsx'
+import lists from '../shared/lists.module.css'
 import { FromAddress } from './from-address.tsx'
 import { FromFolder } from './from-folder.tsx'
 import { FromNeighbours } from './from-neighbours.tsx'
 import { messages } from './messages.ts'
 import { ModelItem } from './model-item.tsx'
-import classes from './models.module.css'
 
 function Way({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
@@ -42,7 +42,7 @@ export function ModelsPage() {
           <Stack gap="lg">
             <Section title={text.list.title}>
               {models.length === 0 ? <Empty icon={IconPackage}>{text.list.empty}</Empty> : null}
-              <ul className={classes.list} aria-label={text.list.title}>
+              <ul className={lists.list} aria-label={text.list.title}>
                 {models.map((model) => (
                   <ModelItem key={model.model} model={model} neighbours={neighbours} />
                 ))}

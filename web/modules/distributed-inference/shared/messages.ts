@@ -19,6 +19,8 @@ export const messages = defineMessages({
     layers: (first: string, last: string) => `Schichten ${first} bis ${last}`,
     allLayers: (count: string) => `alle ${count} Schichten`,
     uncovered: (layers: string) => `Ein Teil des Modells ist gerade bei niemandem: ${layers}. Jemand muss ihn anbieten.`,
+    tooLarge:
+      'Dieses Modell braucht mehr Arbeitsspeicher, als auf diesem Gerät dafür da ist. Es wurde nicht geladen. Unter „Unsere Rechner“ lässt sich mehr Speicher einstellen, und Nachbarn können Teile davon anbieten.',
     consent: {
       title: 'Wer mitrechnet, kann mitlesen',
       text: 'Für diese Antwort rechnen andere Geräte mit. Aus dem, was sie dafür bekommen, lässt sich deine Frage erschließen, und auch die Antwort.',
@@ -62,6 +64,8 @@ export const messages = defineMessages({
     layers: (first, last) => `layers ${first} to ${last}`,
     allLayers: (count) => `all ${count} layers`,
     uncovered: (layers) => `Nobody has a part of the model right now: ${layers}. Somebody has to offer it.`,
+    tooLarge:
+      'This model needs more memory than this device has set aside for it. It was not loaded. Under “Our computers” more memory can be set aside, and neighbours can offer parts of it.',
     consent: {
       title: 'Who computes can read along',
       text: 'Other devices take part in computing this answer. From what they get for it, your question can be worked out, and so can the answer.',

@@ -23,11 +23,25 @@ interface ProblemProps {
   readonly action?: ReactNode
 }
 
+/** Whether a model was refused before it was loaded, for want of memory (DLM-8); being busy has the same code. */
+const isTooLarge = ({ code, data }: HearthError): boolean =>
+  code === 'capacity_exceeded' && typeof data === 'object' && data !== null && 'budget_bytes' in data
+
 /** A failure in words; missing layers are no failure but something that somebody can offer. */
 export function Problem({ error, onRetry, action = null }: ProblemProps) {
   const text = useText(messages)
   const layers = useLayers()
   const uncovered = uncoveredIn(error)
+  if (isTooLarge(error)) {
+    return (
+      <Alert icon={<IconInfoCircle aria-hidden />} role="status">
+        <Stack gap="xs" align="flex-start">
+          <Text>{text.tooLarge}</Text>
+          {action}
+        </Stack>
+      </Alert>
+    )
+  }
   if (uncovered.length === 0) {
     return (
       <Stack gap="sm" align="flex-start">

@@ -70,6 +70,7 @@ describe('models of a device', () => {
         source: 'box',
         layers: 8,
         held_layers: [{ from: 0, to: 7 }],
+        held_ends: true,
         problem: null,
       })
       isWhole()
@@ -123,7 +124,7 @@ describe('models of a device', () => {
   it('come by layers, and more of them later', async () => {
     await bring({ layers: { from: 2, to: 3 }, ends: false })
     await until('partial')
-    expect(await state()).toMatchObject({ held_layers: [{ from: 2, to: 3 }] })
+    expect(await state()).toMatchObject({ held_layers: [{ from: 2, to: 3 }], held_ends: false })
     const some = web.sent
     await bring({ layers: { from: 6, to: 6 }, ends: false })
     await village.until('more is here', async () => (await state())?.held_layers.length === 2)

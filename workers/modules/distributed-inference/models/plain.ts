@@ -100,11 +100,15 @@ export async function bringFile(
     size = 0
     came()
   }
-  for await (const chunk of readFile(folder, file.name, { from: at, version: file.version, signal })) {
-    waiting.push(chunk)
-    size += chunk.length
-    if (size >= DISTRIBUTED_LLM_PIECE_BYTES) await write()
+  try {
+    for await (const chunk of readFile(folder, file.name, { from: at, version: file.version, signal })) {
+      waiting.push(chunk)
+      size += chunk.length
+      if (size >= DISTRIBUTED_LLM_PIECE_BYTES) await write()
+    }
+  } finally {
+    // what came before a connection broke need not come again
+    if (size > 0) await write()
   }
-  if (size > 0) await write()
   if (file.bytes !== null && at !== file.bytes) throw new HearthError('partition', `${file.name} broke off`)
 }

@@ -16,7 +16,7 @@ import {
 } from '#protocol/distributed-inference/model-capabilities.ts'
 import type { ComputeClient } from '../../../compute/client.ts'
 import { APP_MODELS } from '../../../compute/model/app-model.ts'
-import { heldBytes, heldLayers, isOurs } from '../../../compute/model/kept.ts'
+import { heldBytes, heldEnds, heldLayers, isOurs } from '../../../compute/model/kept.ts'
 import { createLibrary, type KeptModel } from '../../../compute/model/library.ts'
 import type { ModelStore } from '../../../compute/model/store.ts'
 import type { ModuleDeps } from '../../../kernel/modules.ts'
@@ -83,7 +83,16 @@ export async function serveModels(deps: ModelsDeps): Promise<() => Promise<void>
     if (!kept) {
       const whole = record?.files.reduce((sum, { bytes }) => sum + bytes, 0) ?? 0
       const bytes = Math.max(whole, here)
-      return { ...common, weights_sha256: null, bytes, held_bytes: here, layers: 0, held_layers: [], state: under ?? 'ready' }
+      return {
+        ...common,
+        weights_sha256: null,
+        bytes,
+        held_bytes: here,
+        layers: 0,
+        held_layers: [],
+        held_ends: false,
+        state: under ?? 'ready',
+      }
     }
     const { manifest, held } = kept
     return {
@@ -93,6 +102,7 @@ export async function serveModels(deps: ModelsDeps): Promise<() => Promise<void>
       held_bytes: heldBytes(manifest, held),
       layers: manifest.layers,
       held_layers: runsOf(heldLayers(manifest, held)),
+      held_ends: heldEnds(manifest, held),
       state: under ?? (library.missing(kept, ALL).length === 0 ? 'ready' : 'partial'),
     }
   }
@@ -113,6 +123,7 @@ export async function serveModels(deps: ModelsDeps): Promise<() => Promise<void>
           held_bytes: 0,
           layers: manifest?.layers ?? 0,
           held_layers: [],
+          held_ends: false,
           source,
           state: 'offered',
           problem: null,
