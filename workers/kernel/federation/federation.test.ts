@@ -22,6 +22,7 @@ import { registryAnnounce, registryList } from '#protocol/protocol/capabilities.
 import { type FederationGrant, signFederation, type UnsignedFederationManifest } from '#protocol/protocol/federation.ts'
 import { readPaper, writePaper } from '#protocol/protocol/federation-paper.ts'
 import { createLinkPair } from '../../memory/link-pair.ts'
+import { agree } from '../../testing/agree.ts'
 import { createVillage, type Village, type Villager } from '../../testing/village.ts'
 
 const ANNOUNCE: FederationGrant = { capability: registryAnnounce.name, calls_per_minute: 60 }
@@ -37,20 +38,6 @@ async function twoCommunities(seed: number) {
     for (const { node } of [anna, bert, cora]) await node.stop()
   })
   return { village, anna, bert, cora }
-}
-
-async function agree(
-  from: Villager,
-  to: Villager,
-  grants: readonly FederationGrant[],
-  back: readonly FederationGrant[],
-  valid_seconds = 86_400,
-) {
-  const offer = await from.node.bus.call(federationPropose, { grants: [...grants], valid_seconds })
-  const answer = await to.node.bus.call(federationAccept, { text: offer.text, grants: [...back] })
-  const whole = await from.node.bus.call(federationComplete, answer)
-  await to.node.bus.call(federationComplete, { text: whole.text })
-  return { offer, answer, whole }
 }
 
 const partnersOf = async ({ node }: Villager) => (await node.bus.call(federationList, {})).partners

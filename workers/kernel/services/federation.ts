@@ -95,12 +95,10 @@ export function serveFederation(deps: FederationServiceDeps): void {
     deps.net()?.network.publish(event)
   }
 
-  /** The field says what is so: on with the first agreement, off when the last is ended. */
-  async function setEnabled(enabled: boolean): Promise<void> {
+  /** The first agreement switches federation on; an anchor's policy can switch all of it off at once. */
+  async function enable(): Promise<void> {
     const { policy } = here().state
-    if (policy.federation_enabled !== enabled) {
-      await write(policyChanged, { policy: { ...policy, federation_enabled: enabled } })
-    }
+    if (!policy.federation_enabled) await write(policyChanged, { policy: { ...policy, federation_enabled: true } })
   }
 
   /** What only the person at a device may do is nobody's to grant. */
@@ -213,7 +211,7 @@ export function serveFederation(deps: FederationServiceDeps): void {
     const isKnown = before?.manifest_id === manifest_id
     if (at.state.ended.has(manifest_id)) throw new HearthError('expired', 'this agreement was ended')
     if (!isKnown && !isLater(manifest, before)) throw new HearthError('expired', 'a later agreement holds')
-    await setEnabled(true)
+    await enable()
     if (!isKnown) await write(federationAgreed, { manifest, relays: paper.relays })
     deps.net()?.federation.settle()
     return { manifest_id, text: writePaper({ ...manifest, relays: boxes() }) }
@@ -223,7 +221,6 @@ export function serveFederation(deps: FederationServiceDeps): void {
     const { state } = hereAsAnchor()
     requireKnown(state, manifest_id)
     await write(federationEnded, { manifest_id })
-    if (here().state.agreements.size === 0) await setEnabled(false)
     deps.net()?.federation.settle()
     return {}
   })
