@@ -1,4 +1,4 @@
-import { identityFrom, wireTime } from '../../client/encoding.ts'
+import { canonical, identityFrom, wireTime } from '../../client/encoding.ts'
 import {
   answerTo,
   isSignedBy,
@@ -107,7 +107,7 @@ export const cases: readonly Case[] = [
         [[target.community, target.nodeId]],
         'one side, its own',
       )
-      same(offer.sides[0]?.grants, [ECHO_GRANT], 'what it grants')
+      same(canonical(offer.sides[0]?.grants), canonical([ECHO_GRANT]), 'what it grants')
       same(offer.signatures, [], 'nobody has signed yet')
       const answer = answerTo(offer, foreign, sideOf(foreign, []))
       const done = await context.does('community.federation.complete', { text: writePaper(answer) })
@@ -238,5 +238,47 @@ export const cases: readonly Case[] = [
       await ended(context, paper)
       return { author: 'trusted', taken: false, paper }
     },
+  ),
+  withNeighbour(
+    'FDR-1.member-replaces-nothing',
+    'What a plain member signed takes nothing away from an agreement of the anchor with the same community',
+    async (foreign, context, keep) => {
+      keep(await agreed(context, foreign))
+      const peer = await context.fresh('member')
+      const later = offerOf(foreign, peer.ulid(), [], { issued_at: wireTime(Date.now()) })
+      await peer.write('community.federation.agreed', { manifest: manifestOf(bothSigned(later, foreign, peer)), relays: [] })
+      const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
+      ensure(outcomeOf(call) === 'ok', 'the call is served as before', call)
+    },
+    ['sync'],
+  ),
+  withNeighbour(
+    'FDR-1.anchor-gone',
+    'An agreement holds while the one who signed it for this community is its anchor',
+    async (foreign, context) => {
+      const peer = await context.fresh('trusted')
+      await context.does('community.promote', { subject: peer.nodeId, level: 'anchor' })
+      peer.seen(Date.now())
+      const paper = bothSigned(offerOf(foreign, peer.ulid(), []), foreign, peer)
+      await peer.write('community.federation.agreed', { manifest: manifestOf(paper), relays: [] })
+      const before = await foreign.peer.deliver(crossing(foreign, foreign.peer))
+      ensure(outcomeOf(before) === 'ok', 'ok while it is one', before)
+      await peer.write('community.member.left', {})
+      const after = await foreign.peer.deliver(crossing(foreign, foreign.peer))
+      ensure(outcomeOf(after) === 'unauthorized', 'unauthorized once it has left', after)
+    },
+    ['sync'],
+  ),
+  withNeighbour(
+    'FDR-6.ended-by-a-member',
+    'A plain member ends no agreement',
+    async (foreign, context, keep) => {
+      const { manifest_id } = keep(await agreed(context, foreign))
+      const peer = await context.fresh('member')
+      await peer.write('community.federation.ended', { manifest_id })
+      const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
+      ensure(outcomeOf(call) === 'ok', 'the call is served as before', call)
+    },
+    ['sync'],
   ),
 ]

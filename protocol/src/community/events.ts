@@ -92,9 +92,9 @@ export const federationAgreed = defineEvent(
   'community.federation.agreed',
   Strict({ manifest: FederationManifestSchema, relays: RelaysSchema }),
   {
-    async verify({ manifest }, event) {
-      const sides = sidesFor(await readFederation(manifest), event.community_id)
-      if (sides?.ours.anchor !== event.author) {
+    async verify({ manifest }, { community_id, author }) {
+      const sides = sidesFor(await readFederation(manifest), community_id)
+      if (sides?.ours.anchor !== author) {
         throw new HearthError('unauthorized', 'an agreement is kept by the anchor who signed for this community')
       }
     },

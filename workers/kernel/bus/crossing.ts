@@ -75,7 +75,7 @@ export function createCrossings(
         community,
         pass,
         spend() {
-          const key = `${manifest.manifest_id} ${capability}`
+          const key = [manifest.manifest_id, capability].join(' ')
           const window = windows.getOrMake(key, () => createWindow(grant.calls_per_minute, MINUTE_MS))
           const now = runtime.monotonic()
           const wait = window.wait(now)

@@ -109,8 +109,8 @@ export function createGrants(runtime: Runtime, deps: GrantDeps): Grants {
     async openPass(text, anchor, { capability, subject, input }) {
       const token = await read(text)
       checkGrant(token, { capability, subject, audience: audienceOf(token), nowMs: runtime.now() })
-      if (token.iss !== anchor) throw new HearthError('unauthorized', 'not by the anchor of the agreement')
       checkConstraints(token.scope.params_constraints, input)
+      if (token.iss !== anchor) throw new HearthError('unauthorized', 'not by the anchor of the agreement')
       return token
     },
     spend(token) {
