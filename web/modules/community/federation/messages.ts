@@ -59,6 +59,8 @@ export const messages = defineMessages({
         agreement: 'Beide Seiten haben unterschrieben. Trage die Übereinkunft bei euch ein.',
       },
       confirm: { answer: 'Unterschreiben', agreement: 'Eintragen' },
+      over: 'Diese Übereinkunft ist beendet oder abgelaufen. Schließt eine neue.',
+      unreadable: 'Das ist kein Code einer anderen Gemeinschaft, oder er gehört nicht zu dem, was ihr angeboten habt.',
       noVersion: 'Die beiden Seiten sprechen verschiedene Fassungen. Die Übereinkunft ruht, bis sie eine gemeinsame haben.',
     },
     show: {
@@ -129,6 +131,8 @@ export const messages = defineMessages({
         agreement: 'Both sides have signed. Keep the agreement in your community.',
       },
       confirm: { answer: 'Sign', agreement: 'Keep it' },
+      over: 'This agreement was ended or has expired. Make a new one.',
+      unreadable: 'This is no code of another community, or it does not belong to what you offered.',
       noVersion: 'The two sides speak different versions. The agreement rests until they share one.',
     },
     show: {

@@ -1,7 +1,9 @@
-import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { type FormEvent, useState } from 'react'
 import { federationAccept, federationComplete, federationInspect } from '#protocol/community/federation-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
+import type { HearthError } from '#protocol/core/errors.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import type { FederationGrant } from '#protocol/protocol/federation.ts'
 import type { FederationStage } from '#protocol/protocol/federation-paper.ts'
@@ -24,6 +26,18 @@ export interface ReadPaperProps {
   /** What this device answers with, and which text of the three it is; null where nothing is left to show. */
   readonly onDone: (next: { readonly text: string; readonly stage: FederationStage } | null) => void
   readonly onCancel: () => void
+}
+
+/** What went wrong, where the general words for a code would send people after an invite. */
+function Trouble({ error }: { readonly error: HearthError }) {
+  const text = useText(messages).read
+  const words = error.code === 'expired' ? text.over : error.code === 'bad_request' ? text.unreadable : null
+  if (words === null) return <ErrorNotice error={error} />
+  return (
+    <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} role="alert">
+      {words}
+    </Alert>
+  )
 }
 
 /** Takes the other side's code, says in words what it is, and signs it only then. */
@@ -87,7 +101,7 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
             </Group>
           </Stack>
         </form>
-        {inspect.error ? <ErrorNotice error={inspect.error} /> : null}
+        {inspect.error ? <Trouble error={inspect.error} /> : null}
       </Stack>
     )
   }
@@ -121,7 +135,7 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
           </Button>
         </Group>
       )}
-      {error ? <ErrorNotice error={error} /> : null}
+      {error ? <Trouble error={error} /> : null}
     </Stack>
   )
 }
