@@ -258,7 +258,8 @@ export const cases: readonly Case[] = [
     async (foreign, context) => {
       const peer = await context.fresh('trusted')
       await context.does('community.promote', { subject: peer.nodeId, level: 'anchor' })
-      peer.seen(Date.now())
+      // after the promotion in replay order, whatever else was written meanwhile
+      peer.seen(peer.lamport + 1000)
       const paper = bothSigned(offerOf(foreign, peer.ulid(), []), foreign, peer)
       await peer.write('community.federation.agreed', { manifest: manifestOf(paper), relays: [] })
       const before = await foreign.peer.deliver(crossing(foreign, foreign.peer))

@@ -57,7 +57,7 @@ export const cases: readonly Case[] = [
         ensure(member(event, 'event_type') !== NOTE, 'nothing of it at the other community', contentId(event))
       }
     },
-    ['gossip'],
+    ['gossip', 'between'],
   ),
 ]
 
