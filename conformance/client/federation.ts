@@ -1,5 +1,4 @@
 import { blake3 } from '@noble/hashes/blake3.js'
-import { member } from '../harness/case.ts'
 import {
   canonical,
   fromBase64Url,
@@ -53,7 +52,7 @@ export function readPaper(written: Json | undefined): Paper {
 const terms = ({ manifest_id, issued_at, expires_at, sides }: Paper) => ({ manifest_id, issued_at, expires_at, sides })
 
 /** One signature over the canonical terms (FDR-1). */
-export const signatureBy = (identity: Identity, paper: Paper): string => {
+const signatureBy = (identity: Identity, paper: Paper): string => {
   const { signature } = identity.sign(terms(paper))
   return signature
 }
@@ -113,9 +112,3 @@ export function countersign(answer: Paper, foreign: Foreign): Paper {
   )
   return { ...answer, signatures }
 }
-
-/** What the other side grants, by the paper. */
-export const sideNamed = (paper: Paper, community: string): Json | undefined =>
-  JSON.parse(JSON.stringify(paper.sides.find(({ community_id }) => community_id === community) ?? null))
-
-export const idOf = (paper: Paper): string => String(member(JSON.parse(JSON.stringify(paper)), 'manifest_id'))

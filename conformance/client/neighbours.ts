@@ -74,11 +74,6 @@ export const crossing = (foreign: Foreign, from: Peer, change: Draft = {}): Json
   return plain(from.identity.sign(request))
 }
 
-/** Sends it and says how it was answered; told to wait by the limits of one caller (BUS-6), it waits. */
-export async function outcome(by: Peer, request: Json): Promise<string> {
-  return outcomeOf(await by.deliver(request))
-}
-
 /** A pass by the other community's anchor for one of its members (FDR-4). */
 export function passFor(issuer: Peer, holder: string, community: string, change: Draft = {}): string {
   const now = nowSeconds()

@@ -41,7 +41,7 @@ function negotiatedBy(manifest: FederationManifest): string | null {
 }
 
 /** Whether this community stands by it: federation is on, and who signed for it is its anchor still (FDR-1). */
-export function stands({ policy, members }: CommunityState, { anchor }: FederationSide): boolean {
+function stands({ policy, members }: CommunityState, { anchor }: FederationSide): boolean {
   const signer = members.get(anchor)
   return policy.federation_enabled && signer?.status === 'active' && signer.level === 'anchor'
 }
