@@ -61,6 +61,9 @@ export interface HearthNode {
 /** How long a peer that flooded this node is not talked to. */
 const ABUSE_REST_SECONDS = 60
 
+/** Boxes of other communities that this node stays in touch with: each is one that an anchor elsewhere named. */
+const MAX_ABROAD = 4
+
 /** What is there once the device has an identity. */
 interface Net {
   readonly signer: Signer
@@ -179,7 +182,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   async function born(signer: Signer): Promise<void> {
     const mesh = await deps.createMesh(signer)
     const setRelays = (next: readonly string[]): void => {
-      abroad = next
+      abroad = next.slice(0, MAX_ABROAD)
       tellBoxes(mesh)
     }
     const federation = createFederation({ runtime, signer, bus, mesh, community, members, setRelays })

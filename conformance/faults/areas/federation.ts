@@ -131,6 +131,13 @@ export const faults = defineFaults([
     original: `if (stage === 'answer') await requireOwnOffer(paper, at)\n`,
     why: 'A good signature of the other side is taken for the terms one offered.',
   }),
+  service.instead('signs-what-comes-back', {
+    rule: 'FDR-7',
+    original: 'paper.signatures.map((signature) => signature ?? own)',
+    faulty:
+      'await Promise.all(sides.map((side, place) => (side === other ? paper.signatures[place] : signFederation(at.own, paper))))',
+    why: 'The last text is signed once more to be sure, with whatever terms the other side has put in since.',
+  }),
   events.instead('kept-by-anybody', {
     rule: 'FDR-1',
     original: 'sides?.ours.anchor !== author',

@@ -210,6 +210,25 @@ export const cases: readonly Case[] = [
     const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
     ensure(outcomeOf(call) === 'unauthorized', 'unauthorized', call)
   }),
+  withNeighbour(
+    'FDR-7.agreement-with-other-terms',
+    'What comes back as agreed is kept with the terms it signed: it signs no others unasked',
+    async (foreign, context) => {
+      const offer = offerOf(foreign, foreign.peer.ulid(), [])
+      const said = await context.does('community.federation.accept', { text: writePaper(offer), grants: [] })
+      const answer = readPaper(member(said, 'text'))
+      const sides = answer.sides.map((side) =>
+        side.community_id === foreign.community ? side : { ...side, grants: [ECHO_GRANT] },
+      )
+      const raised = { ...answer, sides }
+      const theirs = signed(foreign.anchor, raised)
+      const signatures = answer.signatures.map((signature) => signature ?? theirs)
+      const taken = await context.seat.ask('community.federation.complete', { text: writePaper({ ...raised, signatures }) })
+      ensure(outcomeOf(taken) === 'invalid_signature', 'invalid_signature', taken)
+      const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
+      ensure(outcomeOf(call) === 'unauthorized', 'no call lets in what was not agreed', call)
+    },
+  ),
   written(
     'FDR-1.member-agrees',
     'An agreement that a plain member signed for the community counts for nothing',

@@ -161,6 +161,17 @@ it('holds an answer to the offer: neither terms nor signatures can be put in on 
     await expect(anna.node.bus.call(federationComplete, { text: writePaper(one) })).rejects.toMatchObject({ code })
   }
   expect(await partnersOf(anna)).toEqual([])
+  const whole = readPaper((await anna.node.bus.call(federationComplete, answer)).text)
+  const raised = { ...whole, sides: whole.sides.map((side) => ({ ...side, grants: [ECHO] })) }
+  const hers = await signFederation(anna.signer, raised as UnsignedFederationManifest)
+  const slipped = {
+    ...raised,
+    signatures: whole.sides.map(({ anchor }, at) => (anchor === anna.id ? hers : (whole.signatures[at] ?? null))),
+  }
+  await expect(cora.node.bus.call(federationComplete, { text: writePaper(slipped) })).rejects.toMatchObject({
+    code: 'invalid_signature',
+  })
+  expect(await partnersOf(cora)).toEqual([])
 })
 
 it('is for anchors, and holds while the one who signed is one (FDR-1)', async () => {

@@ -203,9 +203,10 @@ export function serveFederation(deps: FederationServiceDeps): void {
       throw new HearthError('invalid_signature', 'the other side has not signed this')
     }
     if (stage === 'answer') await requireOwnOffer(paper, at)
-    const own = await signFederation(at.own, paper)
+    // only an answer is signed here: what comes as agreed has to carry the signature this device gave
+    const own = stage === 'answer' ? await signFederation(at.own, paper) : null
     const { manifest_id, issued_at, expires_at, sides } = paper
-    const signatures = sides.map((side) => (side === other ? their : own))
+    const signatures = paper.signatures.map((signature) => signature ?? own)
     const manifest = await readFederation({ manifest_id, issued_at, expires_at, sides, signatures })
     const before = at.state.agreements.get(other.community_id)?.manifest
     const isKnown = before?.manifest_id === manifest_id

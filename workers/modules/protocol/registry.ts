@@ -102,6 +102,7 @@ export async function serveRegistry(deps: RegistryDeps): Promise<readonly (() =>
     }
   }
 
+  for (const to of federation?.abroad() ?? []) void announceAbroad(to)
   const withdraw = [
     federation?.met.on((to) => void announceAbroad(to)) ?? (() => undefined),
     bus.handle(registryList, async ({ offset = 0, limit = PROTOCOL_REGISTRY_PAGE }) => {

@@ -81,6 +81,7 @@ export function startCarrying({ runtime, federation, alerts, leaving }: CarryDep
     carryAll(alerts.rows())
   }
 
+  all()
   return [
     federation.met.on(all),
     alerts.changed.on((keys) => carryAll(keys.flatMap((key) => alerts.get(key) ?? []))),
