@@ -5,6 +5,7 @@ import type { Signer } from '#protocol/core/signing.ts'
 import { isModuleOn } from '#protocol/core/switches.ts'
 import type { Bus } from './bus/bus.ts'
 import type { Members } from './community/members.ts'
+import type { Federation } from './federation/federation.ts'
 import type { Keys } from './keys.ts'
 import type { EventLog } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
@@ -28,6 +29,8 @@ export interface ModuleDeps {
   readonly log: EventLog
   readonly views: Views
   readonly members: Members
+  /** Other communities this one has an agreement with. */
+  readonly federation: Federation
   /** Streams of tensors to peers (X08): there while something that computes with others is switched on. */
   readonly tensors: TensorTransport
   /** Hands an appended event to everyone who listens (SYN-1). */

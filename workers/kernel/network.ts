@@ -8,6 +8,7 @@ import { SYNC_EVERY_SECONDS } from '#protocol/core/sync.ts'
 import type { Bus, MessageLink } from './bus/bus.ts'
 import type { CommunityHolder } from './community/holder.ts'
 import type { Members } from './community/members.ts'
+import type { Federation } from './federation/federation.ts'
 import type { EventLog, LogChange, Outcome } from './log/log.ts'
 import type { VerifiedEvent } from './log/verify.ts'
 import type { GossipVerdict, Mesh } from './mesh/mesh.ts'
@@ -26,6 +27,7 @@ export interface NetworkDeps {
   readonly bus: Bus
   readonly community: CommunityHolder
   readonly members: Members
+  readonly federation: Federation
   /** A member became reachable and is in step. */
   readonly met: (peer: NodeId) => void
 }
@@ -46,7 +48,7 @@ export interface Network {
 }
 
 export function createNetwork(deps: NetworkDeps): Network {
-  const { runtime, mesh, bus, community, members } = deps
+  const { runtime, mesh, bus, community, members, federation } = deps
   const syncing = new Map<NodeId, Promise<void>>()
   const stops: (() => void)[] = []
   let passOn: (() => void) | null = null
@@ -134,6 +136,7 @@ export function createNetwork(deps: NetworkDeps): Network {
   function greet(peer: NodeId): void {
     const level = members.levelOf(peer)
     if (level === 'revoked') mesh.banish(peer)
+    else if (federation.isAbroad(peer)) return
     else if (log() && (isMine(peer) || level === 'unknown')) trySync(peer)
     else if (log()) deps.met(peer)
   }
@@ -145,16 +148,19 @@ export function createNetwork(deps: NetworkDeps): Network {
 
   function changed({ types }: LogChange): void {
     expel()
+    federation.settle()
     if (types.some((type) => EVENTS.get(type)?.urgent)) losses.urgent()
   }
 
   function syncByClock(): void {
-    for (const peer of reachable()) if (isMine(peer)) trySync(peer)
+    for (const peer of reachable()) if (isMine(peer) && !federation.isAbroad(peer)) trySync(peer)
   }
 
   const offline = (): boolean => !mesh.boxes().some(({ state }) => state === 'connected')
 
   mesh.onGossip(judge)
+  // a newcomer has nothing to tell that others do not know, and knows nobody yet
+  mesh.mayHear((peer) => log()?.isCaughtUp() !== true || isMember(peer))
   stops.push(
     serveSync({ runtime, mesh, log, isMember, compares: losses.compares }),
     mesh.handle({
@@ -178,6 +184,7 @@ export function createNetwork(deps: NetworkDeps): Network {
       mesh.enter(current.communityId)
       stopFollowing()
       stopFollowing = current.changed.on(changed)
+      federation.settle()
       reachable().forEach(greet)
     },
     leave() {

@@ -12,6 +12,8 @@ import { createCommunityHolder } from './community/holder.ts'
 import { createMembers } from './community/members.ts'
 import { isWithdrawn } from './community/state.ts'
 import { openConfig } from './config.ts'
+import { createFederation, type Federation } from './federation/federation.ts'
+import { agreementWith } from './federation/partners.ts'
 import { type Home, recallHome } from './home.ts'
 import { openIdentity } from './identity.ts'
 import { createKeys } from './keys.ts'
@@ -27,6 +29,7 @@ import { serveAuth } from './services/auth.ts'
 import { serveCommunity } from './services/community.ts'
 import { serveConfig } from './services/config.ts'
 import { serveEvents } from './services/events.ts'
+import { serveFederation } from './services/federation.ts'
 import { serveIdentity } from './services/identity.ts'
 import { serveNode } from './services/node.ts'
 import { createShelf } from './shelf.ts'
@@ -58,12 +61,16 @@ export interface HearthNode {
 /** How long a peer that flooded this node is not talked to. */
 const ABUSE_REST_SECONDS = 60
 
+/** Boxes of other communities that this node stays in touch with: each is one that an anchor elsewhere named. */
+const MAX_ABROAD = 4
+
 /** What is there once the device has an identity. */
 interface Net {
   readonly signer: Signer
   readonly mesh: Mesh
   readonly network: Network
   readonly manifests: Manifests
+  readonly federation: Federation
 }
 
 /** Builds and starts a node: identity, log, community, mesh, bus, modules (design: how a thing flows, start). */
@@ -96,6 +103,8 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     isDisabled: (name) => isSwitchedOff(name, config.current()),
     open: (peer, signal) => requireNet().network.openLink(peer, signal),
     providers: (capability) => net?.manifests.providers(capability) ?? [],
+    signer: () => identity.current(),
+    agreementWith: (other) => agreementWith(community.current()?.log.state(), other),
     isTokenHonoured: ({ jti, iss }) => {
       const state = community.current()?.log.state()
       return state?.members.get(iss)?.status === 'active' && !isWithdrawn(state.withdrawals, { jti, iss })
@@ -131,7 +140,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
       shelf,
       keys,
       notify: notifier.device,
-      ...(net ? { signer: net.signer } : {}),
+      ...(net ? { signer: net.signer, federation: net.federation } : {}),
       ...(tensors ? { tensors } : {}),
       ...(open ? { log: open.log, views: open.views, members } : {}),
     }
@@ -140,12 +149,20 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   // an invite may name anything: what is no address of a box, or is the app's own, is not kept
   const isNewBox = (box: string): boolean => isBoxAddress(box) && !home.boxes.includes(box)
 
+  let abroad: readonly string[] = []
+
   async function setBoxes(extra: readonly string[]): Promise<void> {
     const { relays } = config.current().mesh
     const kept = [...new Set([...relays, ...extra])].filter(isNewBox).slice(0, 16)
     // boxes of an invite are kept: they are how this community meets when the app came from elsewhere
     if (kept.length > relays.length) await config.change({ mesh: { relays: kept } })
-    net?.mesh.setBoxes([...new Set([...home.boxes, ...kept])])
+    if (net) tellBoxes(net.mesh)
+  }
+
+  /** Boxes where other communities are met are none of this one's, and go when the agreement does. */
+  function tellBoxes(mesh: Mesh): void {
+    const { relays } = config.current().mesh
+    mesh.setBoxes([...new Set([...home.boxes, ...[...relays, ...abroad].filter(isNewBox)])])
   }
 
   /** Serves X08 while something wants it: its code is loaded then. */
@@ -164,9 +181,15 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
   /** Brings up what needs an identity. */
   async function born(signer: Signer): Promise<void> {
     const mesh = await deps.createMesh(signer)
-    const network = createNetwork({ runtime, mesh, bus, community, members, met: (peer) => net?.manifests.exchange(peer) })
+    const setRelays = (next: readonly string[]): void => {
+      abroad = next.slice(0, MAX_ABROAD)
+      tellBoxes(mesh)
+    }
+    const federation = createFederation({ runtime, signer, bus, mesh, community, members, setRelays })
+    const met = (peer: NodeId): void => net?.manifests.exchange(peer)
+    const network = createNetwork({ runtime, mesh, bus, community, members, federation, met })
     const manifests = createManifests({ runtime, signer, bus, mesh, members, community })
-    net = { signer, mesh, network, manifests }
+    net = { signer, mesh, network, manifests, federation }
     mesh.changed.on(() => notifier.device(meshChanged))
     await mesh.start()
     await setBoxes([])
@@ -181,6 +204,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     const going = net
     net = null
     await settleTensors()
+    going?.federation.stop()
     going?.manifests.stop()
     going?.network.stop()
     await going?.mesh.stop()
@@ -200,6 +224,7 @@ export async function startNode(deps: NodeDeps, options: NodeOptions): Promise<H
     },
   })
   serveEvents({ bus, community, notifier })
+  serveFederation({ runtime, bus, identity, community, members, shelf, net: () => net })
   serveAuth({ runtime, bus, identity, community, net: () => net })
   serveNode({
     bus,

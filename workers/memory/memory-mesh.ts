@@ -2,6 +2,7 @@ import { toHex } from '#protocol/core/encoding.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { blake3 } from '#protocol/core/hash.ts'
 import type { CommunityId, NodeId } from '#protocol/core/ids.ts'
+import { topicOf } from '#protocol/core/sync.ts'
 import { closedError } from '../kernel/mesh/frame-queue.ts'
 import type { BoxConnection, GossipVerdict, Mesh, PeerConnection, ProtocolHandler } from '../kernel/mesh/mesh.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -45,9 +46,15 @@ interface MemoryNode {
   readonly changed: Mesh['changed']
   readonly connected: Mesh['connected']
   judge: (bytes: Uint8Array<ArrayBuffer>, from: NodeId) => Promise<GossipVerdict>
+  mayHear: (peer: NodeId) => boolean
   running: boolean
   community: CommunityId | null
+  /** Topics beside the community's. */
+  abroad: readonly string[]
 }
+
+const topicsOf = ({ community, abroad }: MemoryNode): readonly string[] =>
+  community === null ? [] : [topicOf(community), ...abroad]
 
 const keyOf = (a: NodeId, b: NodeId): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
 
@@ -66,7 +73,7 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
   const linkOf = (a: NodeId, b: NodeId): Link | undefined => links.get(keyOf(a, b))
 
   const together = (a: MemoryNode, b: MemoryNode): boolean =>
-    a.running && b.running && a.community !== null && a.community === b.community
+    a.running && b.running && topicsOf(a).some((topic) => topicsOf(b).includes(topic))
 
   function introduced(a: MemoryNode, b: MemoryNode): boolean {
     const mine = new Set(boxesOf(a))
@@ -116,7 +123,9 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
 
   /** The next and the previous id among those linked, and the links of the highest weight: the same from either end. */
   function gossipNeighbours(node: MemoryNode): MemoryNode[] {
-    const linked = [...nodes.values()].filter(({ id }) => linkOf(node.id, id))
+    const linked = [...nodes.values()].filter(
+      (other) => linkOf(node.id, other.id) && other.community === node.community && node.mayHear(other.id),
+    )
     const ring = [...linked, node].sort((a, b) => (a.id < b.id ? -1 : 1))
     const at = ring.indexOf(node)
     const beside = [ring.at(at - 1), ring.at((at + 1) % ring.length)]
@@ -183,8 +192,10 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
       changed: createSignal(),
       connected: createSignal(),
       judge: async () => 'ignore',
+      mayHear: () => true,
       running: false,
       community: null,
+      abroad: [],
     }
     nodes.set(id, node)
     return node
@@ -219,6 +230,11 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
         return open(node, peer, protocol, maxFrameBytes)
       },
       enter: (community) => settle(() => (node.community = community)),
+      meet: (topics) => settle(() => (node.abroad = topics)),
+      at: (topic) =>
+        [...nodes.values()]
+          .filter((other) => other !== node && introduced(node, other) && topicsOf(other).includes(topic))
+          .map(({ id }) => id),
       leave: () =>
         settle(() => {
           node.community = null
@@ -239,6 +255,9 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
       },
       onGossip(judge) {
         node.judge = judge
+      },
+      mayHear(judge) {
+        node.mayHear = judge
       },
       peers: () => peersOf(node),
       boxes: () => boxStates(node),

@@ -41,14 +41,14 @@ const CHECKS = [
   }),
   admission.instead('trust-not-asked', {
     rule: 'BUS-3',
-    original: `!reaches(level, trust) && (!token || trust === 'self')`,
+    original: `!reaches(level, trust) && (!(token || crossing) || trust === 'self')`,
     faulty: 'false',
     why: 'Members may do what only the person at the device may.',
   }),
   admission.instead('tokens-open-private-calls', {
     rule: 'BUS-3',
-    original: `!reaches(level, trust) && (!token || trust === 'self')`,
-    faulty: '!reaches(level, trust) && !token',
+    original: `!reaches(level, trust) && (!(token || crossing) || trust === 'self')`,
+    faulty: '!reaches(level, trust) && !(token || crossing)',
     why: 'A token is taken for a level above all others.',
   }),
   admission.instead('strangers-learn-names', {

@@ -87,7 +87,7 @@ export const faults = defineFaults([
   }),
   grant.without('constraints-ignored', {
     rule: 'TOK-3',
-    original: 'checkConstraints(token, input)\n      return token',
+    original: 'checkConstraints(token.scope.params_constraints, input)\n      return token',
     faulty: 'return token',
     why: 'Scope is compared by name alone, whatever the parameters.',
   }),

@@ -6,7 +6,7 @@ import { AlertSchema } from './alert.ts'
 import { act, ask, Nothing } from './capability-kinds.ts'
 import { CIVDEF_DOCUMENT_MAX_CHARS } from './constants.ts'
 import { DecisionSchema } from './decision.ts'
-import { feedChanged } from './events.ts'
+import { alertForwarded, feedChanged } from './events.ts'
 import { MIRROR_FORMATS, MirrorSchema } from './mirror.ts'
 import { AlertRecordSchema } from './records.ts'
 
@@ -57,6 +57,24 @@ export const forwardImport = defineCapability({
     decision: DecisionSchema,
     kept: Type.Boolean(),
   }),
+})
+
+const { certificates, path, cancellation } = alertForwarded.data.properties
+/** An alert on its way to another community: what that community's log then says. */
+export const HandOverSchema = Strict({ alert: AlertSchema, certificates, path, cancellation })
+
+/**
+ * Hands an alert to another community that has agreed to it (FDR-3): what `experimental.civdef.forward.import` takes by hand. The
+ * last of its path is the community that calls; anyone else is `unauthorized`. `kept` is false where it was known.
+ */
+export const forwardDeliver = defineCapability({
+  name: 'experimental.civdef.forward.deliver',
+  stability: 'experimental',
+  trust: 'anchor',
+  idempotent: true,
+  errors: forwardImport.errors,
+  input: HandOverSchema,
+  output: Strict({ kept: Type.Boolean() }),
 })
 
 /** An alert as CAP 1.2. */

@@ -1,4 +1,5 @@
 import { CommunityNameSchema, inviteGrant, JOIN_SCOPE, PolicySchema } from '../core/community.ts'
+import { HearthError } from '../core/errors.ts'
 import { defineEvent } from '../core/module.ts'
 import {
   ContentIdSchema,
@@ -12,6 +13,8 @@ import {
 } from '../core/schema.ts'
 import { checkGrant, openToken } from '../core/token.ts'
 import * as Type from '../core/type.ts'
+import { FederationManifestSchema, readFederation, sidesFor } from '../protocol/federation.ts'
+import { RelaysSchema } from '../protocol/federation-paper.ts'
 
 /** First event of a log, by the root itself (COM-1). */
 export const communityFounded = defineEvent(
@@ -80,3 +83,23 @@ export const revocationSigned = defineEvent(
 )
 
 export const policyChanged = defineEvent('community.policy.changed', Strict({ policy: PolicySchema }))
+
+/**
+ * By the anchor who signed for this community: the agreement with another one, and boxes where that one is met (FDR-1). It takes
+ * the place of an older one with the same community.
+ */
+export const federationAgreed = defineEvent(
+  'community.federation.agreed',
+  Strict({ manifest: FederationManifestSchema, relays: RelaysSchema }),
+  {
+    async verify({ manifest }, { community_id, author }) {
+      const sides = sidesFor(await readFederation(manifest), community_id)
+      if (sides?.ours.anchor !== author) {
+        throw new HearthError('unauthorized', 'an agreement is kept by the anchor who signed for this community')
+      }
+    },
+  },
+)
+
+/** By an anchor: the agreement of that id holds here no longer, and no second time (FDR-6). */
+export const federationEnded = defineEvent('community.federation.ended', Strict({ manifest_id: UlidSchema }))

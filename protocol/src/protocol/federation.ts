@@ -1,8 +1,10 @@
 import type { Static } from '@sinclair/typebox'
 import { canonicalBytes } from '../core/canonical.ts'
 import { CommunityNameSchema } from '../core/community.ts'
+import { concatBytes, toHex, utf8 } from '../core/encoding.ts'
 import { HearthError } from '../core/errors.ts'
-import { type CommunityId, signatureBytes, signatureOf } from '../core/ids.ts'
+import { blake3 } from '../core/hash.ts'
+import { type CommunityId, type NodeId, type Signature, signatureBytes, signatureOf } from '../core/ids.ts'
 import type { JsonValue } from '../core/json.ts'
 import { NodeIdSchema, parseAs, SignatureSchema, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import { type Signer, verifyBytes } from '../core/signing.ts'
@@ -12,6 +14,8 @@ import { requireCommonVersion } from './version.ts'
 
 /** Longest a federation manifest is good for, in seconds (FDR-1). */
 export const FEDERATION_MAX_SECONDS = 366 * 86_400
+/** Communities that one is in touch with at a time; each is a topic at every box (FDR-5). */
+export const FEDERATION_MAX_PARTNERS = 16
 
 export const FederationGrantSchema = Strict({
   capability: Type.String({ minLength: 1, maxLength: 128 }),
@@ -20,6 +24,7 @@ export const FederationGrantSchema = Strict({
   calls_per_minute: Type.Integer({ minimum: 1, maximum: 6000 }),
 })
 export type FederationGrant = Static<typeof FederationGrantSchema>
+export const FederationGrantsSchema = Type.Array(FederationGrantSchema, { maxItems: 64 })
 
 /** One community of the two: who it is, what it speaks, what it grants the other, and the anchor who signs for it. */
 export const FederationSideSchema = Strict({
@@ -27,8 +32,9 @@ export const FederationSideSchema = Strict({
   name: CommunityNameSchema,
   anchor: NodeIdSchema,
   protocol_versions: Type.Array(ProtocolVersionSchema, { minItems: 1, maxItems: 8 }),
-  grants: Type.Array(FederationGrantSchema, { maxItems: 64 }),
+  grants: FederationGrantsSchema,
 })
+export type FederationSide = Static<typeof FederationSideSchema>
 
 const body = {
   manifest_id: UlidSchema,
@@ -54,10 +60,58 @@ const signedPart = ({ manifest_id, issued_at, expires_at, sides }: UnsignedFeder
 export const signFederation = async (signer: Signer, manifest: UnsignedFederationManifest) =>
   signatureOf(await signer.sign(signedPart(manifest)))
 
+export const isFederationSignature = (
+  by: NodeId,
+  manifest: UnsignedFederationManifest,
+  signature: Signature,
+): Promise<boolean> => verifyBytes(by, signedPart(manifest), signatureBytes(signature))
+
+/** Where devices of the two meet at a box (FDR-5): BLAKE3 of `"hearthnet-federation" ‖` the canonical manifest without `signatures`, 64 hex digits. */
+export const federationTopicOf = (manifest: UnsignedFederationManifest): string =>
+  toHex(blake3(concatBytes(utf8('hearthnet-federation'), signedPart(manifest))))
+
 const wrong = (message: string, field: string): HearthError => new HearthError('bad_request', message, { data: { field } })
 
+/** Two sides in order, and a life that may be (FDR-1). @throws HearthError `bad_request` */
+export function requireForm(manifest: UnsignedFederationManifest): void {
+  const [one, other] = manifest.sides
+  if (!one || !other || one.community_id >= other.community_id) throw wrong('two sides, by community id', '/sides')
+  for (const [at, { grants }] of manifest.sides.entries()) {
+    const names = new Set(grants.map(({ capability }) => capability))
+    if (names.size < grants.length) throw wrong('grants a capability twice', `/sides/${at}/grants`)
+  }
+  const [issued, expires] = [Date.parse(manifest.issued_at), Date.parse(manifest.expires_at)]
+  if (expires <= issued || expires - issued > FEDERATION_MAX_SECONDS * 1000) throw wrong('no such life', '/expires_at')
+}
+
 /**
- * Form, times and both signatures, and the version the two speak with each other (FDR-2). Whether an anchor is one is for
+ * Form and both signatures: what does not change with time.
+ * @throws HearthError `bad_request`, `invalid_signature`
+ */
+export async function readFederation(value: unknown): Promise<FederationManifest> {
+  const manifest = parseAs(FederationManifestSchema, value, 'bad_request')
+  requireForm(manifest)
+  for (const [at, { anchor }] of manifest.sides.entries()) {
+    const signature = manifest.signatures[at]
+    if (!signature || !(await isFederationSignature(anchor, manifest, signature))) {
+      throw new HearthError('invalid_signature', `the signature of side ${at} does not verify`)
+    }
+  }
+  return manifest
+}
+
+/** @throws HearthError `expired`, also before it begins */
+export function requireInForce({ issued_at, expires_at }: UnsignedFederationManifest, nowMs: number): void {
+  if (nowMs >= Date.parse(expires_at)) throw new HearthError('expired', 'the federation manifest has expired')
+  if (nowMs < Date.parse(issued_at)) throw new HearthError('expired', 'the federation manifest has not begun')
+}
+
+/** The version the two speak with each other (FDR-2). @throws HearthError `protocol_unsupported_capability` */
+export const federationVersion = ({ sides: [one, other] }: UnsignedFederationManifest): string =>
+  requireCommonVersion(one?.protocol_versions ?? [], other?.protocol_versions ?? [])
+
+/**
+ * Form, signatures, times, and the version the two speak with each other (FDR-2). Whether an anchor is one is for
  * that community's log to say.
  * @returns the negotiated version
  * @throws HearthError `bad_request`, `expired`, `invalid_signature`, `protocol_unsupported_capability`
@@ -66,19 +120,19 @@ export async function checkFederation(
   value: unknown,
   nowMs: number,
 ): Promise<{ manifest: FederationManifest; version: string }> {
-  const manifest = parseAs(FederationManifestSchema, value, 'bad_request')
-  const [one, other] = manifest.sides
-  if (!one || !other || one.community_id >= other.community_id) throw wrong('two sides, by community id', '/sides')
-  const [issued, expires] = [Date.parse(manifest.issued_at), Date.parse(manifest.expires_at)]
-  if (expires <= issued || expires - issued > FEDERATION_MAX_SECONDS * 1000) throw wrong('no such life', '/expires_at')
-  if (nowMs >= expires) throw new HearthError('expired', 'the federation manifest has expired')
-  const bytes = signedPart(manifest)
-  for (const [at, { anchor }] of manifest.sides.entries()) {
-    if (!(await verifyBytes(anchor, bytes, signatureBytes(manifest.signatures[at] ?? '')))) {
-      throw new HearthError('invalid_signature', `the signature of side ${at} does not verify`)
-    }
-  }
-  return { manifest, version: requireCommonVersion(one.protocol_versions, other.protocol_versions) }
+  const manifest = await readFederation(value)
+  requireInForce(manifest, nowMs)
+  return { manifest, version: federationVersion(manifest) }
+}
+
+/** The side of a community, and the other one; null where it is no side of it. */
+export function sidesFor(
+  manifest: UnsignedFederationManifest,
+  community: CommunityId,
+): { readonly ours: FederationSide; readonly theirs: FederationSide } | null {
+  const ours = manifest.sides.find(({ community_id }) => community_id === community)
+  const theirs = manifest.sides.find(({ community_id }) => community_id !== community)
+  return ours && theirs ? { ours, theirs } : null
 }
 
 /**
@@ -86,14 +140,14 @@ export async function checkFederation(
  * @throws HearthError `unauthorized`
  */
 export function grantOf(
-  manifest: FederationManifest,
+  manifest: UnsignedFederationManifest,
   by: CommunityId,
   caller: CommunityId,
   capability: string,
 ): FederationGrant {
-  const side = manifest.sides.find(({ community_id }) => community_id === by)
-  const other = manifest.sides.find(({ community_id }) => community_id === caller)
-  const grant = side === other ? undefined : other && side?.grants.find((one) => one.capability === capability)
+  const sides = sidesFor(manifest, by)
+  const grant =
+    sides?.theirs.community_id === caller ? sides.ours.grants.find((one) => one.capability === capability) : undefined
   if (!grant) throw new HearthError('unauthorized', 'not granted between these communities')
   return grant
 }

@@ -11,6 +11,7 @@ import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { Section } from '../../kit/section.tsx'
 import { useQuery } from '../../port/hooks.ts'
+import { FederationSection } from './federation/federation-section.tsx'
 import { HistoryState } from './history-state.tsx'
 import { LeaveSection } from './leave-section.tsx'
 import { MemberList } from './member-list.tsx'
@@ -34,6 +35,7 @@ function Body({ community, me }: { readonly community: Community; readonly me: N
       </Section>
       <MemberList community={community} me={me} peers={mesh.status === 'ready' ? mesh.data.peers : []} />
       <RenameForm name={myName} />
+      <FederationSection community={community} />
       <HistoryState community={community} />
       <LeaveSection community={community} isRoot={community.community_id === me} />
     </Stack>

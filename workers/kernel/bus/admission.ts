@@ -9,6 +9,7 @@ import type { TokenPayload } from '#protocol/core/token.ts'
 import * as Type from '#protocol/core/type.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BusDeps, Caller } from './bus.ts'
+import { type Crossing, createCrossings } from './crossing.ts'
 import { createGrants } from './grants.ts'
 import type { RateLimiter } from './rate.ts'
 import type { Registry, Served } from './registry.ts'
@@ -31,6 +32,12 @@ export interface Admission {
   screen(message: unknown): Admitted
 }
 
+/** What lets in somebody who is no member: a token, an agreement between communities, or both. */
+interface Ticket {
+  readonly token: TokenPayload | null
+  readonly crossing: Crossing | null
+}
+
 /** All names that are not served count as one, or names made up would each have a limit of their own. */
 const NOT_SERVED = '?'
 
@@ -49,6 +56,7 @@ async function checkFrom(request: Request, peer: NodeId): Promise<void> {
 export function createAdmission(runtime: Runtime, deps: BusDeps, registry: Registry, rates: RateLimiter): Admission {
   const replays = createReplayGuard()
   const grants = createGrants(runtime, deps)
+  const crossings = createCrossings(runtime, deps, grants)
 
   function find(name: string, version: string): Served {
     const served = registry.find(name)
@@ -65,18 +73,21 @@ export function createAdmission(runtime: Runtime, deps: BusDeps, registry: Regis
   }
 
   /** Names are looked up only for those who may know them: to a stranger served, disabled and unknown look alike. */
-  async function checkMembership(request: Request, level: TrustLevel): Promise<TokenPayload | null> {
+  async function checkMembership(request: Request, level: TrustLevel, peer: NodeId): Promise<Ticket> {
     const { capability, from, community, token, body, version } = request
+    const crossing = await crossings.open(request, peer)
+    if (crossing) return { token: crossing.pass, crossing }
     if (token !== undefined) {
       const served = registry.find(capability)
-      if (served) return grants.open(token, { capability: served.capability, subject: from, input: body.input })
+      const use = { subject: from, input: body.input }
+      if (served) return { token: await grants.open(token, { ...use, capability: served.capability }), crossing }
     }
-    if (isPublic(capability)) return null
+    if (isPublic(capability)) return { token: null, crossing }
     if (!reaches(level, 'member') || community === null || community !== deps.community()) {
       throw new HearthError('unauthorized', 'not a member of this community')
     }
     find(capability, version)
-    return null
+    return { token: null, crossing }
   }
 
   async function admitPeer(message: unknown, peer: NodeId): Promise<Admitted | null> {
@@ -86,17 +97,21 @@ export function createAdmission(runtime: Runtime, deps: BusDeps, registry: Regis
     if (request.from === peer) deps.onClock?.(peer, Date.parse(request.timestamp) - runtime.now())
     if (!rates.requestArrived(peer, registry.find(name) ? name : NOT_SERVED)) return null
     if (!replays.isFirst(from, requestId)) throw new HearthError('bad_request', 'request_id was seen before')
-    const level = levelOf(from)
-    const token = await checkMembership(request, level)
+    const own = levelOf(from)
+    const { token, crossing } = await checkMembership(request, own, peer)
     const served = find(name, request.version)
     const { trust } = served.capability
-    if (!reaches(level, trust) && (!token || trust === 'self')) {
+    // whoever speaks for another community is here what that one was granted, and no more
+    const level = crossing ? 'unknown' : own
+    if (!reaches(level, trust) && (!(token || crossing) || trust === 'self')) {
       throw new HearthError('unauthorized', `${name} is for ${trust}`)
     }
     rates.admit(from, name)
+    crossing?.spend()
     if (token) grants.spend(token)
     parseAs(served.capability.input, request.body.input)
-    return { requestId, served, caller: { nodeId: from, level }, input: request.body.input }
+    const caller = { nodeId: from, level, ...(crossing ? { community: crossing.community } : {}) }
+    return { requestId, served, caller, input: request.body.input }
   }
 
   return {

@@ -2,12 +2,16 @@ import type { Capability, Frame, Input, Output, Streaming, TrustLevel } from '#p
 import type { ErrorCode } from '#protocol/core/errors.ts'
 import type { CommunityId, NodeId } from '#protocol/core/ids.ts'
 import type { JsonValue } from '#protocol/core/json.ts'
+import type { Signer } from '#protocol/core/signing.ts'
+import type { FederationManifest } from '#protocol/protocol/federation.ts'
 
 /** Who calls. `self` is a screen of this device. */
 export interface Caller {
   /** This node's own id for `self`, or null before there is an identity. */
   readonly nodeId: NodeId | null
   readonly level: TrustLevel
+  /** The other community that a caller over federation speaks for (FDR-4); absent for everyone else. */
+  readonly community?: CommunityId
 }
 
 export interface CallContext {
@@ -26,6 +30,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal
   /** A token that grants the call (section 7). */
   readonly token?: string
+  /** The call goes to another community, so it is signed (FDR-4). */
+  readonly signed?: boolean
   /** Calls of one session stay with the provider that took the first, while it can (BUS-5). */
   readonly session?: string
 }
@@ -71,6 +77,10 @@ export interface BusDeps {
   ) => readonly { readonly nodeId: NodeId; readonly latencyMs: number | null; readonly load: number }[]
   /** Whether a token's `jti` is revoked or its issuer no member (section 7). */
   readonly isTokenHonoured: (token: { readonly jti: string; readonly iss: NodeId }) => boolean
+  /** Signs calls that leave their connection (BUS-9); null before there is an identity. */
+  readonly signer?: () => Signer | null
+  /** What this community agreed on with another and stands by today (FDR-1); null without. */
+  readonly agreementWith?: (community: CommunityId) => FederationManifest | null
   /** How far a caller's clock is from ours, in milliseconds, as its request says: never a reason to refuse (BUS-3). */
   readonly onClock?: (peer: NodeId, aheadMs: number) => void
   /** A peer went over a hard limit (BUS-6): at most once a second for each. */

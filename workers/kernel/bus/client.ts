@@ -4,6 +4,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, type Ulid, wireTime } from '#protocol/core/ids.ts'
 import type { JsonValue } from '#protocol/core/json.ts'
 import { parseAs } from '#protocol/core/schema.ts'
+import { signRecord } from '#protocol/core/signing.ts'
 import type { Runtime } from '../runtime.ts'
 import type { BusDeps, CallOptions, MessageLink } from './bus.ts'
 import { openScope, untilAborted } from './scope.ts'
@@ -16,7 +17,7 @@ export interface RemoteCall {
   readonly peer: NodeId
   readonly capability: Capability
   readonly input: unknown
-  readonly options: Pick<CallOptions, 'signal' | 'token'>
+  readonly options: Pick<CallOptions, 'signal' | 'signed' | 'token'>
 }
 
 export interface BusClient {
@@ -69,11 +70,11 @@ async function readFrame(talk: Talk, seq: number): Promise<{ readonly done: bool
 }
 
 /** The calling side of BUS-3 and BUS-4. The contract bounds the time and the shape of what comes back. */
-export function createClient(runtime: Runtime, deps: Pick<BusDeps, 'self' | 'community' | 'open'>): BusClient {
-  function requestOf({ capability, input, options }: RemoteCall): Request {
+export function createClient(runtime: Runtime, deps: Pick<BusDeps, 'self' | 'community' | 'open' | 'signer'>): BusClient {
+  async function requestOf({ capability, input, options }: RemoteCall): Promise<Request> {
     const from = deps.self()
     if (from === null) throw new HearthError('unauthorized', 'this device has no identity yet')
-    return {
+    const request: Request = {
       capability: capability.name,
       version: capability.version,
       request_id: runtime.ulid(),
@@ -84,10 +85,12 @@ export function createClient(runtime: Runtime, deps: Pick<BusDeps, 'self' | 'com
       body: { params: {}, input: input as JsonValue },
       ...(options.token === undefined ? {} : { token: options.token }),
     }
+    const signer = options.signed ? deps.signer?.() : null
+    return signer ? signRecord(signer, request) : request
   }
 
   async function ask(call: RemoteCall, signal: AbortSignal): Promise<Talk> {
-    const request = requestOf(call)
+    const request = await requestOf(call)
     const link = await deps.open(call.peer, signal)
     if (signal.aborted) link.abort()
     signal.addEventListener('abort', () => link.abort(), { once: true })

@@ -2,6 +2,7 @@ import { canonical } from '#protocol/core/canonical.ts'
 import { type Capability, reaches } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
+import type { JsonValue } from '#protocol/core/json.ts'
 import { checkGrant, openToken, type TokenPayload } from '#protocol/core/token.ts'
 import type { Runtime } from '../runtime.ts'
 import { createBoundedMap } from './bounded-map.ts'
@@ -33,18 +34,24 @@ export interface Grants {
    * @throws HearthError `bad_request`, `invalid_signature`, `expired`, `revoked`, `unauthorized`
    */
   open(token: string, use: Use): Promise<TokenPayload>
+  /**
+   * Reads a pass: a token by the anchor of another community, whose own log answers for it (FDR-4).
+   * @throws as `open`
+   */
+  openPass(token: string, anchor: NodeId, use: Omit<Use, 'capability'> & { readonly capability: string }): Promise<TokenPayload>
   /** Counts one use. @throws HearthError `rate_limited`; `expired` when all uses are used up */
   spend(token: TokenPayload): void
 }
 
 type GrantDeps = Pick<BusDeps, 'self' | 'community' | 'levelOf' | 'isTokenHonoured'>
 
-function checkConstraints({ scope }: TokenPayload, input: unknown): void {
+/** @throws HearthError `unauthorized` where the input lacks a value that was asked for, or has another */
+export function checkConstraints(constraints: Readonly<Record<string, JsonValue>> = {}, input: unknown): void {
   const given: Record<string, unknown> = typeof input === 'object' && input !== null ? { ...input } : {}
-  for (const [name, wanted] of Object.entries(scope.params_constraints ?? {})) {
+  for (const [name, wanted] of Object.entries(constraints)) {
     const value = given[name]
     if (value === undefined || canonical(value) !== canonical(wanted)) {
-      throw new HearthError('unauthorized', 'token does not cover these parameters', { data: { field: `/${name}` } })
+      throw new HearthError('unauthorized', 'not granted with these parameters', { data: { field: `/${name}` } })
     }
   }
 }
@@ -96,7 +103,14 @@ export function createGrants(runtime: Runtime, deps: GrantDeps): Grants {
       checkGrant(token, { capability: capability.name, subject, audience: audienceOf(token), nowMs: runtime.now() })
       if (!deps.isTokenHonoured(token)) throw new HearthError('revoked', 'token is no longer honoured')
       checkIssuer(token, capability)
-      checkConstraints(token, input)
+      checkConstraints(token.scope.params_constraints, input)
+      return token
+    },
+    async openPass(text, anchor, { capability, subject, input }) {
+      const token = await read(text)
+      checkGrant(token, { capability, subject, audience: audienceOf(token), nowMs: runtime.now() })
+      checkConstraints(token.scope.params_constraints, input)
+      if (token.iss !== anchor) throw new HearthError('unauthorized', 'not by the anchor of the agreement')
       return token
     },
     spend(token) {

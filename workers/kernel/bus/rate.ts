@@ -6,18 +6,18 @@ import { createBoundedMap } from './bounded-map.ts'
 const SECOND_MS = 1000
 const MAX_PEERS = 512
 
-/** At most `limit` in any second, exactly: a ring of the times of the last ones. */
-interface Window {
+/** At most so many in any span of time, exactly: a ring of the times of the last ones. */
+export interface Window {
   /** Milliseconds until there is room; 0 when there is. */
   wait(now: number): number
   take(now: number): void
 }
 
-function createWindow(limit: number): Window {
+export function createWindow(limit: number, spanMs = SECOND_MS): Window {
   const times = new Float64Array(limit).fill(Number.NEGATIVE_INFINITY)
   let oldest = 0
   return {
-    wait: (now) => Math.max(0, Math.ceil((times[oldest] ?? 0) + SECOND_MS - now)),
+    wait: (now) => Math.max(0, Math.ceil((times[oldest] ?? 0) + spanMs - now)),
     take(now) {
       times[oldest] = now
       oldest = (oldest + 1) % limit

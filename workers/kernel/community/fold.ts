@@ -6,7 +6,8 @@ import { contentIdOf } from '#protocol/core/hash.ts'
 import type { CommunityId, ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
 import type { EventData, EventDefinition } from '#protocol/core/module.ts'
 import { readToken } from '#protocol/core/token.ts'
-import { type CommunityState, isWithdrawn, type Member, type Pending } from './state.ts'
+import { type FederationManifest, sidesFor } from '#protocol/protocol/federation.ts'
+import { type Agreement, type CommunityState, isWithdrawn, type Member, type Pending } from './state.ts'
 
 /** Types that decide who is a member. */
 export const MEMBERSHIP_TYPES: ReadonlySet<string> = new Set([...Object.values(types), tokenRevoked].map(({ type }) => type))
@@ -37,6 +38,10 @@ interface Replay {
   readonly issued: Map<Ulid, { by: NodeId; uses: number; expiresAt: string }>
   readonly withdrawals: Map<string, Set<NodeId | 'anchor'>>
   readonly petitions: Map<string, Petition>
+  /** By the other community. */
+  readonly agreements: Map<CommunityId, Agreement>
+  /** Agreements that were ended, which no later event brings back (FDR-6). */
+  readonly ended: Set<Ulid>
   /** Last events of those who left and did not come back. */
   readonly goodbyes: Map<NodeId, readonly ContentId[]>
   /** The first revocation or leaving in replay order that `bounds` did not know. */
@@ -183,6 +188,27 @@ const revocationSigned = step(types.revocationSigned, (replay, { revocation }, {
   set(replay, subject, { status: 'revoked' })
 })
 
+/** Which of two agreements with one community holds: the later; at one time the one with the larger id, so that all nodes agree. */
+export function isLater(a: FederationManifest, b: FederationManifest | undefined): boolean {
+  const apart = Date.parse(a.issued_at) - (b ? Date.parse(b.issued_at) : 0)
+  return !b || apart > 0 || (apart === 0 && a.manifest_id > b.manifest_id)
+}
+
+const agreed = step(types.federationAgreed, (replay, { manifest, relays }, { event }, { communityId }) => {
+  const other = sidesFor(manifest, communityId)?.theirs.community_id
+  if (!other || replay.ended.has(manifest.manifest_id)) return
+  if (!atLeast(replay.members.get(event.author), 'anchor')) return
+  if (isLater(manifest, replay.agreements.get(other)?.manifest)) replay.agreements.set(other, { manifest, relays })
+})
+
+const ended = step(types.federationEnded, (replay, { manifest_id }, { event }) => {
+  if (!atLeast(replay.members.get(event.author), 'anchor')) return
+  replay.ended.add(manifest_id)
+  for (const [other, { manifest }] of replay.agreements) {
+    if (manifest.manifest_id === manifest_id) replay.agreements.delete(other)
+  }
+})
+
 const STEPS: ReadonlyMap<string, Step> = new Map([
   founded,
   joined,
@@ -194,6 +220,8 @@ const STEPS: ReadonlyMap<string, Step> = new Map([
   tokenWithdrawn,
   demotionSigned,
   revocationSigned,
+  agreed,
+  ended,
 ])
 
 /** Types an author may sign before being a member. */
@@ -209,6 +237,8 @@ function replay(events: readonly MembershipEvent[], context: Context, reach: Rea
     issued: new Map(),
     withdrawals: new Map(),
     petitions: new Map(),
+    agreements: new Map(),
+    ended: new Set(),
     goodbyes: new Map(),
     discovered: null,
   }
@@ -257,6 +287,8 @@ export function foldCommunity(
       redeemed: state.redeemed,
       issued: state.issued,
       withdrawals: state.withdrawals,
+      agreements: state.agreements,
+      ended: state.ended,
       pending: [...state.petitions.values()].map(({ pending, signers, needed: count }) => ({
         ...pending,
         signedBy: [...signers],

@@ -1,5 +1,6 @@
 import type { MemberLevel, Policy } from '#protocol/core/community.ts'
 import type { CommunityId, ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
+import type { FederationManifest } from '#protocol/protocol/federation.ts'
 
 export type MemberStatus = 'active' | 'left' | 'revoked'
 
@@ -10,6 +11,13 @@ export interface Member {
   readonly status: MemberStatus
   readonly joinedAt: string
   readonly invitedBy: NodeId | null
+}
+
+/** What this community agreed on with another, as its log has it (FDR-1). */
+export interface Agreement {
+  readonly manifest: FederationManifest
+  /** Boxes where the other one is met: hints. */
+  readonly relays: readonly string[]
 }
 
 /** A revocation or demotion that lacks signatures. */
@@ -49,5 +57,9 @@ export interface CommunityState {
   /** Invites their issuers recorded: jti to expiry and issuer. */
   readonly issued: ReadonlyMap<Ulid, { readonly by: NodeId; readonly uses: number; readonly expiresAt: string }>
   readonly withdrawals: Withdrawals
+  /** Agreements that were not ended, by the other community. */
+  readonly agreements: ReadonlyMap<CommunityId, Agreement>
+  /** Agreements that were ended, for good (FDR-6). */
+  readonly ended: ReadonlySet<Ulid>
   readonly pending: readonly Pending[]
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import { HearthError } from '#protocol/core/errors.ts'
-import type { NodeId } from '#protocol/core/ids.ts'
+import type { CommunityId, NodeId } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
 import { topicOf } from '#protocol/core/sync.ts'
 import type { Runtime } from '../runtime.ts'
@@ -77,9 +77,16 @@ function serve(node: MeshNode, { protocol, maxFrameBytes, framing, handle }: Pro
 /** The mesh over libp2p: WebRTC between neighbours, introduced by boxes that the connections then outlive. */
 export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { transports }: MeshOptions): Promise<Mesh> {
   const banished = new Set<NodeId>()
-  const node = await createMeshNode(signer, transports, (peer) => {
-    const nodeId = nodeIdOfPeer(peer)
-    return nodeId !== null && banished.has(nodeId)
+  let mayHear = (_peer: NodeId): boolean => true
+  const node = await createMeshNode(signer, transports, {
+    denied: (peer) => {
+      const nodeId = nodeIdOfPeer(peer)
+      return nodeId !== null && banished.has(nodeId)
+    },
+    mayHear: (peer) => {
+      const nodeId = nodeIdOfPeer(peer)
+      return nodeId !== null && mayHear(nodeId)
+    },
   })
   const boxes = createBoxes({ runtime, node })
   const links = createLinks({ runtime, node, isBox: boxes.has })
@@ -90,6 +97,8 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
   const changed = createSignal<void>()
   const connected = createSignal<NodeId>()
   const reachable = new Set<NodeId>()
+  let community: CommunityId | null = null
+  let abroad: readonly string[] = []
   const parts = [latency, links, dialer, rendezvous, boxes]
 
   function onLink({ nodeId, kind }: Link): void {
@@ -128,6 +137,10 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
     return { nodeId, connection, latencyMs: latency.of(links.best(nodeId)), since: link?.since ?? runtime.now() }
   }
 
+  function showUp(): void {
+    if (community !== null) rendezvous.setTopics([topicOf(community), ...abroad])
+  }
+
   async function hangUpOnAll(): Promise<void> {
     await Promise.all(links.all().map(({ nodeId }) => links.hangUp(nodeId)))
   }
@@ -160,12 +173,22 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
         throw signal?.aborted ? failure : openError(failure)
       }
     },
-    enter(community) {
-      gossip.enter(community)
-      rendezvous.setTopic(topicOf(community))
+    enter(next) {
+      community = next
+      gossip.enter(next)
+      showUp()
     },
+    meet(topics) {
+      const before = abroad.flatMap(rendezvous.present)
+      abroad = topics
+      showUp()
+      // nothing is left to say to who was met at a topic that is over
+      for (const peer of before) if (rendezvous.boxesOf(peer).length === 0) void links.hangUp(peer)
+    },
+    at: (topic) => rendezvous.present(topic),
     leave() {
-      rendezvous.setTopic(null)
+      community = null
+      rendezvous.setTopics([])
       dialer.drop()
       gossip.leave()
       void hangUpOnAll().then(() => {
@@ -186,6 +209,9 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
     },
     publish: gossip.publish,
     onGossip: gossip.setJudge,
+    mayHear(judge) {
+      mayHear = judge
+    },
     peers: () => [...new Set([...rendezvous.present(), ...links.all().map(({ nodeId }) => nodeId)])].map(stateOf),
     boxes: boxes.states,
   }

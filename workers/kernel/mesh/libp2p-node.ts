@@ -2,6 +2,7 @@ import { type GossipSub, gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { type Ping, ping } from '@libp2p/ping'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2pOptions } from 'libp2p'
@@ -33,8 +34,22 @@ export function isRelayed(connection: Connection): boolean {
   return names.includes('p2p-circuit') && !names.includes('webrtc')
 }
 
+/**
+ * Score of a peer that is sent no gossip: below the threshold for publishing (-50), above the one from which even what it
+ * subscribes to goes unheard (-80), so that it is told everything as soon as it is a member.
+ */
+const UNTOLD_SCORE = -60
+
+const PRUNE_MS = 5_000
+
+export interface PeerJudges {
+  /** Neither dialled nor let in. */
+  readonly denied: (peer: PeerId) => boolean
+  readonly mayHear: (peer: PeerId) => boolean
+}
+
 /** libp2p, made for us: no bootstrap, no STUN, no DHT, no discovery of its own; who is dialled is decided by us. */
-export function createMeshNode(signer: Signer, transports: Transports, denied: (peer: PeerId) => boolean): Promise<MeshNode> {
+export function createMeshNode(signer: Signer, transports: Transports, { denied, mayHear }: PeerJudges): Promise<MeshNode> {
   return createLibp2p<MeshServices>({
     start: false,
     privateKey: privateKeyOf(signer),
@@ -70,8 +85,15 @@ export function createMeshNode(signer: Signer, transports: Transports, denied: (
         fallbackToFloodsub: false,
         runOnLimitedConnection: true,
         maxInboundDataLength: MAX_GOSSIP_BYTES,
+        // who was no member a moment ago and is one now is not kept waiting for a minute
+        pruneBackoff: PRUNE_MS,
         // neighbours behind one router share an address, and the receiver judges content, not behaviour
-        scoreParams: { IPColocationFactorWeight: 0, behaviourPenaltyWeight: 0 },
+        scoreParams: {
+          IPColocationFactorWeight: 0,
+          behaviourPenaltyWeight: 0,
+          appSpecificWeight: 1,
+          appSpecificScore: (peer) => (mayHear(peerIdFromString(peer)) ? 0 : UNTOLD_SCORE),
+        },
       }),
     },
   })

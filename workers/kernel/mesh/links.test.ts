@@ -10,7 +10,7 @@ import { createMeshNode } from './libp2p-node.ts'
 import { createLinks } from './links.ts'
 
 async function nodeOf(signer: Signer, box: string) {
-  const node = await createMeshNode(signer, nodeTransports(), () => false)
+  const node = await createMeshNode(signer, nodeTransports(), { denied: () => false, mayHear: () => true })
   await node.start()
   const links = createLinks({ runtime: createRealRuntime(), node, isBox: (peer) => box.endsWith(peer) })
   links.start()

@@ -65,7 +65,11 @@ export interface Mesh {
   ): Promise<FramedStream>
   /** Everyone at the community's topic: registers with every box, dials whom it finds, keeps redialling (SYN-1, BUS-7). */
   enter(community: CommunityId): void
-  /** Leaves the topic and hangs up on everyone. */
+  /** Further topics to be found at while in a community, in place of those before: where other communities are met (FDR-5). */
+  meet(topics: readonly string[]): void
+  /** Who is at such a topic now. */
+  at(topic: string): readonly NodeId[]
+  /** Leaves the topics and hangs up on everyone. */
   leave(): void
   /** Replaces the boxes to stay in touch with. Multiaddrs end in `/p2p/<peer id>`. */
   setBoxes(multiaddrs: readonly string[]): void
@@ -79,6 +83,8 @@ export interface Mesh {
   publish(bytes: Uint8Array<ArrayBuffer>): Promise<void>
   /** Judges each gossip message before it is forwarded; only `accept` travels on (SYN-1). */
   onGossip(judge: (bytes: Uint8Array<ArrayBuffer>, from: NodeId) => Promise<GossipVerdict>): void
+  /** Says who is sent gossip: being connected is not enough (COM-5). Everyone, until it is said. */
+  mayHear(judge: (peer: NodeId) => boolean): void
   peers(): readonly PeerConnection[]
   boxes(): readonly BoxConnection[]
   /** A peer or box changed state. */

@@ -33,11 +33,12 @@ const RENEW_MS = (RENDEZVOUS_TTL_SECONDS * 1_000) / 2
 export interface RendezvousClient {
   start(): void
   stop(): void
-  /** Shows up at a topic, or at none. */
-  setTopic(topic: string | null): void
-  /** Boxes that know the peer at the topic now. */
+  /** Shows up at these topics, or at none. */
+  setTopics(topics: readonly string[]): void
+  /** Boxes that know the peer at one of the topics now. */
   boxesOf(peer: NodeId): readonly Box[]
-  present(): readonly NodeId[]
+  /** Who is at one of the topics, or at this one. */
+  present(topic?: string): readonly NodeId[]
   readonly joined: Signal<NodeId>
   readonly left: Signal<NodeId>
 }
@@ -52,8 +53,13 @@ export interface RendezvousDeps {
 interface Session {
   readonly box: Box
   readonly stopped: AbortController
-  readonly present: Set<NodeId>
+  /** By topic. */
+  readonly present: Map<string, Set<NodeId>>
+  /** While the box listens: what it is told on. */
+  stream: FramedStream | null
 }
+
+const everyone = ({ present }: Session): ReadonlySet<NodeId> => new Set([...present.values()].flatMap((peers) => [...peers]))
 
 const frameOf = (request: RendezvousRequest): Uint8Array<ArrayBuffer> => utf8(JSON.stringify(request))
 
@@ -65,12 +71,12 @@ async function reservation(runtime: Runtime, node: MeshNode, box: string, signal
   while (!granted() && runtime.monotonic() < until) await delay(runtime, RESERVATION_POLL_MS, signal)
 }
 
-/** One stream per box: registers, renews at half of its life, and hears who comes and goes (BUS-7). */
+/** One stream per box, whatever the topics: registers, renews at half of its life, and hears who comes and goes (BUS-7). */
 export function createRendezvousClient({ runtime, node, signer, boxes }: RendezvousDeps): RendezvousClient {
   const sessions = new Map<string, Session>()
   const joined = createSignal<NodeId>()
   const left = createSignal<NodeId>()
-  let topic: string | null = null
+  let topics: readonly string[] = []
   let unsubscribe: (() => void)[] = []
 
   async function registration(box: Box, at: string): Promise<Registration> {
@@ -85,60 +91,70 @@ export function createRendezvousClient({ runtime, node, signer, boxes }: Rendezv
 
   /** A box could invent neighbours; it cannot sign for them. Their clocks may be off, so `expires_at` is the box's business. */
   async function meet(session: Session, at: string, peer: Registration): Promise<void> {
-    if (peer.topic !== at || peer.node_id === signer.nodeId || session.present.size >= RENDEZVOUS_MAX_PER_TOPIC) return
+    if (peer.topic !== at || peer.node_id === signer.nodeId || !topics.includes(at)) return
     if (!(await verifyRecord(peer.node_id, peer)) || session.stopped.signal.aborted) return
-    session.present.add(peer.node_id)
+    const there = session.present.get(at) ?? new Set()
+    if (there.size >= RENDEZVOUS_MAX_PER_TOPIC) return
+    session.present.set(at, there.add(peer.node_id))
     joined.emit(peer.node_id)
   }
 
-  async function apply(session: Session, at: string, message: RendezvousMessage): Promise<void> {
-    if (message.type === 'registered') for (const peer of message.peers) await meet(session, at, peer)
-    if (message.type === 'joined') await meet(session, at, message.peer)
-    if (message.type === 'left' && session.present.delete(message.node_id)) left.emit(message.node_id)
+  async function apply(session: Session, message: RendezvousMessage): Promise<void> {
+    if (message.type === 'registered') for (const peer of message.peers) await meet(session, message.topic, peer)
+    if (message.type === 'joined') await meet(session, message.topic, message.peer)
+    if (message.type === 'left' && session.present.get(message.topic)?.delete(message.node_id)) left.emit(message.node_id)
   }
 
-  async function renew(stream: FramedStream, box: Box, at: string, signal: AbortSignal): Promise<void> {
+  async function register({ box, stream }: Session, at: string): Promise<void> {
+    await stream?.send(frameOf({ type: 'register', registration: await registration(box, at) }))
+  }
+
+  async function renew(session: Session): Promise<void> {
     for (;;) {
-      await stream.send(frameOf({ type: 'register', registration: await registration(box, at) }))
-      await delay(runtime, RENEW_MS, signal)
+      for (const at of topics) await register(session, at)
+      await delay(runtime, RENEW_MS, session.stopped.signal)
     }
   }
 
-  async function converse(session: Session, connection: Connection, at: string): Promise<void> {
+  async function goodbye({ stream }: Session, from: readonly string[]): Promise<void> {
+    for (const topic of from) await stream?.send(frameOf({ type: 'unregister', topic }))
+  }
+
+  async function converse(session: Session, connection: Connection): Promise<void> {
     const { signal } = session.stopped
     await reservation(runtime, node, session.box.peer, signal)
     const raw = await withDeadline(runtime, OPEN_MS, signal, (deadline) =>
       connection.newStream(RENDEZVOUS_PROTOCOL, { signal: deadline }),
     )
     const stream = createFramedStream(raw, signer.nodeId, RENDEZVOUS_MAX_FRAME_BYTES)
-    const goodbye = (): void => {
-      void stream.send(frameOf({ type: 'unregister', topic: at })).then(() => stream.close(), stream.abort)
-    }
-    signal.addEventListener('abort', goodbye, { once: true })
+    session.stream = stream
+    const leave = (): void => void goodbye(session, topics).then(() => stream.close(), stream.abort)
+    signal.addEventListener('abort', leave, { once: true })
     try {
       signal.throwIfAborted()
-      void renew(stream, session.box, at, signal).catch(() => signal.aborted || stream.abort())
+      void renew(session).catch(() => signal.aborted || stream.abort())
       for await (const frame of stream.frames) {
-        await apply(session, at, parseAs(RendezvousMessageSchema, parseJson(frame), 'bad_request'))
+        await apply(session, parseAs(RendezvousMessageSchema, parseJson(frame), 'bad_request'))
       }
     } finally {
-      signal.removeEventListener('abort', goodbye)
+      signal.removeEventListener('abort', leave)
       if (!signal.aborted) stream.abort()
+      session.stream = null
     }
   }
 
   function clear(session: Session): void {
-    const gone = [...session.present]
+    const gone = everyone(session)
     session.present.clear()
     for (const peer of gone) left.emit(peer)
   }
 
-  async function keepUp(session: Session, at: string): Promise<void> {
+  async function keepUp(session: Session): Promise<void> {
     const backoff = createBackoff(runtime)
     const { signal } = session.stopped
     while (!signal.aborted && session.box.connection) {
       // whatever ended it, a box that is still connected is asked again
-      await converse(session, session.box.connection, at).catch(() => undefined)
+      await converse(session, session.box.connection).catch(() => undefined)
       clear(session)
       await delay(runtime, backoff.next(), signal).catch(() => undefined)
     }
@@ -146,10 +162,10 @@ export function createRendezvousClient({ runtime, node, signer, boxes }: Rendezv
 
   function open(box: Box): void {
     close(box)
-    if (topic === null) return
-    const session: Session = { box, stopped: new AbortController(), present: new Set() }
+    if (topics.length === 0) return
+    const session: Session = { box, stopped: new AbortController(), present: new Map(), stream: null }
     sessions.set(box.peer, session)
-    void keepUp(session, topic)
+    void keepUp(session)
   }
 
   function close(box: Box): void {
@@ -158,6 +174,20 @@ export function createRendezvousClient({ runtime, node, signer, boxes }: Rendezv
     sessions.delete(box.peer)
     session.stopped.abort()
     clear(session)
+  }
+
+  /** Tells a box what came and went, without a goodbye to those at the topics that stay. */
+  function move(session: Session, added: readonly string[], dropped: readonly string[]): void {
+    const told = async (): Promise<void> => {
+      await goodbye(session, dropped)
+      for (const at of added) await register(session, at)
+    }
+    void told().catch(() => session.stream?.abort())
+    for (const at of dropped) {
+      const gone = session.present.get(at) ?? []
+      session.present.delete(at)
+      for (const peer of gone) left.emit(peer)
+    }
   }
 
   return {
@@ -170,12 +200,22 @@ export function createRendezvousClient({ runtime, node, signer, boxes }: Rendezv
       for (const off of unsubscribe) off()
       for (const { box } of [...sessions.values()]) close(box)
     },
-    setTopic(next) {
-      topic = next
-      for (const { box } of [...sessions.values()]) close(box)
-      for (const box of boxes.list()) if (box.connection) open(box)
+    setTopics(next) {
+      const [before, after] = [topics, [...new Set(next)]]
+      const added = after.filter((at) => !before.includes(at))
+      const dropped = before.filter((at) => !after.includes(at))
+      if (after.length === 0) for (const { box } of [...sessions.values()]) close(box)
+      topics = after
+      for (const session of sessions.values()) move(session, added, dropped)
+      for (const box of boxes.list()) if (box.connection && !sessions.has(box.peer)) open(box)
     },
-    boxesOf: (peer) => [...sessions.values()].filter(({ present }) => present.has(peer)).map(({ box }) => box),
-    present: () => [...new Set([...sessions.values()].flatMap(({ present }) => [...present]))],
+    boxesOf: (peer) => [...sessions.values()].filter((session) => everyone(session).has(peer)).map(({ box }) => box),
+    present: (topic) => [
+      ...new Set(
+        [...sessions.values()].flatMap((session) => [
+          ...(topic === undefined ? everyone(session) : (session.present.get(topic) ?? [])),
+        ]),
+      ),
+    ],
   }
 }

@@ -5,6 +5,7 @@ import { meshChanged } from '#protocol/node/events.ts'
 import type { Bus, Trace } from '../bus/bus.ts'
 import type { Clocks } from '../clocks.ts'
 import type { Members } from '../community/members.ts'
+import type { Federation } from '../federation/federation.ts'
 import type { Mesh, PeerConnection } from '../mesh/mesh.ts'
 import type { Notifier } from '../notifier.ts'
 import type { Store } from '../store/store.ts'
@@ -14,7 +15,7 @@ export interface NodeServiceDeps {
   readonly store: Store
   readonly members: Members
   readonly notifier: Notifier
-  readonly net: () => { readonly mesh: Mesh } | null
+  readonly net: () => { readonly mesh: Mesh; readonly federation: Pick<Federation, 'isAbroad'> } | null
   readonly clocks: Clocks
   readonly traces: (limit: number) => readonly Trace[]
   /** Stops everything and forgets everything. */
@@ -24,8 +25,10 @@ export interface NodeServiceDeps {
 type Peer = Static<typeof PeerSchema>
 
 /** Everyone in the community but oneself, reachable or away, and whoever else is connected. */
-function listPeers(mesh: Mesh, members: Members, clocks: Clocks): Peer[] {
+function listPeers(mesh: Mesh, { isAbroad }: Pick<Federation, 'isAbroad'>, members: Members, clocks: Clocks): Peer[] {
   const connections = new Map(mesh.peers().map((peer) => [peer.nodeId, peer]))
+  // devices of other communities are neighbours of another kind: `community.federation.list` counts them
+  for (const peer of connections.keys()) if (isAbroad(peer)) connections.delete(peer)
   const others = members.all().filter(({ nodeId, status }) => nodeId !== mesh.nodeId && status === 'active')
   const known = others.map((member) => {
     const away: PeerConnection = {
@@ -55,10 +58,11 @@ export function serveNode(deps: NodeServiceDeps): void {
   const { bus, store, members, net } = deps
 
   bus.handle(nodePeers, async () => {
-    const mesh = net()?.mesh
-    if (!mesh) return { peers: [], boxes: [] }
+    const now = net()
+    if (!now) return { peers: [], boxes: [] }
+    const { mesh, federation } = now
     const boxes = mesh.boxes().map(({ multiaddr, state, since }) => ({ multiaddr, state, since: wireTime(since) }))
-    return { peers: listPeers(mesh, members, deps.clocks), boxes }
+    return { peers: listPeers(mesh, federation, members, deps.clocks), boxes }
   })
 
   bus.handle(nodeEcho, async ({ payload }) => ({ payload }))

@@ -24,7 +24,8 @@ import { serveSubscription } from './subscribe.ts'
 export type CivdefDeps = Pick<
   ModuleDeps,
   'bus' | 'runtime' | 'signer' | 'config' | 'shelf' | 'keys' | 'notify' | 'log' | 'views' | 'members' | 'publish'
->
+> &
+  Partial<Pick<ModuleDeps, 'federation'>>
 
 /** `experimental.civdef.*` (M31): puts the parts together. */
 export async function serveCivdef(deps: CivdefDeps): Promise<StopModule> {

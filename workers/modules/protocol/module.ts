@@ -6,6 +6,6 @@ export const workerModule = defineWorkerModule({
   contract,
   needs: ['bus', 'runtime', 'signer', 'config', 'shelf', 'notify', 'publish'],
   // a node describes itself before it is in a community
-  wants: ['log', 'views'],
+  wants: ['log', 'views', 'federation'],
   start: serveProtocol,
 })

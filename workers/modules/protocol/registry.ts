@@ -11,6 +11,7 @@ import {
 import { checkDescriptor, type Descriptor } from '#protocol/protocol/descriptor.ts'
 import { descriptorAnnounced, registryUpdated } from '#protocol/protocol/events.ts'
 import { negotiate } from '#protocol/protocol/version.ts'
+import { type Abroad, grants } from '../../kernel/federation/federation.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import { type DescriptorDeps, describeSelf, PROTOCOL_VERSIONS } from './descriptor.ts'
 import { type Entry, isNewer, type Known, keyOf, knownOf, type NodeRow, registryView } from './registry-view.ts'
@@ -25,11 +26,11 @@ type Listed = Omit<Entry, 'negotiated'>
 
 export type RegistryDeps = DescriptorDeps &
   Pick<ModuleDeps, 'shelf' | 'notify' | 'publish'> &
-  Partial<Pick<ModuleDeps, 'log' | 'views'>>
+  Partial<Pick<ModuleDeps, 'log' | 'views' | 'federation'>>
 
 /** `protocol.registry.*` (M32): what members announce in the log, and beside it what anyone handed over. */
 export async function serveRegistry(deps: RegistryDeps): Promise<readonly (() => void)[]> {
-  const { bus, runtime, signer, shelf, notify, publish, log, views } = deps
+  const { bus, runtime, signer, shelf, notify, publish, log, views, federation } = deps
   const drawer = await shelf.open('protocol.registry', DrawerSchema, { known: [] })
   const peers = new Map<string, Known>(drawer.get().known.map((entry) => [keyOf(entry), entry]))
   const members = views ? await views.open(registryView) : null
@@ -90,7 +91,20 @@ export async function serveRegistry(deps: RegistryDeps): Promise<readonly (() =>
     return true
   }
 
+  /** Announced to federation peers on connecting, where they want to know (PRO-8). */
+  async function announceAbroad(to: Abroad): Promise<void> {
+    if (!grants(to.partner, registryAnnounce)) return
+    try {
+      await federation?.call(registryAnnounce, { descriptor: await describeSelf(deps, 'served') }, to)
+    } catch (failure) {
+      // who is gone, or has heard enough, is told when it is met again
+      if (!(failure instanceof HearthError)) reportError(failure)
+    }
+  }
+
+  for (const to of federation?.abroad() ?? []) void announceAbroad(to)
   const withdraw = [
+    federation?.met.on((to) => void announceAbroad(to)) ?? (() => undefined),
     bus.handle(registryList, async ({ offset = 0, limit = PROTOCOL_REGISTRY_PAGE }) => {
       const all = entries()
       const shown = all.slice(offset, offset + limit)

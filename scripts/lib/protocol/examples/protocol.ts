@@ -1,9 +1,14 @@
+import { federationAgreed } from '#protocol/community/events.ts'
 import { schemaHash } from '#protocol/core/capability.ts'
+import { CLOCK_SKEW_SECONDS } from '#protocol/core/clock.ts'
+import { contentIdOf } from '#protocol/core/hash.ts'
 import { signRecord } from '#protocol/core/signing.ts'
+import { issueToken, type TokenPayload } from '#protocol/core/token.ts'
 import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { registryAnnounce, versionList } from '#protocol/protocol/capabilities.ts'
 import { CONFORMANCE_DEFAULT_SEED } from '#protocol/protocol/constants.ts'
 import { signFederation, type UnsignedFederationManifest } from '#protocol/protocol/federation.ts'
+import { writePaper } from '#protocol/protocol/federation-paper.ts'
 import {
   type CaseResult,
   casesHash,
@@ -14,12 +19,14 @@ import {
 } from '#protocol/protocol/report.ts'
 import { people, ulidOf } from '../../vectors/seeded.ts'
 import type { Examples } from '../examples.ts'
-import { AT } from './core.ts'
+import { BOX, eventBy } from './community.ts'
+import { AT, SECONDS } from './core.ts'
 
 const IMPLEMENTATION = { name: 'Nest', vendor: 'Vogelfreunde', version: '0.1' }
 
+/** An agreement as it comes about: the offer, the manifest, the event that keeps it, a pass, and a call with that. */
 async function federation() {
-  const { anna, carla } = await people()
+  const { anna, carla, dora } = await people()
   const [first, second] = [anna, carla].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1))
   if (!first || !second) throw new TypeError('two sides')
   const unsigned: UnsignedFederationManifest = {
@@ -34,7 +41,40 @@ async function federation() {
       grants: [{ capability: registryAnnounce.name, calls_per_minute: 6 }],
     })),
   }
-  return { ...unsigned, signatures: [await signFederation(first, unsigned), await signFederation(second, unsigned)] }
+  const manifest = { ...unsigned, signatures: [await signFederation(first, unsigned), await signFederation(second, unsigned)] }
+  const sides = unsigned.sides.filter(({ community_id }) => community_id === anna.nodeId)
+  const pass: TokenPayload = {
+    iss: carla.nodeId,
+    sub: dora.nodeId,
+    aud: anna.nodeId,
+    iat: SECONDS,
+    nbf: SECONDS - CLOCK_SKEW_SECONDS,
+    exp: SECONDS + 86_400,
+    jti: ulidOf('pass'),
+    scope: { capabilities: [registryAnnounce.name] },
+    issued_via: 'federation',
+  }
+  return {
+    'federation-manifest': manifest,
+    'federation-offer': writePaper({ ...unsigned, sides, signatures: [], relays: [BOX] }),
+    'event-federation-agreed': await eventBy(
+      anna,
+      federationAgreed,
+      { manifest, relays: [BOX] },
+      { lamport: 12, prev: contentIdOf('the event before') },
+    ),
+    'federation-pass': pass,
+    'federation-request': await signRecord(dora, {
+      capability: registryAnnounce.name,
+      version: registryAnnounce.version,
+      request_id: ulidOf('federation request'),
+      from: dora.nodeId,
+      community: carla.nodeId,
+      timestamp: AT,
+      body: { params: {}, input: {} },
+      token: await issueToken(carla, pass),
+    }),
+  }
 }
 
 async function report() {
@@ -107,6 +147,6 @@ export async function protocolExamples(): Promise<Examples> {
       issued_at: AT,
     }),
     report: await report(),
-    'federation-manifest': await federation(),
+    ...(await federation()),
   }
 }

@@ -1,19 +1,15 @@
 import type { Static } from '@sinclair/typebox'
-import { type Alert, AlertSchema, type Cancellation, checkAlert, checkCancellation } from '#protocol/civdef/alert.ts'
+import { type Alert, type Cancellation, checkAlert, checkCancellation } from '#protocol/civdef/alert.ts'
 import { type Certificate, checkCertificate } from '#protocol/civdef/certificate.ts'
 import { CIVDEF_FORWARD_MAX_HOPS } from '#protocol/civdef/constants.ts'
-import { alertForwarded } from '#protocol/civdef/events.ts'
+import type { HandOverSchema } from '#protocol/civdef/exchange-capabilities.ts'
 import type { CertId } from '#protocol/civdef/terms.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
-import { Strict } from '#protocol/core/schema.ts'
 
-// A device is in one community, so an alert crosses to another in a person's hand: as a file, or as a QR code from one screen to
-// the next. Nobody has to be believed on the way: the alert carries its signature, and its certificates come with it.
+// A device is in one community, so an alert crosses to another over federation, or in a person's hand: as a file, or as a QR code from
+// one screen to the next. Nobody has to be believed on the way: the alert carries its signature, and its certificates come with it.
 
-const { certificates, path, cancellation } = alertForwarded.data.properties
-/** An alert on its way to another community: what that community's log then says. */
-export const HandOverSchema = Strict({ alert: AlertSchema, certificates, path, cancellation })
 export type HandOver = Static<typeof HandOverSchema>
 
 const refuse = (message: string, field: string): never => {
