@@ -14,7 +14,7 @@ afterEach(async () => {
 })
 
 async function nodeOf(seed: number): Promise<MeshNode> {
-  const node = await createMeshNode(await testSigner(seed), nodeTransports(), () => false)
+  const node = await createMeshNode(await testSigner(seed), nodeTransports(), { denied: () => false, mayHear: () => true })
   await node.start()
   stops.push(async () => node.stop())
   return node
