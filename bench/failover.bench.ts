@@ -20,10 +20,11 @@ const PARTS = [partOf(0, 2), partOf(1, 2)]
 
 const QUESTION = 256
 const TOKENS = 112
-/** Tokens between the coming of a spare and the loss. */
-const LATE_FOR = 48
-/** Of an answer during which somebody has to load layers. */
-const LATE_TOKENS = 240
+/** Tokens between the coming of a spare and the loss, where the answer is that long: time to be asked, and to read the question. */
+const LATE_FOR = 120
+/** Of an answer during which somebody has to load layers, and how many are left after the loss at least. */
+const LATE_TOKENS = 250
+const LEFT_TOKENS = 20
 /** Tokens of the answer at which a device is lost, in turns; checks fall at random, so each finds the spare at another place. */
 const LOST_AT = [24, 71, 43, 58, 37, 80] as const
 /** What others wait before they take a device for gone. */
@@ -120,7 +121,8 @@ async function tryLoss(house: House, how: Loss, turn: number): Promise<Stall> {
   await untilSaid(how === 'late' ? 1 : (LOST_AT[turn % LOST_AT.length] ?? 0))
   if (how === 'late') {
     await sharing(house, spares)
-    await untilSaid((await household.asks.page.evaluate(() => globalThis.house.said())) + LATE_FOR)
+    const said = await household.asks.page.evaluate(() => globalThis.house.said())
+    await untilSaid(Math.min(said + LATE_FOR, LATE_TOKENS - LEFT_TOKENS))
   }
   const at = await household.asks.page.evaluate(() => globalThis.house.said())
   const lostAt = now()
