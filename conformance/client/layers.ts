@@ -1,10 +1,10 @@
 import { ensure, isObject, type JsonObject, member, outcomeOf, shown } from '../harness/case.ts'
 import type { Context } from '../harness/context.ts'
 import type { Stream, Target } from '../harness/target.ts'
-import { fromBase64Url, type Json } from './encoding.ts'
+import { fromBase64Url, type Json, utf8 } from './encoding.ts'
 import { unpacked } from './halves.ts'
 import known from './known-states.json'
-import { nextJson, type Peer } from './peer.ts'
+import { BUS, nextJson, type Peer } from './peer.ts'
 import { TENSOR } from './tensor.ts'
 import { type Greeting, type TensorEnd, TensorTalk } from './tensor-session.ts'
 
@@ -70,9 +70,7 @@ export async function offered(context: Context, from: number, to: number): Promi
   if (model.state === 'offered') await does(IMPORT, { model: model.model ?? '', from: 'app' })
   ensure(await eventually(async () => (await own())?.state === 'ready', READY_MS), 'the model, whole', await own())
   await does(SHARE, { share: true })
-  const { shard_id: id } = {
-    shard_id: member(await does(OFFER, { model: model.model ?? '', layers: { from, to } }), 'shard_id'),
-  }
+  const id = member(await does(OFFER, { model: model.model ?? '', layers: { from, to } }), 'shard_id')
   const state = async (): Promise<Json | undefined> => (await offersOf(context)).find(({ shard_id }) => shard_id === id)?.state
   ensure(await eventually(async () => (await state()) === 'ready', READY_MS), 'layers that are ready', await offersOf(context))
   const [shard] = (await shardsOf(await context.peer('trusted'))).filter(({ shard_id }) => shard_id === id)
@@ -176,8 +174,8 @@ export interface Following {
 }
 
 export async function follow(peer: Peer, capability: string, input: Json): Promise<Following> {
-  const stream: Stream = await peer.line.open('/hearthnet/bus/3.0.0')
-  const say = (value: Json): Promise<void> => stream.send(new TextEncoder().encode(JSON.stringify(value)))
+  const stream: Stream = await peer.line.open(BUS)
+  const say = (value: Json): Promise<void> => stream.send(utf8(JSON.stringify(value)))
   await say(peer.request(capability, input))
   return {
     async next(waitMs = STEP_MS) {

@@ -121,12 +121,6 @@ const CONVERSATIONS = [
     original: 'offers.delete(hello.session_id)',
     why: 'A grant is good until it runs out.',
   }),
-  transport.instead('grant-of-anybody', {
-    rule: 'TEN-5',
-    original: '!waiting || waiting.offer.peer !== peer',
-    faulty: '!waiting',
-    why: 'The token was checked, so whoever brings it may come in.',
-  }),
 ]
 
 /** DLM-4 to DLM-6: answers over others. */
@@ -148,11 +142,11 @@ const ANSWERS = [
     original: 'faults.add(nodeId)',
     why: 'A fault is an event that is told, and nobody writes it down.',
   }),
-  sanity.instead('nan-let-through', {
+  sanity.instead('rows-of-nothing-taken', {
     rule: 'DLM-6',
-    original: '!(Math.abs(to) <= HALF_LARGEST)',
-    faulty: 'Math.abs(to) > HALF_LARGEST',
-    why: 'A comparison with what is no number is false either way, and this is the wrong one.',
+    original: 'before > 0 && !(after >= before * SHORTER ** 2 && after <= before * LONGER ** 2)',
+    faulty: 'false',
+    why: 'What is a number and not too large is taken for a row.',
   }),
   feed.without('nothing-checked-on-the-hop', {
     rule: 'DLM-6',
@@ -165,11 +159,11 @@ const ANSWERS = [
     faulty: 'false',
     why: 'Checking costs time, and somebody left it out for a measurement.',
   }),
-  failover.instead('lost-conversation-ends-the-answer', {
+  failover.without('spare-does-not-take-over', {
     rule: 'DLM-4',
-    original: 'takeOver(feedOf(runner))',
+    original: 'takeOver(next)',
     faulty: "fatal(new HearthError('pipeline_failed', 'a shard is gone'))",
-    why: 'A spare takes over where one stands by; without one nobody looks for another.',
+    why: 'A spare is for checks, and nobody lets it go on.',
   }),
 ]
 

@@ -188,13 +188,20 @@ const TOGETHER: readonly Case[] = [
       await without(context, [other])
     },
   ),
-  answering('DLM-6.too-long', 'Rows a billion times as long as they were are not taken', async (context, hosting) => {
-    const mine = await alone(context, hosting)
-    const other = await neighbour(context, hosting)
-    other.misdeed = { kind: 'gives', change: (rows) => rows.map((value) => value * 1e9) }
-    rightOrNone(await together(context, hosting), mine)
-    same((await hand.nodeOf(context, other.nodeId))?.faults, 1, 'faults')
-  }),
+  ...(
+    [
+      ['DLM-6.too-long', 'Rows a billion times as long as they were are not taken', 1e9],
+      ['DLM-6.almost-nothing', 'Rows of which almost nothing is left are not taken', 1e-9],
+    ] as const
+  ).map(([id, title, times]) =>
+    answering(id, title, async (context, hosting) => {
+      const mine = await alone(context, hosting)
+      const other = await neighbour(context, hosting)
+      other.misdeed = { kind: 'gives', change: (rows) => rows.map((value) => value * times) }
+      rightOrNone(await together(context, hosting), mine)
+      same((await hand.nodeOf(context, other.nodeId))?.faults, 1, 'faults')
+    }),
+  ),
   answering(
     'DLM-4.alone-after-all',
     'When a peer leaves in the middle and nobody else is there, this device goes on with the same words, and says so',

@@ -18,12 +18,13 @@ const NOTHING: Hosted = { model: 'x', weights: '', layers: 1, shardId: '', width
 
 const hashOf = (text: string): string => toHex(sha256(utf8(text)))
 const TEXT = '{}'
-/** Bytes of its two layers: other models have others, or a node could have them of whoever holds those. */
-const layersOf = (model: string): readonly [string, string] => [`the first layer of ${model}`, `and the second one of ${model}`]
+/** Bytes of its three layers, of which two are wanted, so that no file is whole: other models have others, or a node could have them of whoever holds those. */
+const layersOf = (model: string): readonly string[] =>
+  ['first', 'second', 'third'].map((which) => `the ${which} layer of ${model}`)
 const piecesOf = (model: string): readonly string[] => [TEXT, ...layersOf(model)]
 const bytesOf = (model: string): number => layersOf(model).join('').length
 
-/** A model of two layers and nothing else, called as the case wants. */
+/** A model of three layers and nothing else, called as the case wants. */
 function manifestOf(model: string): JsonObject & { readonly weights_sha256: string } {
   let offset = 0
   const pieces: JsonObject[] = layersOf(model).map((text, layer) => {
@@ -34,7 +35,7 @@ function manifestOf(model: string): JsonObject & { readonly weights_sha256: stri
   const lines = pieces.map(({ part, offset, length, sha256 }) => `${part}\0${offset}\0${length}\0${sha256}\n`)
   const listed = `onnx/model.onnx\0${bytesOf(model)}\n${lines.join('')}`
   return {
-    ...{ format: 'hearthnet-model', version: 1, model, layers: 2, weights_sha256: `sha256:${hashOf(listed)}` },
+    ...{ format: 'hearthnet-model', version: 1, model, layers: 3, weights_sha256: `sha256:${hashOf(listed)}` },
     files: [
       { name: 'config.json', bytes: TEXT.length, sha256: hashOf(TEXT) },
       { name: 'onnx/model.onnx', bytes: bytesOf(model), sha256: hashOf(layersOf(model).join('')) },
@@ -48,10 +49,10 @@ async function holder(context: Context, model: string, manifest: Json, given: re
   const { weights_sha256 } = manifestOf(model)
   const peer = await context.fresh('trusted')
   const session_id = peer.ulid()
-  const held_layers = [{ from: 0, to: 1 }]
-  const held_pieces = toBase64Url(new Uint8Array([0b1110_0000]))
+  const held_layers = [{ from: 0, to: 2 }]
+  const held_pieces = toBase64Url(new Uint8Array([0b1111_0000]))
   const bytes = TEXT.length + bytesOf(model)
-  const offered = { model, weights_sha256, bytes, layers: 2, held_layers, held_pieces }
+  const offered = { model, weights_sha256, bytes, layers: 3, held_layers, held_pieces }
   computing(peer, NOTHING, {
     answers: {
       [OFFERS]: { models: [offered] },
@@ -128,7 +129,7 @@ export const cases: readonly Case[] = [
   bringing(
     'DLM-7.wrong-piece',
     'A piece with another hash than was said is not kept',
-    (manifest, pieces) => ({ manifest, pieces: pieces.map((text, at) => (at === 2 ? text.replace('and', 'but') : text)) }),
+    (manifest, pieces) => ({ manifest, pieces: pieces.map((text, at) => (at === 2 ? text.replace('the', 'not') : text)) }),
     async (context, model) => {
       const settled = async () => ['waiting', 'failed'].includes(String((await stateOf(context, model))?.state))
       ensure(await context.eventually(settled, LONG_MS), 'a model that waits for somebody else', await stateOf(context, model))
