@@ -233,7 +233,8 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
       meet: (topics) => settle(() => (node.abroad = topics)),
       at: (topic) =>
         [...nodes.values()]
-          .filter((other) => other !== node && introduced(node, other) && topicsOf(other).includes(topic))
+          .filter((other) => other !== node && introduced(node, other))
+          .filter((other) => [node, other].every((one) => topicsOf(one).includes(topic)))
           .map(({ id }) => id),
       leave: () =>
         settle(() => {

@@ -243,5 +243,48 @@ export function meshContract(name: string, createFixture: () => Promise<MeshFixt
       expect(c.peers()).toEqual([])
       expect(kindOf(a, c.nodeId)).toBeUndefined()
     })
+
+    it('lets nodes of two communities meet at a further topic, and parts them when it is over (FDR-5)', async () => {
+      const [a, b, c] = await Promise.all([fixture.node(1), fixture.node(2), fixture.node(3)])
+      const topic = 'ab'.repeat(32)
+      a.enter(fixture.community)
+      b.enter(fixture.community)
+      c.enter(c.nodeId)
+      await until(() => isDirect(a, b))
+      for (const mesh of [a, c]) mesh.meet([topic])
+      await until(() => isDirect(a, c) && a.at(topic).length > 0 && c.at(topic).length > 0)
+      expect([a.at(topic), c.at(topic), b.at(topic)]).toEqual([[c.nodeId], [a.nodeId], []])
+      expect(kindOf(b, c.nodeId)).toBeUndefined()
+      a.meet([])
+      await until(() => !isDirect(a, c) && a.at(topic).length === 0)
+      expect(isDirect(a, b)).toBe(true)
+    })
+
+    it('sends gossip to those who may hear it, and to a peer as soon as it may (COM-5)', async () => {
+      const [a, b, c] = await Promise.all([fixture.node(1), fixture.node(2), fixture.node(3)])
+      const heard = { b: 0, c: 0 }
+      let isMember = false
+      for (const mesh of [a, b]) mesh.mayHear((peer) => peer !== c.nodeId || isMember)
+      b.onGossip(async () => {
+        heard.b++
+        return 'accept'
+      })
+      c.onGossip(async () => {
+        heard.c++
+        return 'accept'
+      })
+      for (const mesh of [a, b, c]) mesh.enter(fixture.community)
+      await until(() => isDirect(a, b) && isDirect(a, c) && isDirect(b, c))
+      let tries = 0
+      const reaches = (enough: () => boolean): Promise<void> =>
+        vi.waitFor(async () => {
+          await a.publish(new TextEncoder().encode(`news ${tries++}`))
+          expect(enough()).toBe(true)
+        }, PATIENCE)
+      await reaches(() => heard.b > 20)
+      expect(heard.c).toBe(0)
+      isMember = true
+      await reaches(() => heard.c > 0)
+    })
   })
 }

@@ -39,32 +39,43 @@ export interface TestBoxOptions {
   readonly port?: number
 }
 
-/** The smallest rendezvous that BUS-7 allows: no expiry, no limits, one topic per stream. */
+/** The smallest rendezvous that BUS-7 allows: no expiry and no limits. */
 function createRendezvous() {
-  const members = new Map<FramedStream, Registration>()
+  /** By stream, then by topic. */
+  const members = new Map<FramedStream, Map<string, Registration>>()
   const say = (stream: FramedStream, message: RendezvousMessage): void => {
     void stream.send(utf8(JSON.stringify(message))).catch(() => members.delete(stream))
   }
   const others = (self: FramedStream, topic: string) =>
-    [...members].filter(([stream, registration]) => stream !== self && registration.topic === topic)
+    [...members].flatMap(([stream, at]) => {
+      const registration = stream === self ? undefined : at.get(topic)
+      return registration ? [{ stream, registration }] : []
+    })
 
   async function register(stream: FramedStream, registration: Registration): Promise<void> {
-    if (registration.node_id !== stream.peer) throw new HearthError('unauthorized', 'not your registration')
-    await requireSignature(registration.node_id, registration)
-    const isNew = !members.has(stream)
-    members.set(stream, registration)
-    const peers = others(stream, registration.topic)
-    const { topic } = registration
-    say(stream, { type: 'registered', topic, ttl_seconds: RENDEZVOUS_TTL_SECONDS, peers: peers.map(([, peer]) => peer) })
-    if (isNew) for (const [peer] of peers) say(peer, { type: 'joined', topic, peer: registration })
+    const { topic, node_id } = registration
+    if (node_id !== stream.peer) throw new HearthError('unauthorized', 'not your registration')
+    await requireSignature(node_id, registration)
+    const own = members.get(stream) ?? new Map<string, Registration>()
+    const isNew = !own.has(topic)
+    members.set(stream, own.set(topic, registration))
+    const there = others(stream, topic)
+    const peers = there.map((one) => one.registration)
+    say(stream, { type: 'registered', topic, ttl_seconds: RENDEZVOUS_TTL_SECONDS, peers })
+    if (isNew) for (const one of there) say(one.stream, { type: 'joined', topic, peer: registration })
   }
 
-  function leave(stream: FramedStream): void {
-    const registration = members.get(stream)
+  function leave(stream: FramedStream, topic: string): void {
+    const own = members.get(stream)
+    const registration = own?.get(topic)
+    if (!own || !registration) return
+    own.delete(topic)
+    for (const one of others(stream, topic)) say(one.stream, { type: 'left', topic, node_id: registration.node_id })
+  }
+
+  function leaveAll(stream: FramedStream): void {
+    for (const topic of [...(members.get(stream)?.keys() ?? [])]) leave(stream, topic)
     members.delete(stream)
-    if (!registration) return
-    const { topic, node_id } = registration
-    for (const [peer] of others(stream, topic)) say(peer, { type: 'left', topic, node_id })
   }
 
   async function serve(stream: FramedStream): Promise<void> {
@@ -72,15 +83,15 @@ function createRendezvous() {
       for await (const frame of stream.frames) {
         const request = parseAs(RendezvousRequestSchema, parseJson(frame), 'bad_request')
         if (request.type === 'register') await register(stream, request.registration)
-        else leave(stream)
+        else leave(stream, request.topic)
       }
     } catch {
       stream.abort()
     } finally {
-      leave(stream)
+      leaveAll(stream)
     }
   }
-  return { serve, registered: () => [...members.values()] }
+  return { serve, registered: () => [...members.values()].flatMap((own) => [...own.values()]) }
 }
 
 /** A relay and rendezvous on 127.0.0.1. */

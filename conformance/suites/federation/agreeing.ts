@@ -283,7 +283,7 @@ export const cases: readonly Case[] = [
       await peer.write('community.federation.agreed', { manifest: manifestOf(paper), relays: [] })
       const before = await foreign.peer.deliver(crossing(foreign, foreign.peer))
       ensure(outcomeOf(before) === 'ok', 'ok while it is one', before)
-      await peer.write('community.member.left', {})
+      await peer.hand([peer.event('community.member.left', {})])
       const after = await foreign.peer.deliver(crossing(foreign, foreign.peer))
       ensure(outcomeOf(after) === 'unauthorized', 'unauthorized once it has left', after)
     },

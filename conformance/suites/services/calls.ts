@@ -27,6 +27,9 @@ const NOT_MADE_HERE: ReadonlySet<string> = new Set([
   'config.set',
   'protocol.registry.announce',
   'community.invite.inspect',
+  'community.federation.inspect',
+  'community.federation.accept',
+  'community.federation.complete',
   'experimental.evidence.ebkh.sync',
 ])
 /** Reads its input by hand, so that what is wrong with it has a code of its own. */

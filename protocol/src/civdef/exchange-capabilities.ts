@@ -70,7 +70,7 @@ export const HandOverSchema = Strict({ alert: AlertSchema, certificates, path, c
 export const forwardDeliver = defineCapability({
   name: 'experimental.civdef.forward.deliver',
   stability: 'experimental',
-  trust: 'anchor',
+  trust: 'trusted',
   idempotent: true,
   errors: forwardImport.errors,
   input: HandOverSchema,
