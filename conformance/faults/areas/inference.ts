@@ -36,11 +36,10 @@ const OFFERS = [
     faulty: 'shards',
     why: 'The schema was checked, and what a schema cannot say nobody checks.',
   }),
-  directory.without('goodbye-not-heard', {
+  directory.instead('goodbye-not-heard', {
     rule: 'DLM-9',
-    original: 'heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now })',
-    faulty:
-      'heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now.length > 0 ? now : (heard.get(peer)?.shards ?? now) })',
+    original: 'shards.filter(isSound)',
+    faulty: 'shards.length > 0 ? shards.filter(isSound) : had',
     why: 'An empty list is taken for an answer that came too early.',
   }),
   host.instead('tells-changes-only', {
@@ -77,7 +76,7 @@ const CONVERSATIONS = [
   }),
   session.instead('trusted-once-for-all', {
     rule: 'DLM-5',
-    original: '!isTrusted(session.peer)',
+    original: '!isTrusted(from.peer)',
     faulty: 'false',
     why: 'Trust was asked for when the session was granted.',
   }),
@@ -88,8 +87,8 @@ const CONVERSATIONS = [
   }),
   session.instead('one-token-late', {
     rule: 'DLM-3',
-    original: '{ ...conversation, position: at, hidden: unpackTensor(tensor).values }',
-    faulty: '{ ...conversation, position: Math.max(0, at - 1), hidden: unpackTensor(tensor).values }',
+    original: '{ ...conversation, position: at, hidden }',
+    faulty: '{ ...conversation, position: Math.max(0, at - 1), hidden }',
     why: 'Positions begin with 1 in the head of who wrote this.',
   }),
   session.instead('any-number-of-tokens', {
