@@ -34,7 +34,7 @@ function listening(patterns = PATTERNS) {
 }
 
 describe('the extractor (EVI-9)', () => {
-  it('proposes from a document, a fetched page and a federation manifest', async () => {
+  it('proposes from a document, a fetched page and an agreement of two communities', async () => {
     const { proposed, hear } = listening()
     await hear('rag.document.ingested', { title: 'Notfallplan', cid: 'bafy', pages: 3 })
     expect(proposed[0]?.statement).toMatchObject({ subject: 'Notfallplan', sources: [{ source_id: 'doc:bafy' }] })
@@ -42,7 +42,17 @@ describe('the extractor (EVI-9)', () => {
     await other.hear('tool.page.fetched', { url: 'https://a.example/', title: 'A', excerpt: 'x'.repeat(300) })
     expect(other.proposed[0]?.statement.sources[0]?.excerpt).toHaveLength(280)
     const third = listening()
-    await third.hear('federation.manifest.signed', { peer: { community_id: person(2), name: 'Geldern' } })
+    const side = (community_id: string, name: string) => ({
+      ...{ community_id, name, anchor: community_id, protocol_versions: ['3.0.0'], grants: [] },
+    })
+    const manifest = {
+      manifest_id: '01J00000000000000000000000',
+      issued_at: '2026-05-26T07:00:00Z',
+      expires_at: '2026-06-26T07:00:00Z',
+      sides: [side(person(2), 'Geldern'), side(person(0), 'Issum')],
+      signatures: Array.from({ length: 2 }, () => `ed25519:${'A'.repeat(86)}`),
+    }
+    await third.hear('community.federation.agreed', { manifest, relays: [] })
     expect(third.proposed[0]?.statement).toMatchObject({ subject: 'Geldern', object: person(0) })
   })
 

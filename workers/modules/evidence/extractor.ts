@@ -1,8 +1,10 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import { NodeIdSchema, parseAs, Strict } from '#protocol/core/schema.ts'
+import { federationAgreed } from '#protocol/community/events.ts'
+import { parseAs } from '#protocol/core/schema.ts'
 import * as Type from '#protocol/core/type.ts'
 import { StatementSchema } from '#protocol/evidence/capabilities.ts'
 import { canonicalTerm } from '#protocol/evidence/events.ts'
+import { sidesFor } from '#protocol/protocol/federation.ts'
 import type { EventLog } from '../../kernel/log/log.ts'
 import type { VerifiedEvent } from '../../kernel/log/verify.ts'
 import type { Statement } from './authoring.ts'
@@ -81,22 +83,27 @@ const pageFetched = definePattern({
   }),
 })
 
-/** Two communities signed a federation manifest. */
-const federationSigned = definePattern({
+/** Two communities agreed; the log took it in only after it had read the manifest (FDR-1). */
+const communitiesAgreed = definePattern({
   id: 'federation',
-  eventType: 'federation.manifest.signed',
-  shape: Type.Object({ peer: Strict({ community_id: NodeIdSchema, name: Type.String({ minLength: 1 }) }) }),
-  propose: ({ peer }, { event }) => ({
-    ...about(peer.name, 'ist verbunden mit', event.community_id),
-    sources: [{ source_id: `node:${peer.community_id}`, accessed_at: event.wall_clock }],
-  }),
+  eventType: federationAgreed.type,
+  shape: federationAgreed.data,
+  propose({ manifest }, { event }) {
+    const sides = sidesFor(manifest, event.community_id)
+    if (!sides) return null
+    const { community_id, name } = sides.theirs
+    return {
+      ...about(name, 'ist verbunden mit', event.community_id),
+      sources: [{ source_id: `node:${community_id}`, accessed_at: event.wall_clock }],
+    }
+  },
 })
 
 /**
- * What is registered from the start. Nothing in this version writes these events: the names are what this implementation
- * expects of modules to come, as protocol/experimental/30-evidence.md says beside EVI-9.
+ * What is registered from the start. Nothing in this version writes the first two events: their names are what this
+ * implementation expects of modules to come, as protocol/experimental/30-evidence.md says beside EVI-9.
  */
-export const PATTERNS: readonly Pattern[] = [documentIngested, pageFetched, federationSigned]
+export const PATTERNS: readonly Pattern[] = [documentIngested, pageFetched, communitiesAgreed]
 
 /** A radio beacon is never turned into a claim (EVI-9): nobody signed what it says. */
 const isBeacon = (eventType: string): boolean => eventType.startsWith('lora.')
