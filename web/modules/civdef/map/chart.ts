@@ -17,6 +17,8 @@ const MOST_LABELS = 40
 const LABEL = { height: 22, gap: 11, around: 4 } as const
 /** What the buttons take at the top right. */
 const CONTROL = { width: 68, height: 118 } as const
+/** What the scale takes at the bottom left; the sign for north is as high. */
+const FOOT = { scale: 134, height: 46 } as const
 /** Free at every edge of a view that fits something, pixels. */
 const PAD: L.PointTuple = [44, 44]
 const SCALE_PX = 120
@@ -85,9 +87,6 @@ function createMeasure(element: HTMLElement): (text: string, weight: number) => 
     return context.measureText(text).width
   }
 }
-
-/** The middle of an area as the mean of its corners' extremes: good enough for a word. */
-const middleOf = (corners: readonly Point[]): L.LatLng => L.latLngBounds(corners.map(at)).getCenter()
 
 /** Opens a map in an element, which has a size. What is to lie below it comes when it is there. */
 export function openChart(element: HTMLElement, options: ChartOptions): Chart {
@@ -191,19 +190,31 @@ export function openChart(element: HTMLElement, options: ChartOptions): Chart {
     names.clearLayers()
     const { x: width, y: height } = map.getSize()
     const first: (readonly Named[])[] = []
-    const taken: Wanted[] = isLook ? [{ x: width - CONTROL.width, y: 0, width: CONTROL.width, height: CONTROL.height }] : []
+    const taken: Wanted[] = [{ x: 0, y: height - FOOT.height, width: FOOT.scale, height: FOOT.height }]
+    if (isLook) {
+      taken.push({ x: width - CONTROL.width, y: 0, width: CONTROL.width, height: CONTROL.height })
+      taken.push({ x: width - CONTROL.width, y: height - FOOT.height, width: CONTROL.width, height: FOOT.height })
+    }
     if (scene.mine) {
       const { position, label } = scene.mine
       const { x, y } = map.latLngToContainerPoint(at(position))
       taken.push({ x: x - PIN.width / 2, y: y - PIN.height, width: PIN.width, height: PIN.height })
-      first.push([
-        named(position, label, 'mineName', (wide) => [wide / 2, PIN.height + LABEL.height]),
-        named(position, label, 'mineName', (wide) => [wide / 2, -LABEL.gap]),
-      ])
+      // near an edge it begins or ends with the pin
+      const sides = [(wide: number) => wide / 2, () => PIN.width / 2, (wide: number) => wide - PIN.width / 2]
+      const heights = [PIN.height + LABEL.height, -LABEL.gap]
+      first.push(heights.flatMap((top) => sides.map((left) => named(position, label, 'mineName', (wide) => [left(wide), top]))))
     }
     for (const { corners, label } of scene.areas) {
-      const { lat, lng } = middleOf(corners)
-      if (label !== '') first.push([named({ lat, lon: lng }, label, 'areaName', (wide) => [wide / 2, LABEL.height / 2])])
+      const bounds = L.latLngBounds(corners.map(at))
+      const { lat, lng: lon } = bounds.getCenter()
+      // above or below, so that it hides nothing that lies in it
+      const places = [
+        [bounds.getNorth(), LABEL.height + LABEL.around],
+        [bounds.getSouth(), -LABEL.around],
+        [lat, LABEL.height / 2],
+      ] as const
+      if (label !== '')
+        first.push(places.map(([edge, top]) => named({ lat: edge, lon }, label, 'areaName', (w) => [w / 2, top])))
     }
     const rest = scene.places
       .filter(({ kind }) => kind === 'target' || !hasTiles)
