@@ -5,6 +5,8 @@ export const LANGUAGES = ['de', 'en'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 const STORAGE_KEY = 'hearthnet.language'
+/** How numbers and times are written: in English, too, day first and by 24 hours, as on every clock here. */
+const LOCALES: Readonly<Record<Language, string>> = { de: 'de-DE', en: 'en-GB' }
 /** German first; English is one tap away. */
 const DEFAULT: Language = 'de'
 
@@ -75,7 +77,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
         rememberLanguage(next)
         choose(next)
       },
-      format: createFormat(language),
+      format: createFormat(LOCALES[language]),
     }),
     [language],
   )
