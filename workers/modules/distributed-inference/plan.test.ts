@@ -84,12 +84,13 @@ const instance = fc
 /** The least cost over all ways there are; null where there is none. */
 function bruteForce(layers: number, offers: readonly Offer[]): number | null {
   const usable = offers.filter(({ shard, faults }) => faults === 0 && shard.streams < shard.max_concurrent_streams)
-  const measured = usable.flatMap(({ shard }) => (shard.ms_per_token === null ? [] : [shard]))
-  const perLayer =
-    measured.length === 0
-      ? 2
-      : measured.reduce((sum, shard) => sum + (shard.ms_per_token ?? 0), 0) /
-        measured.reduce((sum, shard) => sum + shard.layers.to - shard.layers.from + 1, 0)
+  const perLayer = ({ nodeId, shard: { backend } }: Offer): number => {
+    const measured = usable.filter(({ shard }) => shard.ms_per_token !== null && shard.backend === backend)
+    const own = measured.filter((offer) => offer.nodeId === nodeId)
+    const counted = own.length > 0 ? own : measured
+    const layers = counted.reduce((sum, { shard }) => sum + shard.layers.to - shard.layers.from + 1, 0)
+    return layers === 0 ? 2 : counted.reduce((sum, { shard }) => sum + (shard.ms_per_token ?? 0), 0) / layers
+  }
   const costs = (at: number): number =>
     at === layers
       ? 0
@@ -97,8 +98,9 @@ function bruteForce(layers: number, offers: readonly Offer[]): number | null {
           Number.POSITIVE_INFINITY,
           ...usable
             .filter(({ shard }) => shard.layers.from === at)
-            .map(({ nodeId, latencyMs, shard }) => {
-              const compute = shard.ms_per_token ?? perLayer * (shard.layers.to - at + 1)
+            .map((offer) => {
+              const { nodeId, latencyMs, shard } = offer
+              const compute = shard.ms_per_token ?? perLayer(offer) * (shard.layers.to - at + 1)
               return compute * (1 + shard.streams) + (nodeId === null ? 0 : (latencyMs ?? 50)) + costs(shard.layers.to + 1)
             }),
         )

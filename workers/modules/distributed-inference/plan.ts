@@ -105,18 +105,23 @@ function refusalOf({ shard, faults }: Offer, weightsHash: string, tokens: number
   return null
 }
 
-type Guess = (backend: ShardDescriptor['backend']) => number
+type Guess = (offer: Offer) => number
 
-/** Milliseconds of one layer on a backend: the mean of those measured on others of the kind, else what is usual. */
+/**
+ * Milliseconds of one layer: what that device measured of others of the model, else the mean of those of its backend, else
+ * what is usual. A device is never guessed faster than it is known to be, or two parts of it would seem better than the whole.
+ */
 function guesser(offers: readonly Offer[]): Guess {
   const sums = new Map<string, { ms: number; layers: number }>()
-  for (const { shard } of offers) {
+  for (const { nodeId, shard } of offers) {
     if (shard.ms_per_token === null) continue
-    const sum = sums.get(shard.backend) ?? { ms: 0, layers: 0 }
-    sums.set(shard.backend, { ms: sum.ms + shard.ms_per_token, layers: sum.layers + countOf(shard.layers) })
+    for (const of of [shard.backend, `${shard.backend} ${nodeId ?? ''}`]) {
+      const sum = sums.get(of) ?? { ms: 0, layers: 0 }
+      sums.set(of, { ms: sum.ms + shard.ms_per_token, layers: sum.layers + countOf(shard.layers) })
+    }
   }
-  return (backend) => {
-    const sum = sums.get(backend)
+  return ({ nodeId, shard: { backend } }) => {
+    const sum = sums.get(`${backend} ${nodeId ?? ''}`) ?? sums.get(backend)
     return sum ? sum.ms / sum.layers : DISTRIBUTED_LLM_GUESSED_LAYER_MS
   }
 }
@@ -125,7 +130,7 @@ const countOf = ({ from, to }: Layers): number => to - from + 1
 
 function edgeOf(offer: Offer, guess: Guess): Edge {
   const { nodeId, shard, latencyMs } = offer
-  const own = shard.ms_per_token ?? guess(shard.backend) * countOf(shard.layers)
+  const own = shard.ms_per_token ?? guess(offer) * countOf(shard.layers)
   return {
     offer,
     from: shard.layers.from,

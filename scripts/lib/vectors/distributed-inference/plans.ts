@@ -182,6 +182,24 @@ export const plans = (): VectorSource => ({
       ]),
     ),
     good(
+      'what a node measured of other layers is its pace, not what others measured',
+      'At 3 ms a layer in two parts and at once it takes the same: the fewer shards. By the mean of all the parts would seem faster',
+      given(6, [
+        { node: A, from: 0, to: 5, ms: 18, hop: 0 },
+        { node: A, from: 0, to: 3, ms: null, hop: 0 },
+        { node: A, from: 4, to: 5, ms: null, hop: 0 },
+        { node: B, from: 1, to: 5, ms: 5 },
+      ]),
+      made(
+        [{ node: A, from: 0, to: 5, compute: 18, hop: 0, reason: 'fastest' }],
+        [
+          [A, 'tiny:0-3', 'slower'],
+          [A, 'tiny:4-5', 'slower'],
+          [B, 'tiny:1-5', 'does_not_join'],
+        ],
+      ),
+    ),
+    good(
       'without whom the caller does not want',
       'Nothing is said of them',
       given(
