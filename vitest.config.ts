@@ -9,6 +9,8 @@ const define = { __APP_VERSION__: JSON.stringify('0.0.0-test') }
 
 export default defineConfig({
   test: {
+    // two cores are what the checks are given, and one would rest while the other works
+    maxWorkers: 2,
     projects: [
       {
         define,
