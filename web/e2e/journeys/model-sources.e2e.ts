@@ -155,7 +155,8 @@ test.describe('from an address', () => {
     await expect(modelOn(page, 'tiny')).toContainText('8 von 8 Schichten')
     const places = models.resumed.filter(({ path }) => path === '/tiny/model.onnx.data').map(({ from }) => from)
     expect(places.length).toBeGreaterThanOrEqual(2)
-    expect(places[1]).toBeGreaterThan(places[0] ?? 0)
+    // what a browser had received and not yet handed on when the line broke is lost with it, and nothing before that
+    expect(places[1]).toBeGreaterThanOrEqual(places[0] ?? 0)
 
     await load(`${models.origin}/spoilt`)
     await expect(modelOn(page, 'spoilt')).toContainText('Eine Datei ist nicht die, die sie sein soll.', SLOWLY)
