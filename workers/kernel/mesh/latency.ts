@@ -12,14 +12,21 @@ export interface Latency {
   stop(): void
   /** Round trip in milliseconds, as last measured; null before the first. */
   of(connection: Connection | undefined): number | null
-  /** Asks at once whether the other side is still there; two missed answers close the connection. */
+  /**
+   * Asks at once whether the other side is still there. Two missed answers close the connection, unless anything else came from
+   * there meanwhile: a side that is sent bulk answers late, and is not gone.
+   */
   probe(connection: Connection): Promise<void>
+  /** Something came from the other side. */
+  heard(connection: Connection): void
 }
 
 interface Watched {
   readonly pinger: Pinger
   latencyMs: number | null
   probing: boolean
+  /** Monotonic, ms. */
+  heardAt: number
 }
 
 /** Measures every connection and closes the dead: ICE alone takes many seconds, a lost WLAN under a websocket minutes. */
@@ -31,7 +38,8 @@ export function createLatency({ runtime, node }: { readonly runtime: Runtime; re
     const known = watched.get(connection)
     if (known) return known
     const onLost = (): void => void runtime.after(GOODBYE_MS, () => void probe(connection))
-    const fresh = { pinger: createPinger(runtime, connection, onLost), latencyMs: null, probing: false }
+    const pinger = createPinger(runtime, connection, onLost)
+    const fresh: Watched = { pinger, latencyMs: null, probing: false, heardAt: Number.NEGATIVE_INFINITY }
     watched.set(connection, fresh)
     return fresh
   }
@@ -40,10 +48,14 @@ export function createLatency({ runtime, node }: { readonly runtime: Runtime; re
     const one = watch(connection)
     if (one.probing || connection.status !== 'open') return
     one.probing = true
+    let asked = runtime.monotonic()
     try {
-      one.latencyMs = await one.pinger.once().catch(() => one.pinger.once())
+      one.latencyMs = await one.pinger.once().catch(() => {
+        asked = runtime.monotonic()
+        return one.pinger.once()
+      })
     } catch (cause) {
-      connection.abort(new Error('no answer to two pings', { cause }))
+      if (one.heardAt < asked) connection.abort(new Error('no answer to two pings', { cause }))
     } finally {
       one.probing = false
     }
@@ -58,5 +70,8 @@ export function createLatency({ runtime, node }: { readonly runtime: Runtime; re
     stop: () => stopTimer(),
     of: (connection) => (connection ? (watched.get(connection)?.latencyMs ?? null) : null),
     probe,
+    heard(connection) {
+      watch(connection).heardAt = runtime.monotonic()
+    },
   }
 }

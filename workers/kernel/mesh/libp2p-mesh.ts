@@ -61,10 +61,15 @@ function connectionTo(links: Links, peer: NodeId, signal: AbortSignal): Promise<
   })
 }
 
-function serve(node: MeshNode, { protocol, maxFrameBytes, framing, handle }: ProtocolHandler): () => void {
+function serve(
+  node: MeshNode,
+  { protocol, maxFrameBytes, framing, handle }: ProtocolHandler,
+  heard: (connection: Connection) => void,
+): () => void {
   const accepted = node.handle(
     protocol,
     (stream, connection) => {
+      stream.addEventListener('message', () => heard(connection))
       const peer = nodeIdOfPeer(connection.remotePeer)
       if (peer) handle(createFramedStream(stream, peer, maxFrameBytes, framing))
       else stream.abort(new HearthError('unauthorized', 'not an Ed25519 identity'))
@@ -160,14 +165,16 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
       await hangUpOnAll()
       await node.stop()
     },
-    handle: (handler) => serve(node, handler),
+    handle: (handler) => serve(node, handler, latency.heard),
     async open(peer, protocol, { maxFrameBytes, framing, signal }): Promise<FramedStream> {
       if (!links.best(peer) && !dialer.busy(peer)) throw closedError('the peer is away')
       try {
-        const stream = await withDeadline(runtime, OPEN_MS, signal, async (deadline) => {
+        const { stream, connection } = await withDeadline(runtime, OPEN_MS, signal, async (deadline) => {
           const connection = await connectionTo(links, peer, deadline)
-          return connection.newStream(protocol, { ...STREAM_LIMITS, signal: deadline })
+          return { connection, stream: await connection.newStream(protocol, { ...STREAM_LIMITS, signal: deadline }) }
         })
+        // together with the reader: what came before is given to whoever listens first
+        stream.addEventListener('message', () => latency.heard(connection))
         return createFramedStream(stream, peer, maxFrameBytes, framing)
       } catch (failure) {
         throw signal?.aborted ? failure : openError(failure)
