@@ -1,4 +1,5 @@
 import { CAPABILITIES_OF } from '#protocol/capabilities.ts'
+import { alertList } from '#protocol/civdef/capabilities.ts'
 import { type Output, schemaHash } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { nodeIdOf, type Signature } from '#protocol/core/ids.ts'
@@ -68,7 +69,7 @@ const cases: readonly CaseResult[] = Array.from({ length: CASES }, (_, at): Case
     const reproduce = 'npm run conformance -- --section experimental/evidence --seed 12648430'
     return { ...base, state: 'failed', expected: 'level attested', observed: '{"level":"cited","disputes":[]}', reproduce }
   }
-  if (at > 138) return { ...base, state: 'skipped', reason: 'experimental.civdef.alert.list is not announced' }
+  if (at > 138) return { ...base, state: 'skipped', reason: `${alertList.name} is not announced` }
   return { ...base, state: 'passed' }
 })
 

@@ -2,6 +2,7 @@ import { communityPromote } from '#protocol/community/capabilities.ts'
 import { configSet } from '#protocol/config/capabilities.ts'
 import type { NodeId } from '#protocol/core/ids.ts'
 import { contract } from '#protocol/distributed-inference/contract.ts'
+import { shardList } from '#protocol/distributed-inference/shard-capabilities.ts'
 import type { ComputeClient } from '../../../compute/client.ts'
 import type { Backend } from '../../../compute/engine/backend.ts'
 import { type ClientInNode, computeInNode } from '../../../compute/testing/client-in-node.ts'
@@ -73,7 +74,7 @@ export async function createNeighbours(seed: number, names: readonly string[], o
     if (!options.members?.includes(name)) await founder?.node.bus.call(communityPromote, { subject: id, level: 'trusted' })
   for (const { node } of villagers.values()) await switchOn(village, node)
   for (const { node } of villagers.values())
-    await village.until('everybody knows everybody', () => node.bus.serves('experimental.distributed_llm.shard.list'))
+    await village.until('everybody knows everybody', () => node.bus.serves(shardList.name))
   await village.runtime.advance(2000)
 
   function get(name: string): Neighbour {
