@@ -5,6 +5,7 @@ import type { BenchReport, Measurement } from './report.ts'
 import { openPage, withPages } from './support/bench-page.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median, p95 } from './support/statistics.ts'
+import { until } from './support/until.ts'
 
 /**
  * A call on the bus between two browsers, beside a bare data channel and streams of libp2p. Aim: at most twice the bare channel. Fair: the same
@@ -28,7 +29,7 @@ async function acquaint(browser: Browser, box: Box): Promise<Pair> {
   await asking.evaluate((o) => globalThis.bench.startWholeNode(o), { boxes, name: 'Berta' })
   const invite = await echoing.evaluate(() => globalThis.bench.foundAndInvite())
   await asking.evaluate((text) => globalThis.bench.redeem(text), invite)
-  await asking.waitForFunction(async (id) => (await globalThis.bench.directPeers()).includes(id), peer)
+  await until(() => asking.evaluate(async (id) => (await globalThis.bench.directPeers()).includes(id), peer))
   await joinRaw(asking, echoing)
   return { asking, peer }
 }

@@ -11,6 +11,7 @@ import { busOf, type PageBus } from '../web/e2e/support/bus.ts'
 import type { BenchReport } from './report.ts'
 import { APP, withBrowser } from './support/browser.ts'
 import { median, p95 } from './support/statistics.ts'
+import { until } from './support/until.ts'
 
 /** How long an alert takes from who publishes it to a neighbour's list and notification: the built app, two browsers. No aim, and nothing beside it. */
 
@@ -44,12 +45,6 @@ async function openContext(browser: Browser, permissions: string[]): Promise<Bro
   // as a text, or it would be named as well
   await context.addInitScript('globalThis.__name ??= (named) => named')
   return context
-}
-
-/** Waits until it is so; each look is a call to the page. */
-async function until(is: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 3000; tries++) if (await is()) return
-  throw new Error('it never came to it')
 }
 
 async function settleIn(context: BrowserContext, url: string, name: string): Promise<{ page: Page; bus: PageBus }> {

@@ -6,6 +6,7 @@ import { withBrowser } from './support/browser.ts'
 import { buildPage } from './support/pages.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median, p95 } from './support/statistics.ts'
+import { until } from './support/until.ts'
 import type {} from './tensor/main.ts'
 import { joinRawPipe, rawGoodput } from './tensor/raw-pipe.ts'
 
@@ -43,8 +44,8 @@ async function acquaint(browser: Browser, box: Box): Promise<Pair> {
   const boxes = [...box.multiaddrs]
   const peer = await answering.evaluate((o) => globalThis.tensors.join(o), { seed: 11, boxes, community: COMMUNITY })
   const self = await asking.evaluate((o) => globalThis.tensors.join(o), { seed: 12, boxes, community: COMMUNITY })
-  await asking.waitForFunction(async (id) => (await globalThis.tensors.directPeers()).includes(id), peer)
-  await answering.waitForFunction(async (id) => (await globalThis.tensors.directPeers()).includes(id), self)
+  await until(() => asking.evaluate(async (id) => (await globalThis.tensors.directPeers()).includes(id), peer))
+  await until(() => answering.evaluate(async (id) => (await globalThis.tensors.directPeers()).includes(id), self))
   await joinRawPipe(asking, answering)
   return { asking, answering, peer, self }
 }

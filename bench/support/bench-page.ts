@@ -4,6 +4,7 @@ import type {} from '../pages/main.ts'
 import { withBrowser } from './browser.ts'
 import { type ClaimLog, NEWCOMER_SEED, ROOT_SEED, signClaims } from './claims.ts'
 import { buildPage } from './pages.ts'
+import { until } from './until.ts'
 
 const CLAIMS = 'claims.json'
 
@@ -30,7 +31,7 @@ export async function neighbours(browser: Browser, box: Box, { community, claims
   const peer = await full.evaluate((o) => globalThis.bench.joinMesh(o), { ...options, seed: ROOT_SEED })
   await cold.evaluate((o) => globalThis.bench.joinMesh(o), { ...options, seed: NEWCOMER_SEED })
   await full.evaluate(() => globalThis.bench.equip(0))
-  await cold.waitForFunction(async (id) => (await globalThis.bench.peersNow()).includes(id), peer)
+  await until(() => cold.evaluate(async (id) => (await globalThis.bench.peersNow()).includes(id), peer))
   return async (without: number | null) => {
     await cold.evaluate((n) => globalThis.bench.equip(n), without)
     return cold.evaluate(([id, count]) => globalThis.bench.reconcile(id, count), [peer, claims.length] as const)

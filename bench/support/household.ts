@@ -6,6 +6,7 @@ import type {} from '../household/main.ts'
 import { withBrowser } from './browser.ts'
 import { buildPage } from './pages.ts'
 import { LAYERS, type RandomModel, randomModel, type Weights } from './random-model.ts'
+import { until } from './until.ts'
 
 /** Layers, both ends included. */
 export interface Range {
@@ -127,24 +128,19 @@ async function gather(
   }
 
   async function connected({ page, nodeId }: Device): Promise<void> {
-    await page.waitForFunction(async (id) => (await globalThis.house.directPeers()).includes(id), asks.nodeId)
+    await until(() => page.evaluate(async (id) => (await globalThis.house.directPeers()).includes(id), asks.nodeId))
     await directly({ nodeId }, true)
   }
 
   async function directly({ nodeId }: Pick<Device, 'nodeId'>, wanted: boolean): Promise<void> {
-    await asks.page.waitForFunction(
-      async ([id, there]) => (await globalThis.house.directPeers()).includes(id) === there,
-      [nodeId, wanted] as const,
-      { polling: 100 },
-    )
+    const there = (id: NodeId) => asks.page.evaluate(async (peer) => (await globalThis.house.directPeers()).includes(peer), id)
+    await until(async () => (await there(nodeId)) === wanted)
   }
 
   const heardOf = async (device: Device, shard: string, here: boolean): Promise<void> => {
-    await asks.page.waitForFunction(
-      async ([line, wanted]) => (await globalThis.house.heard()).includes(line) === wanted,
-      [`${device.nodeId} ${shard}`, here] as const,
-      { polling: 100 },
-    )
+    const line = `${device.nodeId} ${shard}`
+    const heard = () => asks.page.evaluate(async (one) => (await globalThis.house.heard()).includes(one), line)
+    await until(async () => (await heard()) === here)
   }
 
   return {

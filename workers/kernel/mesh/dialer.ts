@@ -27,6 +27,8 @@ export interface Dialer {
   stop(): void
   /** Whether an attempt is running or planned. */
   busy(peer: NodeId): boolean
+  /** Whether a direct connection may come soon: one is tried, and has not failed so often that the relay is taken. */
+  hopeful(peer: NodeId): boolean
   /** Forgets backoffs and tries everyone who is away at once. */
   wake(): void
   /** Gives up on everyone, or on one. */
@@ -124,6 +126,10 @@ export function createDialer({ runtime, node, links, rendezvous, banished }: Dia
       for (const peer of [...targets.keys()]) drop(peer)
     },
     busy: (peer) => targets.has(peer),
+    hopeful(peer) {
+      const target = targets.get(peer)
+      return target !== undefined && target.failures < DIRECT_TRIES
+    },
     wake,
     drop(peer) {
       for (const known of peer ? [peer] : [...targets.keys()]) drop(known)

@@ -13,10 +13,11 @@ import { createFramedStream } from './framed-stream.ts'
 import { createGossip } from './gossip.ts'
 import { createLatency } from './latency.ts'
 import { createMeshNode, MAX_STREAMS, type MeshNode, type Transports } from './libp2p-node.ts'
-import { createLinks, type Link, type Links } from './links.ts'
+import { createLinks, type Link } from './links.ts'
 import type { ConnectionKind, FramedStream, Mesh, PeerConnection, ProtocolHandler } from './mesh.ts'
 import { nodeIdOfPeer } from './private-key.ts'
 import { createRendezvousClient } from './rendezvous-client.ts'
+import { wayTo } from './way.ts'
 
 const OPEN_MS = 10_000
 const STREAM_LIMITS = { maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS, runOnLimitedConnection: true }
@@ -40,25 +41,6 @@ function openError(failure: unknown): unknown {
     return new HearthError('not_implemented', 'the peer does not serve this protocol', { cause: failure })
   }
   return closedError('the peer cannot be reached', failure)
-}
-
-/** Resolves with the connection to use as soon as there is one. */
-function connectionTo(links: Links, peer: NodeId, signal: AbortSignal): Promise<Connection> {
-  const now = links.best(peer)
-  if (now) return Promise.resolve(now)
-  return new Promise((resolve, reject) => {
-    const off = links.changed.on(({ nodeId }) => {
-      const connection = nodeId === peer ? links.best(peer) : undefined
-      if (!connection) return
-      off()
-      resolve(connection)
-    })
-    const stop = (): void => {
-      off()
-      reject(closedError('the peer cannot be reached'))
-    }
-    signal.addEventListener('abort', stop, { once: true })
-  })
 }
 
 function serve(
@@ -166,11 +148,11 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
       await node.stop()
     },
     handle: (handler) => serve(node, handler, latency.heard),
-    async open(peer, protocol, { maxFrameBytes, framing, signal }): Promise<FramedStream> {
+    async open(peer, protocol, { maxFrameBytes, framing, direct = false, signal }): Promise<FramedStream> {
       if (!links.best(peer) && !dialer.busy(peer)) throw closedError('the peer is away')
       try {
         const { stream, connection } = await withDeadline(runtime, OPEN_MS, signal, async (deadline) => {
-          const connection = await connectionTo(links, peer, deadline)
+          const connection = await wayTo({ runtime, links, dialer }, peer, direct, deadline)
           return { connection, stream: await connection.newStream(protocol, { ...STREAM_LIMITS, signal: deadline }) }
         })
         // together with the reader: what came before is given to whoever listens first

@@ -47,6 +47,14 @@ export interface ProtocolHandler {
   handle(stream: FramedStream): void
 }
 
+export interface OpenOptions {
+  readonly maxFrameBytes: number
+  readonly framing?: Framing
+  /** Waits a moment for a direct connection that is being made: for a stream that carries much and stays long, which a relay would cut off. */
+  readonly direct?: boolean
+  readonly signal?: AbortSignal
+}
+
 /**
  * Reaching other nodes. Implementations: libp2p (`libp2p-mesh.ts`) and the twin in memory (`memory-mesh.ts`); one
  * contract test runs on both.
@@ -58,11 +66,7 @@ export interface Mesh {
   /** Serves a protocol. @returns a function that withdraws it. */
   handle(handler: ProtocolHandler): () => void
   /** @throws HearthError `partition` when the peer cannot be reached, `timeout`, `not_implemented` when it does not serve the protocol */
-  open(
-    peer: NodeId,
-    protocol: string,
-    options: { readonly maxFrameBytes: number; readonly framing?: Framing; readonly signal?: AbortSignal },
-  ): Promise<FramedStream>
+  open(peer: NodeId, protocol: string, options: OpenOptions): Promise<FramedStream>
   /** Everyone at the community's topic: registers with every box, dials whom it finds, keeps redialling (SYN-1, BUS-7). */
   enter(community: CommunityId): void
   /** Further topics to be found at while in a community, in place of those before: where other communities are met (FDR-5). */

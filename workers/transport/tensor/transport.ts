@@ -111,7 +111,8 @@ export function createTensorTransport({ runtime, signer, mesh }: TensorDeps): Te
       requirePlace()
       opening++
       try {
-        const stream = await mesh.open(peer, TENSOR_PROTOCOL, { maxFrameBytes: MAX_WRITE_BYTES, framing: 'none' })
+        const way = { maxFrameBytes: MAX_WRITE_BYTES, framing: 'none', direct: true } as const
+        const stream = await mesh.open(peer, TENSOR_PROTOCOL, way)
         const session = await openTensorSession(depsFor(peer), stream, grant, options)
         keep(session)
         return session
