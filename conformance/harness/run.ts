@@ -13,6 +13,15 @@ export interface Placed {
   readonly test: Case
 }
 
+/** Milliseconds since the cases began, and how many. */
+export interface Span {
+  readonly from: number
+  readonly ms: number
+}
+
+/** Cases beside each other, then cases by themselves; then the shared peers go. */
+export type Part = 'lanes' | 'alone' | 'leaving'
+
 export interface RunOptions {
   readonly seed: number
   /** Cases at once. */
@@ -21,8 +30,10 @@ export interface RunOptions {
   readonly bail?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (done: number, total: number, failed: number, current: string) => void
-  /** Milliseconds of each case, for the summary. */
-  readonly timed?: (id: string, ms: number) => void
+  /** When a case began and how long it took, for the summary. */
+  readonly timed?: (id: string, span: Span) => void
+  /** A part of the run is over. */
+  readonly parted?: (part: Part, ms: number) => void
   /** What of a command line makes the same run again. */
   readonly recipe: string
 }
@@ -157,6 +168,7 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
 /** Runs the cases that can run and says of the others why not. Order is the registry's, whatever ran first. */
 export async function runCases(target: Target, cases: readonly Placed[], options: RunOptions): Promise<CaseResult[]> {
   const { seed, lanes, signal, progress, bail = false } = options
+  const began = performance.now()
   const cast = createCast(target, randomOf(seed, 'cast'))
   const announced = await announcedBy(target, cast)
   const speaks = listenerOf(cast)
@@ -185,8 +197,8 @@ export async function runCases(target: Target, cases: readonly Placed[], options
       const reproduce = cut(`npm run conformance -- ${options.recipe} --case ${test.id}${told}`)
       return { ...head, state: 'failed', expected: cut(expected), observed: cut(observed), reproduce }
     } finally {
-      options.timed?.(test.id, performance.now() - started)
       await end()
+      options.timed?.(test.id, { from: started - began, ms: performance.now() - started })
     }
   }
 
@@ -205,12 +217,18 @@ export async function runCases(target: Target, cases: readonly Placed[], options
     }
   }
 
+  async function part(name: Part, work: () => Promise<unknown>): Promise<void> {
+    const from = performance.now()
+    await work()
+    options.parted?.(name, performance.now() - from)
+  }
+
   try {
     const together = cases.filter(({ test }) => !test.alone)
-    await Promise.all(Array.from({ length: lanes }, () => work(together)))
-    await work(cases.filter(({ test }) => test.alone))
+    await part('lanes', () => Promise.all(Array.from({ length: lanes }, () => work(together))))
+    await part('alone', () => work(cases.filter(({ test }) => test.alone)))
   } finally {
-    await cast.stop()
+    await part('leaving', cast.stop)
   }
   progress?.(results.size, cases.length, failed, '')
   return cases.flatMap(({ test }) => results.get(test.id) ?? [])
