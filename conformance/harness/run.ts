@@ -103,8 +103,9 @@ function contextOf(
   announced: ReadonlyMap<string, string>,
   seedOf: { readonly seed: number; readonly id: string },
   transcript: string[],
-): { readonly context: Context; end(): Promise<void> } {
+): { readonly context: Context; end(passed: boolean): Promise<void> } {
   const own: Peer[] = []
+  const borrowed: Peer[] = []
   const note = (line: string): void => {
     transcript.push(line)
     if (transcript.length > TRANSCRIPT_LINES) transcript.shift()
@@ -121,6 +122,11 @@ function contextOf(
     async fresh(standing) {
       const peer = await cast.fresh(standing, note)
       own.push(peer)
+      return peer
+    },
+    async lent(standing, part = '') {
+      const peer = await cast.lend(standing, part, note)
+      borrowed.push(peer)
       return peer
     },
     async absent() {
@@ -152,8 +158,10 @@ function contextOf(
   }
   return {
     context,
-    async end() {
-      await Promise.all(own.map((peer) => peer.stop()))
+    async end(passed) {
+      // a case that failed may still be running
+      const spoilt = borrowed.filter((peer) => !passed || !cast.giveBack(peer))
+      await Promise.all([...own, ...spoilt].map((peer) => peer.stop()))
     },
   }
 }
@@ -173,6 +181,8 @@ export async function runCases(target: Target, cases: readonly Placed[], options
   const announced = await announcedBy(target, cast)
   const speaks = listenerOf(cast)
   const results = new Map<string, CaseResult>()
+  /** Peers that still say goodbye, which takes each half a second: in a lane nobody waits for it. */
+  const leaving = new Set<Promise<void>>()
   let failed = 0
 
   async function judge({ section, test }: Placed): Promise<CaseResult> {
@@ -182,8 +192,10 @@ export async function runCases(target: Target, cases: readonly Placed[], options
     const transcript: string[] = []
     const { context, end } = contextOf(target, cast, announced, { seed, id: test.id }, transcript)
     const started = performance.now()
+    let passed = false
     try {
       await within(test.limitMs ?? LIMIT_MS, test.run(context))
+      passed = true
       return { ...head, state: 'passed' }
     } catch (failure) {
       const { expected, observed } =
@@ -197,7 +209,9 @@ export async function runCases(target: Target, cases: readonly Placed[], options
       const reproduce = cut(`npm run conformance -- ${options.recipe} --case ${test.id}${told}`)
       return { ...head, state: 'failed', expected: cut(expected), observed: cut(observed), reproduce }
     } finally {
-      await end()
+      const ended: Promise<void> = end(passed).finally(() => leaving.delete(ended))
+      leaving.add(ended)
+      if (test.alone) await ended
       options.timed?.(test.id, { from: started - began, ms: performance.now() - started })
     }
   }
@@ -225,7 +239,10 @@ export async function runCases(target: Target, cases: readonly Placed[], options
 
   try {
     const together = cases.filter(({ test }) => !test.alone)
-    await part('lanes', () => Promise.all(Array.from({ length: lanes }, () => work(together))))
+    const waiting = together.filter(({ test }) => test.waits)
+    const busy = together.filter(({ test }) => !test.waits)
+    await part('lanes', () => Promise.all([work(waiting), ...Array.from({ length: lanes }, () => work(busy))]))
+    await Promise.all(leaving)
     await part('alone', () => work(cases.filter(({ test }) => test.alone)))
   } finally {
     await part('leaving', cast.stop)

@@ -26,27 +26,31 @@ interface Opened {
 }
 
 async function openBrowser(options: Options, place: Place): Promise<Opened> {
-  const system = options.url === null ? await startSystem(place.root, options.fault === null ? place.web : place.faulty) : null
-  const browser = await chromium.launch(place.launch)
-  const random = randomOf(options.seed, 'target')
+  const { url, fault } = options
+  // the box takes seconds to start: meanwhile there is the browser and the page of the peers
+  const starting = url === null ? startSystem(place.root, fault === null ? place.web : place.faulty) : null
+  const launching = chromium.launch(place.launch)
+  async function close(): Promise<void> {
+    const [browser, system] = await Promise.allSettled([launching, starting])
+    if (browser.status === 'fulfilled') await browser.value.close()
+    if (system.status === 'fulfilled') await system.value?.stop()
+  }
   try {
-    const target = await openBrowserTarget(browser, {
-      url: options.url ?? system?.url ?? '',
+    const target = await openBrowserTarget(await launching, {
+      url: starting ? starting.then((system) => system.url) : Promise.resolve(url ?? ''),
       peerPage: place.peerPage,
-      fault: options.fault,
-      random,
+      fault,
+      random: randomOf(options.seed, 'target'),
     })
     return {
       target,
       async close() {
         await target.stop()
-        await browser.close()
-        await system?.stop()
+        await close()
       },
     }
   } catch (failure) {
-    await browser.close()
-    await system?.stop()
+    await close()
     throw failure
   }
 }
