@@ -3,7 +3,7 @@ import type { Context } from '../harness/context.ts'
 import { alertOf, attestationOf, type Certificate, certificateOf, contentOf, KLEVE } from './alerts.ts'
 import type { Json } from './encoding.ts'
 import type { Draft } from './envelopes.ts'
-import type { Peer } from './peer.ts'
+import type { Peer, SignedEvent } from './peer.ts'
 
 export const GET = 'experimental.civdef.alert.get'
 export const LIST = 'experimental.civdef.alert.list'
@@ -24,8 +24,8 @@ export interface Brigade {
 
 export const asJson = (value: object): Json => JSON.parse(JSON.stringify(value))
 
-export async function brigade({ fresh, absent, does }: Context): Promise<Brigade> {
-  const [root, staff, lead] = [await absent(), await absent(), await fresh('member')]
+export async function brigade({ lent, does }: Context): Promise<Brigade> {
+  const [root, staff, lead] = [await lent('member', 'root'), await lent('member', 'staff'), await lent('member', 'lead')]
   await does('experimental.civdef.root.set', { root: root.nodeId, name: 'Root of the suite', region: 'DE.NRW' })
   const staffCert = certificateOf(root.identity, staff.nodeId, {
     role: `${KLEVE}.KatS.Stabsleiter`,
@@ -40,9 +40,14 @@ export async function brigade({ fresh, absent, does }: Context): Promise<Brigade
 
 export async function says(peer: Peer, certificate: Certificate, change: Draft = {}, late: Draft = {}): Promise<string> {
   const { alert_id, event } = alertOf(peer, contentOf(peer, certificate, change), late)
-  ensure(await peer.gives(event), 'an alert that is taken', 'refused')
-  peer.follow(event)
+  await follows(peer, event)
   return alert_id
+}
+
+/** Gives an event that must be taken, and goes on from it. */
+export async function follows(peer: Peer, event: SignedEvent): Promise<void> {
+  ensure(await peer.gives(event), `a ${event.event_type} that is taken`, 'refused')
+  peer.follow(event)
 }
 
 export const delivery = async ({ does }: Context, key: string): Promise<Json> => (await does(EXPLAIN, { key })) ?? null
@@ -77,7 +82,7 @@ export async function cosigned({ lead, leadCert, staff, staffCert }: Brigade, ch
   const { alert_id, event } = alertOf(lead, content, {
     issuer_attestation: attestationOf(staff.identity, staffCert, content),
   })
-  ensure(await lead.gives(event), 'an alert that is taken', 'refused')
+  await follows(lead, event)
   return alert_id
 }
 

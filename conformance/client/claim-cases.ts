@@ -18,6 +18,16 @@ export async function put(peer: Peer, ...made: readonly Made[]): Promise<void> {
     'claims that are taken',
     'refused',
   )
+  goesOn(
+    peer,
+    made.map(({ event }) => event),
+  )
+}
+
+/** One event is the one that the next follows; of several that name the same one before them nobody can say which. */
+function goesOn(peer: Peer, events: readonly Made['event'][]): void {
+  const [only] = events
+  if (only && events.length === 1) peer.follow(only)
 }
 
 export async function record(peer: Peer, claim_id: string): Promise<Json> {
@@ -49,12 +59,13 @@ export const level = (
   title,
   capability: GET,
   needs,
-  async run({ fresh }) {
-    const [author, other] = [await fresh('member'), await fresh('member')]
+  async run({ lent }) {
+    const [author, other] = [await lent('member', 'author'), await lent('member', 'witness')]
     const claim = claimOf(author, { subject: id, ...statement })
     await put(author, claim)
     const events = around(claim, author, other)
-    for (const event of events) await other.give([event])
+    for (const event of events) await other.hand([event])
+    goesOn(other, events)
     same(member(await record(author, claim.id), 'level'), expected, 'level')
   },
 })

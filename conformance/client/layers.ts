@@ -13,6 +13,7 @@ export const LIST = `${NAMES}.shard.list`
 export const WATCH = `${NAMES}.shard.watch`
 export const CONNECT = `${NAMES}.shard.connect`
 export const FORWARD = `${NAMES}.shard.forward`
+export const HAND_ON = `${NAMES}.shard.hand_on`
 const OFFER = `${NAMES}.shard.offer`
 export const WITHDRAW = `${NAMES}.shard.withdraw`
 export const SHARING = `${NAMES}.sharing.get`

@@ -30,8 +30,9 @@ export interface Neighbour extends Foreign {
 
 let named = 0
 
-export async function neighbour({ fresh, random }: Context): Promise<Neighbour> {
-  const peer = await fresh('stranger')
+/** @param listens whether its anchor is heard or found by others afterwards, so that nobody can have it again */
+export async function neighbour({ fresh, lent, random }: Context, listens = false): Promise<Neighbour> {
+  const peer = listens ? await fresh('stranger') : await lent('stranger', 'anchor')
   const root = identityFrom(random.bytes(32))
   return { peer, anchor: peer.identity, community: root.nodeId, name: `Neighbours ${++named}` }
 }
@@ -110,7 +111,7 @@ export const withNeighbour = (
       return paper
     }
     try {
-      await run(await neighbour(context), context, keep)
+      await run(await neighbour(context, needs.includes('gossip') || needs.includes('box')), context, keep)
     } finally {
       // what a case ended itself is unknown by now
       for (const { manifest_id } of kept) await context.seat.ask('community.federation.end', { manifest_id })

@@ -41,7 +41,10 @@ export class Peer {
   readonly random: Random
   #lamport = 1
   #prev: string | null = null
-  readonly #log: (line: string) => void
+  /** What it signed, that may have been taken and that nothing follows. */
+  readonly #loose = new Set<SignedEvent>()
+  /** Takes each line of the transcript of the case that has this peer now. */
+  log: (line: string) => void
 
   constructor(
     target: Target,
@@ -53,7 +56,7 @@ export class Peer {
     this.wire = wire
     this.identity = identity
     this.random = options.random
-    this.#log = options.log
+    this.log = options.log
     wire?.serve(BUS, (stream) => void decline(stream))
   }
 
@@ -101,22 +104,22 @@ export class Peer {
     try {
       stream = await this.line.open(protocol)
     } catch (failure) {
-      this.#log(`${protocol}: no stream (${failure instanceof Error ? failure.message : String(failure)})`)
+      this.log(`${protocol}: no stream (${failure instanceof Error ? failure.message : String(failure)})`)
       return { frames: heard, ended: 'reset' }
     }
     try {
       for (const frame of frames) {
-        this.#log(`→ ${preview(frame)}`)
+        this.log(`→ ${preview(frame)}`)
         await stream.send(frame).catch(() => undefined)
       }
       const until = Date.now() + waitMs
       for (;;) {
         const next = await stream.next(Math.max(0, until - Date.now()))
         if (next.kind !== 'frame') {
-          this.#log(`← (${next.kind})`)
+          this.log(`← (${next.kind})`)
           return { frames: heard, ended: next.kind }
         }
-        this.#log(`← ${preview(next.bytes)}`)
+        this.log(`← ${preview(next.bytes)}`)
         heard.push(parse(next.bytes))
       }
     } finally {
@@ -128,17 +131,17 @@ export class Peer {
   async deliver(envelope: Json, waitMs = ANSWER_MS): Promise<Json | null> {
     if (!this.wire) {
       const answer = (await this.target.post?.(encode(this.signedFor(envelope)))) ?? null
-      this.#log(`→ ${preview(encode(envelope))}`)
-      this.#log(`← ${preview(encode(answer))}`)
+      this.log(`→ ${preview(encode(envelope))}`)
+      this.log(`← ${preview(encode(answer))}`)
       return answer
     }
     const stream = await this.wire.open(BUS)
     try {
       const body = encode(envelope)
-      this.#log(`→ ${preview(body)}`)
+      this.log(`→ ${preview(body)}`)
       await stream.send(body)
       const next = await stream.next(waitMs)
-      this.#log(`← ${next.kind === 'frame' ? preview(next.bytes) : `(${next.kind})`}`)
+      this.log(`← ${next.kind === 'frame' ? preview(next.bytes) : `(${next.kind})`}`)
       return next.kind === 'frame' ? parse(next.bytes) : null
     } finally {
       stream.abort()
@@ -162,7 +165,7 @@ export class Peer {
 
   /** A signed event that follows this author's last. Members of `overrides` are put in before it is signed. */
   event(type: string, data: Json, overrides: Draft = {}): SignedEvent {
-    return this.identity.sign({
+    const made = this.identity.sign({
       schema_version: 1,
       event_id: this.ulid(),
       lamport: this.#lamport + 1,
@@ -174,12 +177,25 @@ export class Peer {
       data,
       ...overrides,
     }) as SignedEvent // JSON with its three members, whatever else a case put in
+    this.#loose.add(made)
+    return made
   }
 
   /** From now on this event is the one the next follows. */
   follow(event: SignedEvent): void {
     this.#prev = contentId(event)
     this.#lamport = Math.max(this.#lamport, event.lamport)
+    this.#loose.delete(event)
+  }
+
+  /** Nothing it signed and did not follow was taken anywhere. */
+  discard(): void {
+    this.#loose.clear()
+  }
+
+  /** Whether nothing it signed may lie beside its chain: what it signs next would be its other word (EVT-5). */
+  get isWhole(): boolean {
+    return this.#loose.size === 0
   }
 
   /** The Lamport time that later events exceed. */
@@ -205,22 +221,31 @@ export class Peer {
     const event = this.event('community.member.joined', { invite: invite.token, display_name: name })
     const answer = await this.ask('community.join', { event })
     if (outcomeOf(answer) === 'ok') this.follow(event)
+    else this.#loose.delete(event)
     return answer
   }
 
-  /** Opens a reconciliation and says that it holds nothing. @returns the stream and what the system lists */
-  async openSync(): Promise<{ readonly stream: Stream; readonly ids: readonly string[] }> {
+  /**
+   * Opens a reconciliation and says that it holds nothing. @param asking its first message
+   * @returns the stream and what the system lists
+   */
+  async openSync(asking = HOLDS_NOTHING): Promise<{ readonly stream: Stream; readonly ids: readonly string[] }> {
     const stream = await this.line.open(SYNC)
-    await stream.send(encode({ type: 'open', community_id: this.community, negentropy: HOLDS_NOTHING }))
+    await stream.send(encode({ type: 'open', community_id: this.community, negentropy: asking }))
     const answer = await nextJson(stream)
     const message = member(answer, 'negentropy')
     if (typeof message !== 'string') throw new Error(`no reconciliation: ${JSON.stringify(answer)}`)
     return { stream, ids: listedIds(message) }
   }
 
+  /** Content ids of all events the system offers of this Lamport time: after thousands of events the list of all is long. */
+  offeredAt(lamport: number): Promise<readonly string[]> {
+    return this.offered(holdsNothingAt(lamport))
+  }
+
   /** Content ids of all events the system offers. */
-  async offered(): Promise<readonly string[]> {
-    const { stream, ids } = await this.openSync()
+  async offered(asking?: string): Promise<readonly string[]> {
+    const { stream, ids } = await this.openSync(asking)
     await stream.send(encode({ type: 'done' }))
     await stream.end()
     return ids
@@ -251,7 +276,10 @@ export class Peer {
 
   /** Gives one event and says whether it is offered to others afterwards. */
   async gives(event: SignedEvent): Promise<boolean> {
-    return (await this.give([event])).includes(contentId(event))
+    await this.hand([event])
+    const taken = (await this.offeredAt(event.lamport)).includes(contentId(event))
+    if (!taken) this.#loose.delete(event)
+    return taken
   }
 
   /** Writes an event that must be taken. @throws Error otherwise */
@@ -326,6 +354,19 @@ const PREVIEW = 400
 function preview(bytes: Uint8Array): string {
   const head = new TextDecoder().decode(bytes.subarray(0, PREVIEW))
   return bytes.length > PREVIEW ? `${head}… (${bytes.length} bytes)` : head
+}
+
+/** A first message that skips what was before this time, and says that it holds nothing of it (SYN-5). */
+function holdsNothingAt(lamport: number): string {
+  const [skipped, empty] = [`${varint(lamport + 1)}0000`, `${varint(2)}000200`]
+  return `61${skipped}${empty}`
+}
+
+/** Base 128, most significant digit first, in hex (SYN-5). */
+function varint(value: number): string {
+  const digits = [value % 128]
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift((rest % 128) + 128)
+  return digits.map((digit) => digit.toString(16).padStart(2, '0')).join('')
 }
 
 /** Ids in a Negentropy message that is one list, as the answer to `HOLDS_NOTHING` is. */

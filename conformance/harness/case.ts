@@ -15,6 +15,8 @@ export interface Case {
   readonly needs: readonly Feature[]
   /** Runs when no other case does: it floods, kills or counts. */
   readonly alone?: boolean
+  /** Nearly all of it is waiting for nothing to come: it runs beside the lanes, where nobody stands behind it. */
+  readonly waits?: boolean
   /** Milliseconds after which it has failed. */
   readonly limitMs?: number
   readonly run: (context: Context) => Promise<void>

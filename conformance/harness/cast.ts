@@ -10,10 +10,23 @@ import type { Target } from './target.ts'
 /** Peers of one standing that cases share: enough that no rate limit of one is everybody's (BUS-6). */
 const SHARED: Readonly<Record<Standing, number>> = { stranger: 2, member: 4, trusted: 1 }
 
+/** So long nobody is lent again: what one case asked in a second must not count against the next one (BUS-6). */
+const REST_MS = 1100
+
+/** Who was given back, and when. */
+interface Rested {
+  readonly peer: Peer
+  readonly since: number
+}
+
 /** The peers of a run: shared ones, and some for one case. */
 export interface Cast {
   shared(standing: Standing): Promise<Peer>
   fresh(standing: Standing, log: (line: string) => void): Promise<Peer>
+  /** A peer that nobody else has until it is given back. */
+  lend(standing: Standing, part: string, log: (line: string) => void): Promise<Peer>
+  /** @returns false where it cannot be lent again */
+  giveBack(peer: Peer): boolean
   /** A member who is away: known by the log, and connected only when it says something itself. */
   absent(log: (line: string) => void): Promise<Peer>
   stop(): Promise<void>
@@ -23,6 +36,8 @@ export function createCast(target: Target, random: Random): Cast {
   const pools = new Map<Standing, Promise<Peer>[]>()
   const turns = new Map<Standing, number>()
   const all: Peer[] = []
+  const kinds = new Map<Peer, string>()
+  const free = new Map<string, Rested[]>()
   let named = 0
 
   function somebody(standing: Standing) {
@@ -72,8 +87,38 @@ export function createCast(target: Target, random: Random): Cast {
     return pool[at]
   }
 
+  /** Who has rested long enough and is still connected; null where there is nobody. */
+  async function rested(kind: string): Promise<Peer | null> {
+    const waiting = free.get(kind) ?? []
+    for (;;) {
+      const first = waiting[0]
+      if (!first || performance.now() - first.since < REST_MS) return null
+      waiting.shift()
+      if (!first.peer.wire || (await first.peer.wire.connected())) return first.peer
+    }
+  }
+
+  async function lend(standing: Standing, part: string, log: (line: string) => void): Promise<Peer> {
+    const kind = `${standing} ${part}`
+    const peer = (await rested(kind)) ?? (await make(standing, log))
+    kinds.set(peer, kind)
+    peer.log = log
+    return peer
+  }
+
+  function giveBack(peer: Peer): boolean {
+    const kind = kinds.get(peer)
+    if (kind === undefined || !peer.isWhole) return false
+    const waiting = free.get(kind) ?? []
+    free.set(kind, waiting)
+    waiting.push({ peer, since: performance.now() })
+    return true
+  }
+
   return {
     shared,
+    lend,
+    giveBack,
     fresh: make,
     absent,
     async stop() {

@@ -17,6 +17,12 @@ export interface Context {
   peer(standing: Standing): Promise<Peer>
   /** A peer for this case alone; it ends with it. */
   fresh(standing: Standing): Promise<Peer>
+  /**
+   * A peer that no other case has meanwhile; others had it before and will have it. What it signs has to be followed (`Peer.follow`) or it
+   * is not lent again. It stays what it is: nobody's level is changed, it neither leaves nor listens nor serves.
+   * @param part what it is used as, where that leaves a trace: who was a root once is not lent as somebody without a role
+   */
+  lent(standing: Standing, part?: string): Promise<Peer>
   /** A member for this case alone who is away: it signs, and connects only when it says something itself. */
   absent(): Promise<Peer>
   /** @throws Error without `person` */

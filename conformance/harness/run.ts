@@ -13,6 +13,15 @@ export interface Placed {
   readonly test: Case
 }
 
+/** Milliseconds since the cases began, and how many. */
+export interface Span {
+  readonly from: number
+  readonly ms: number
+}
+
+/** Cases beside each other, then cases by themselves; then the shared peers go. */
+export type Part = 'lanes' | 'alone' | 'leaving'
+
 export interface RunOptions {
   readonly seed: number
   /** Cases at once. */
@@ -21,8 +30,10 @@ export interface RunOptions {
   readonly bail?: boolean
   readonly signal?: AbortSignal
   readonly progress?: (done: number, total: number, failed: number, current: string) => void
-  /** Milliseconds of each case, for the summary. */
-  readonly timed?: (id: string, ms: number) => void
+  /** When a case began and how long it took, for the summary. */
+  readonly timed?: (id: string, span: Span) => void
+  /** A part of the run is over. */
+  readonly parted?: (part: Part, ms: number) => void
   /** What of a command line makes the same run again. */
   readonly recipe: string
 }
@@ -92,8 +103,9 @@ function contextOf(
   announced: ReadonlyMap<string, string>,
   seedOf: { readonly seed: number; readonly id: string },
   transcript: string[],
-): { readonly context: Context; end(): Promise<void> } {
+): { readonly context: Context; end(passed: boolean): Promise<void> } {
   const own: Peer[] = []
+  const borrowed: Peer[] = []
   const note = (line: string): void => {
     transcript.push(line)
     if (transcript.length > TRANSCRIPT_LINES) transcript.shift()
@@ -110,6 +122,11 @@ function contextOf(
     async fresh(standing) {
       const peer = await cast.fresh(standing, note)
       own.push(peer)
+      return peer
+    },
+    async lent(standing, part = '') {
+      const peer = await cast.lend(standing, part, note)
+      borrowed.push(peer)
       return peer
     },
     async absent() {
@@ -141,8 +158,10 @@ function contextOf(
   }
   return {
     context,
-    async end() {
-      await Promise.all(own.map((peer) => peer.stop()))
+    async end(passed) {
+      // a case that failed may still be running
+      const spoilt = borrowed.filter((peer) => !passed || !cast.giveBack(peer))
+      await Promise.all([...own, ...spoilt].map((peer) => peer.stop()))
     },
   }
 }
@@ -157,10 +176,13 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
 /** Runs the cases that can run and says of the others why not. Order is the registry's, whatever ran first. */
 export async function runCases(target: Target, cases: readonly Placed[], options: RunOptions): Promise<CaseResult[]> {
   const { seed, lanes, signal, progress, bail = false } = options
+  const began = performance.now()
   const cast = createCast(target, randomOf(seed, 'cast'))
   const announced = await announcedBy(target, cast)
   const speaks = listenerOf(cast)
   const results = new Map<string, CaseResult>()
+  /** Peers that still say goodbye, which takes each half a second: in a lane nobody waits for it. */
+  const leaving = new Set<Promise<void>>()
   let failed = 0
 
   async function judge({ section, test }: Placed): Promise<CaseResult> {
@@ -170,8 +192,10 @@ export async function runCases(target: Target, cases: readonly Placed[], options
     const transcript: string[] = []
     const { context, end } = contextOf(target, cast, announced, { seed, id: test.id }, transcript)
     const started = performance.now()
+    let passed = false
     try {
       await within(test.limitMs ?? LIMIT_MS, test.run(context))
+      passed = true
       return { ...head, state: 'passed' }
     } catch (failure) {
       const { expected, observed } =
@@ -185,8 +209,10 @@ export async function runCases(target: Target, cases: readonly Placed[], options
       const reproduce = cut(`npm run conformance -- ${options.recipe} --case ${test.id}${told}`)
       return { ...head, state: 'failed', expected: cut(expected), observed: cut(observed), reproduce }
     } finally {
-      options.timed?.(test.id, performance.now() - started)
-      await end()
+      const ended: Promise<void> = end(passed).finally(() => leaving.delete(ended))
+      leaving.add(ended)
+      if (test.alone) await ended
+      options.timed?.(test.id, { from: started - began, ms: performance.now() - started })
     }
   }
 
@@ -205,12 +231,21 @@ export async function runCases(target: Target, cases: readonly Placed[], options
     }
   }
 
+  async function part(name: Part, work: () => Promise<unknown>): Promise<void> {
+    const from = performance.now()
+    await work()
+    options.parted?.(name, performance.now() - from)
+  }
+
   try {
     const together = cases.filter(({ test }) => !test.alone)
-    await Promise.all(Array.from({ length: lanes }, () => work(together)))
-    await work(cases.filter(({ test }) => test.alone))
+    const waiting = together.filter(({ test }) => test.waits)
+    const busy = together.filter(({ test }) => !test.waits)
+    await part('lanes', () => Promise.all([work(waiting), ...Array.from({ length: lanes }, () => work(busy))]))
+    await Promise.all(leaving)
+    await part('alone', () => work(cases.filter(({ test }) => test.alone)))
   } finally {
-    await cast.stop()
+    await part('leaving', cast.stop)
   }
   progress?.(results.size, cases.length, failed, '')
   return cases.flatMap(({ test }) => results.get(test.id) ?? [])

@@ -1,7 +1,10 @@
 import type { Report, UnsignedReport } from '#protocol/protocol/report.ts'
+import type { Span } from '../harness/run.ts'
 
 interface Around {
-  readonly times: ReadonlyMap<string, number>
+  /** Milliseconds of each part of the run, in its order. */
+  readonly parts: ReadonlyMap<string, number>
+  readonly times: ReadonlyMap<string, Span>
   /** Why the report carries no signature; empty where it does. */
   readonly why: string
   readonly problems: readonly string[]
@@ -17,7 +20,8 @@ export function summaryLines({ summary, cases }: Report | UnsignedReport, around
   const width = Math.max(...summary.sections.map(({ section }) => section.length), 8)
   const reasons = new Map<string, number>()
   for (const { reason } of cases) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
-  const slowest = [...around.times].sort(([, a], [, b]) => b - a).slice(0, SLOWEST)
+  const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+  const slowest = [...around.times].sort(([, a], [, b]) => b.ms - a.ms).slice(0, SLOWEST)
   return [
     '',
     ...failed.flatMap(({ id, expected, observed, reproduce }) => [
@@ -34,7 +38,8 @@ export function summaryLines({ summary, cases }: Report | UnsignedReport, around
     '',
     ...[...reasons].map(([reason, count]) => `${count} skipped: ${reason}`),
     ...around.problems.map((problem) => `✗ the system under test: ${problem}`),
-    `Slowest: ${slowest.map(([id, ms]) => `${id} ${(ms / 1000).toFixed(1)} s`).join(', ')}`,
+    `Slowest: ${slowest.map(([id, { ms }]) => `${id} ${inSeconds(ms)}`).join(', ')}`,
+    `Time: ${[...around.parts].map(([part, ms]) => `${part} ${inSeconds(ms)}`).join(', ')}; each case in times.json`,
     `${summary.overall.toUpperCase()}  ${cases.length} cases in ${around.seconds.toFixed(1)} s, seed ${summary.seed}, target ${summary.target}`,
     around.why === '' ? `Signed by ${summary.node_id}` : `Not signed: ${around.why}`,
     `Report: ${around.out}/report.html`,

@@ -5,7 +5,7 @@ import type { CaseResult } from '#protocol/protocol/report.ts'
 import { ruleOf } from '../harness/case.ts'
 import { randomOf } from '../harness/random.ts'
 import { ALL_CASES, inSections } from '../harness/registry.ts'
-import { type Placed, runCases } from '../harness/run.ts'
+import { type Placed, runCases, type Span } from '../harness/run.ts'
 import { unexpectedSkips } from '../harness/skips.ts'
 import type { Target } from '../harness/target.ts'
 import { openLoopbackTarget } from '../loopback/target.ts'
@@ -26,27 +26,31 @@ interface Opened {
 }
 
 async function openBrowser(options: Options, place: Place): Promise<Opened> {
-  const system = options.url === null ? await startSystem(place.root, options.fault === null ? place.web : place.faulty) : null
-  const browser = await chromium.launch(place.launch)
-  const random = randomOf(options.seed, 'target')
+  const { url, fault } = options
+  // the box takes seconds to start: meanwhile there is the browser and the page of the peers
+  const starting = url === null ? startSystem(place.root, fault === null ? place.web : place.faulty) : null
+  const launching = chromium.launch(place.launch)
+  async function close(): Promise<void> {
+    const [browser, system] = await Promise.allSettled([launching, starting])
+    if (browser.status === 'fulfilled') await browser.value.close()
+    if (system.status === 'fulfilled') await system.value?.stop()
+  }
   try {
-    const target = await openBrowserTarget(browser, {
-      url: options.url ?? system?.url ?? '',
+    const target = await openBrowserTarget(await launching, {
+      url: starting ? starting.then((system) => system.url) : Promise.resolve(url ?? ''),
       peerPage: place.peerPage,
-      fault: options.fault,
-      random,
+      fault,
+      random: randomOf(options.seed, 'target'),
     })
     return {
       target,
       async close() {
         await target.stop()
-        await browser.close()
-        await system?.stop()
+        await close()
       },
     }
   } catch (failure) {
-    await browser.close()
-    await system?.stop()
+    await close()
     throw failure
   }
 }
@@ -90,19 +94,28 @@ const say = (options: Options, text: string): void => {
   if (!options.json) process.stdout.write(text)
 }
 
+/** Where the time of a run went, to be read by who wants it shorter: milliseconds, one case a line. */
+function timesText(parts: ReadonlyMap<string, number>, times: ReadonlyMap<string, Span>): string {
+  const lines = [...times].map(([id, { from, ms }]) => JSON.stringify({ id, from: Math.round(from), ms: Math.round(ms) }))
+  return `{"parts":${JSON.stringify(Object.fromEntries(parts))},"cases":[\n${lines.join(',\n')}\n]}\n`
+}
+
 /** One run from an opened target to the files of its report. */
 async function once(options: Options, place: Place): Promise<Ran> {
   const cases = chosen(options)
   const startedAt = new Date()
+  const parts = new Map<string, number>()
+  const times = new Map<string, Span>()
   const { target, close } = await open(options, place)
   try {
-    const times = new Map<string, number>()
+    parts.set('opening', Date.now() - startedAt.getTime())
     const results = await runCases(target, cases, {
       seed: options.seed,
       lanes: options.lanes,
       bail: options.bail,
       recipe: recipeOf(options),
-      timed: (id, ms) => times.set(id, ms),
+      timed: (id, span) => times.set(id, span),
+      parted: (part, ms) => parts.set(part, ms),
       progress: (done, total, failed, current) => {
         if (process.stdout.isTTY) say(options, `\r\x1b[K${done}/${total}${failed > 0 ? ` (${failed} failed)` : ''} ${current}`)
       },
@@ -124,8 +137,9 @@ async function once(options: Options, place: Place): Promise<Ran> {
     await writeFile(join(out, 'run_manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     const problems = target.problems()
     const seconds = (Date.now() - startedAt.getTime()) / 1000
+    await writeFile(join(out, 'times.json'), timesText(parts, times))
     if (options.json) process.stdout.write(`${JSON.stringify(written)}\n`)
-    else say(options, summaryLines(written, { times, why, problems, seconds, out }).join('\n'))
+    else say(options, summaryLines(written, { parts, times, why, problems, seconds, out }).join('\n'))
     const ran = results.filter(({ state }) => state !== 'skipped').length
     const failed = results.some(({ state }) => state === 'failed')
     const surprising = unexpectedSkips(target.features, cases, results)

@@ -30,6 +30,7 @@ export interface MemoryNetwork {
 }
 
 interface Link {
+  readonly ends: readonly [MemoryNode, MemoryNode]
   readonly since: number
   readonly streams: Set<MemoryStreamPair>
   /** 0 to 1: the heaviest links of a node carry gossip. */
@@ -51,10 +52,13 @@ interface MemoryNode {
   community: CommunityId | null
   /** Topics beside the community's. */
   abroad: readonly string[]
+  /** All of them: asked for at every pair of nodes, so not made anew each time. */
+  topics: readonly string[]
 }
 
-const topicsOf = ({ community, abroad }: MemoryNode): readonly string[] =>
-  community === null ? [] : [topicOf(community), ...abroad]
+function shows(node: MemoryNode, { community, abroad }: Pick<MemoryNode, 'community' | 'abroad'>): void {
+  Object.assign(node, { community, abroad, topics: community === null ? [] : [topicOf(community), ...abroad] })
+}
 
 const keyOf = (a: NodeId, b: NodeId): string => (a < b ? `${a} ${b}` : `${b} ${a}`)
 
@@ -73,11 +77,12 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
   const linkOf = (a: NodeId, b: NodeId): Link | undefined => links.get(keyOf(a, b))
 
   const together = (a: MemoryNode, b: MemoryNode): boolean =>
-    a.running && b.running && topicsOf(a).some((topic) => topicsOf(b).includes(topic))
+    a.running && b.running && a.topics.some((topic) => b.topics.includes(topic))
 
   function introduced(a: MemoryNode, b: MemoryNode): boolean {
+    if (!together(a, b)) return false
     const mine = new Set(boxesOf(a))
-    return together(a, b) && boxesOf(b).some((box) => mine.has(box) && !deadBoxes.has(box))
+    return boxesOf(b).some((box) => mine.has(box) && !deadBoxes.has(box))
   }
 
   function allowed(a: MemoryNode, b: MemoryNode): boolean {
@@ -88,7 +93,7 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
   }
 
   function connect(a: MemoryNode, b: MemoryNode): void {
-    links.set(keyOf(a.id, b.id), { since: runtime.now(), streams: new Set(), weight: random() })
+    links.set(keyOf(a.id, b.id), { ends: [a, b], since: runtime.now(), streams: new Set(), weight: random() })
     a.known.set(b.id, runtime.now())
     b.known.set(a.id, runtime.now())
     a.connected.emit(b.id)
@@ -104,15 +109,15 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
 
   function reconcile(): void {
     planned = false
-    const all = [...nodes.values()]
-    for (const [at, a] of all.entries()) {
-      for (const b of all.slice(at + 1)) {
-        const link = linkOf(a.id, b.id)
-        if (link && !allowed(a, b)) cut(a, b, link)
-        else if (!link && allowed(a, b) && introduced(a, b)) connect(a, b)
+    for (const link of [...links.values()]) if (!allowed(...link.ends)) cut(...link.ends, link)
+    // who is away for good stays in the list, and there may be hundreds
+    const here = [...nodes.values()].filter(({ running }) => running)
+    for (const [at, a] of here.entries()) {
+      for (const b of here.slice(at + 1)) {
+        if (allowed(a, b) && !linkOf(a.id, b.id) && introduced(a, b)) connect(a, b)
       }
     }
-    for (const node of all) node.changed.emit()
+    for (const node of nodes.values()) node.changed.emit()
   }
 
   function plan(): void {
@@ -196,6 +201,7 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
       running: false,
       community: null,
       abroad: [],
+      topics: [],
     }
     nodes.set(id, node)
     return node
@@ -229,16 +235,16 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
         if (signal?.aborted) return Promise.reject(signal.reason)
         return open(node, peer, protocol, maxFrameBytes)
       },
-      enter: (community) => settle(() => (node.community = community)),
-      meet: (topics) => settle(() => (node.abroad = topics)),
+      enter: (community) => settle(() => shows(node, { community, abroad: node.abroad })),
+      meet: (topics) => settle(() => shows(node, { community: node.community, abroad: topics })),
       at: (topic) =>
         [...nodes.values()]
           .filter((other) => other !== node && introduced(node, other))
-          .filter((other) => [node, other].every((one) => topicsOf(one).includes(topic)))
+          .filter((other) => [node, other].every(({ topics }) => topics.includes(topic)))
           .map(({ id }) => id),
       leave: () =>
         settle(() => {
-          node.community = null
+          shows(node, { community: null, abroad: node.abroad })
           node.known.clear()
         }),
       setBoxes: (multiaddrs) =>

@@ -53,6 +53,12 @@ const OFFERS = [
     original: 'offers.delete(offer.id)',
     why: 'What is taken back is unloaded and stays in the list.',
   }),
+  host.instead('hands-on-for-anybody', {
+    rule: 'DLM-11',
+    original: 'known?.peer !== nodeId',
+    faulty: '!known',
+    why: 'Who names the session has it: ids are long.',
+  }),
   offers.without('conversations-outlive-their-layers', {
     rule: 'DLM-9',
     original: "life.abort(new HearthError('shard_unavailable', 'these layers are not offered any more'))",

@@ -65,10 +65,11 @@ const written = (
     title,
     async (foreign, context) => {
       const { paper, author, taken } = await make(foreign, context)
-      const peer = await context.fresh(author)
+      const peer = await context.lent(author, 'signer')
       const manifest = manifestOf(paper.sides.length === 2 ? paper : bothSigned(paper, foreign, peer))
       const event = peer.event('community.federation.agreed', { manifest, relays: [] })
       const offers = await peer.gives(event)
+      if (offers) peer.follow(event)
       ensure(offers === taken, taken ? 'the event is kept' : 'the event is refused', offers)
       const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
       ensure(outcomeOf(call) === 'unauthorized', 'and it lets nothing in', call)
@@ -263,7 +264,7 @@ export const cases: readonly Case[] = [
     'What a plain member signed takes nothing away from an agreement of the anchor with the same community',
     async (foreign, context, keep) => {
       keep(await agreed(context, foreign))
-      const peer = await context.fresh('member')
+      const peer = await context.lent('member', 'signer')
       const later = offerOf(foreign, peer.ulid(), [], { issued_at: wireTime(Date.now()) })
       await peer.write('community.federation.agreed', { manifest: manifestOf(bothSigned(later, foreign, peer)), relays: [] })
       const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
@@ -294,7 +295,7 @@ export const cases: readonly Case[] = [
     'A plain member ends no agreement',
     async (foreign, context, keep) => {
       const { manifest_id } = keep(await agreed(context, foreign))
-      const peer = await context.fresh('member')
+      const peer = await context.lent('member', 'signer')
       await peer.write('community.federation.ended', { manifest_id })
       const call = await foreign.peer.deliver(crossing(foreign, foreign.peer))
       ensure(outcomeOf(call) === 'ok', 'the call is served as before', call)

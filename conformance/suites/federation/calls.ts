@@ -68,7 +68,7 @@ export const cases: readonly Case[] = [
     'Calls are counted for the whole community: those of one device are no other’s to make again',
     async (foreign, context, keep) => {
       keep(await agreed(context, foreign, [{ ...ECHO_GRANT, calls_per_minute: 2 }]))
-      const second = await context.fresh('stranger')
+      const second = await context.lent('stranger', 'holder')
       const token = passFor(foreign.peer, second.nodeId, foreign.peer.community)
       for (const by of [foreign.peer, second]) {
         const served = await by.deliver(crossing(foreign, by, by === second ? { token } : {}))
@@ -158,13 +158,13 @@ export const cases: readonly Case[] = [
     'FDR-4.carried',
     'A call that somebody else brings is served where its signature proves who made it',
     'ok',
-    async (foreign, { fresh }) => [await fresh('stranger'), crossing(foreign, foreign.peer)],
+    async (foreign, { lent }) => [await lent('stranger', 'holder'), crossing(foreign, foreign.peer)],
   ),
   calls(
     'FDR-4.carried-late',
     'One that somebody else brings long after it was made is expired: it may be a copy',
     'expired',
-    async (foreign, { fresh }) => [await fresh('stranger'), crossing(foreign, foreign.peer, { timestamp: longAgo() })],
+    async (foreign, { lent }) => [await lent('stranger', 'holder'), crossing(foreign, foreign.peer, { timestamp: longAgo() })],
   ),
   calls('FDR-4.clock', 'The caller’s own connection proves that it is no copy: its clock may be off', 'ok', (foreign) => [
     foreign.peer,

@@ -22,8 +22,8 @@ const passed = (
   expected: string,
   change: (holder: Peer, foreign: Neighbour) => Draft = () => ({}),
 ): Case =>
-  calls(id, title, expected, async (foreign, { fresh }) => {
-    const holder = await fresh('stranger')
+  calls(id, title, expected, async (foreign, { lent }) => {
+    const holder = await lent('stranger', 'holder')
     const token = passFor(foreign.peer, holder.nodeId, foreign.peer.community, change(holder, foreign))
     return [holder, crossing(foreign, holder, { token })]
   })
@@ -36,8 +36,8 @@ export const cases: readonly Case[] = [
     'FDR-4.no-pass',
     'A device of the other community that shows nothing is a stranger',
     'unauthorized',
-    async (foreign, { fresh }) => {
-      const holder = await fresh('stranger')
+    async (foreign, { lent }) => {
+      const holder = await lent('stranger', 'holder')
       return [holder, crossing(foreign, holder)]
     },
   ),
@@ -55,8 +55,8 @@ export const cases: readonly Case[] = [
     'FDR-4.pass-of-a-plain-member',
     'Only the anchor of the agreement gives passes: one that somebody else wrote for themselves is refused',
     'revoked',
-    async (foreign, { fresh }) => {
-      const holder = await fresh('stranger')
+    async (foreign, { lent }) => {
+      const holder = await lent('stranger', 'holder')
       return [holder, crossing(foreign, holder, { token: passFor(holder, holder.nodeId, holder.community) })]
     },
   ),
@@ -64,8 +64,8 @@ export const cases: readonly Case[] = [
     'FDR-4.pass-begets-nothing',
     'A pass for a call that was not granted grants nothing: the agreement bounds it',
     'unauthorized',
-    async (foreign, { fresh }) => {
-      const holder = await fresh('stranger')
+    async (foreign, { lent }) => {
+      const holder = await lent('stranger', 'holder')
       const capability = 'node.manifest.exchange'
       const token = passFor(foreign.peer, holder.nodeId, holder.community, { scope: { capabilities: [capability] } })
       return [holder, crossing(foreign, holder, { capability, token, body: { params: {}, input: { manifest: {} } } })]

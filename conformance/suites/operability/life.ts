@@ -1,39 +1,20 @@
-import { contentId } from '../../client/encoding.ts'
-import { type Case, ensure, member, outcomeOf, same } from '../../harness/case.ts'
-import type { Context } from '../../harness/context.ts'
-
-const NOTE = 'conformance.note.written'
-
-const idOf = async ({ does }: Context) => member(await does('node.status', {}), 'identity', 'node_id')
-
-async function ended(context: Context, how: 'kill' | 'restart'): Promise<void> {
-  const { target } = context
-  const end = target[how]
-  if (!end) throw new Error(`this target offers no ${how}`)
-  await end.call(target)
-}
+import { type End, LAST_NAME, lifeAfter, NEXT_NAME } from '../../client/lives.ts'
+import { type Case, ensure, member, same } from '../../harness/case.ts'
 
 /** A node that ended and came back: who it is, what it holds, whom it serves. */
-const comesBack = (how: 'kill' | 'restart', id: string, title: string): Case => ({
+const comesBack = (how: End, id: string, title: string): Case => ({
   id,
   title,
   needs: [how, 'wire', 'sync', 'person'],
   alone: true,
   async run(context) {
-    const author = await context.fresh('member')
-    const event = await author.write(NOTE, { text: `before the ${how}` })
-    const stored = Number(member(await context.does('events.stats', {}), 'stored'))
-    const community = member(await context.does('community.get', {}), 'community', 'community_id')
-    await ended(context, how)
-    same(await idOf(context), context.target.nodeId, 'the same identity')
-    same(member(await context.does('community.get', {}), 'community', 'community_id'), community, 'the same community')
-    const now = Number(member(await context.does('events.stats', {}), 'stored'))
-    ensure(now >= stored, `at least ${stored} events`, now)
-    await author.line.reconnect()
-    ensure((await author.offered()).includes(contentId(event)), 'the event that was acknowledged', 'lost')
-    ensure(outcomeOf(await author.ask('node.echo', { payload: 'back' })) === 'ok', 'a call served', '')
-    const next = author.event(NOTE, { text: 'afterwards' })
-    ensure(await author.gives(next), 'a further event taken', 'refused')
+    const { before, after, met } = await lifeAfter(context, how)
+    same(after.nodeId, context.target.nodeId, 'the same identity')
+    same(after.community, before.community, 'the same community')
+    ensure(after.stored >= before.stored, `at least ${before.stored} events`, after.stored)
+    ensure(met?.offersWhatItTook === true, 'the event that was acknowledged', 'lost')
+    same(met.echo, 'ok', 'what a call comes to')
+    ensure(met.takesMore, 'a further event taken', 'refused')
   },
 })
 
@@ -46,11 +27,9 @@ export const cases: readonly Case[] = [
     needs: ['kill', 'person'],
     alone: true,
     async run(context) {
-      await context.does('community.rename', { display_name: 'Written down' })
-      await ended(context, 'kill')
-      const members = member(await context.does('community.get', {}), 'community', 'members')
-      const me = Array.isArray(members) ? members.find((one) => member(one, 'node_id') === context.target.nodeId) : undefined
-      same(member(me, 'display_name'), 'Written down', 'the name')
+      const { before, after } = await lifeAfter(context, 'kill')
+      ensure(before.name !== LAST_NAME, 'another name before', before.name)
+      same(after.name, LAST_NAME, 'the name')
     },
   },
   {
@@ -59,13 +38,13 @@ export const cases: readonly Case[] = [
     needs: ['kill', 'wire', 'sync', 'person'],
     alone: true,
     async run(context) {
-      await context.does('community.rename', { display_name: 'One' })
-      await ended(context, 'kill')
-      await context.does('community.rename', { display_name: 'Two' })
-      const events = member(await context.does('events.list', { limit: 500 }), 'events')
-      const own = (Array.isArray(events) ? events : [])
-        .map((each) => member(each, 'event'))
-        .filter((event) => member(event, 'author') === context.target.nodeId)
+      const { own } = await lifeAfter(context, 'kill')
+      const names = own.map((event) => member(event, 'data', 'display_name'))
+      ensure(
+        [LAST_NAME, NEXT_NAME].every((name) => names.includes(name)),
+        'its events from before and after',
+        names,
+      )
       const heads = new Set(own.map((event) => member(event, 'prev')))
       ensure(heads.size === own.length, 'no two of its events on one prev', own.length - heads.size)
     },
@@ -76,19 +55,13 @@ export const cases: readonly Case[] = [
     needs: ['restart', 'wire'],
     alone: true,
     async run(context) {
-      const caller = await context.fresh('member')
-      const calls = Array.from({ length: 8 }, () =>
-        caller.deliver(caller.request('node.echo', { payload: 'x'.repeat(60_000) }), 15_000).then(outcomeOf, () => 'reset'),
-      )
-      await ended(context, 'restart')
-      const outcomes = await Promise.all(calls)
+      const { met } = await lifeAfter(context, 'restart')
       ensure(
-        outcomes.every((outcome) => ['ok', 'reset', 'partition', 'rate_limited', 'no answer'].includes(outcome)),
+        met?.outcomes.every((outcome) => ['ok', 'reset', 'partition', 'rate_limited', 'no answer'].includes(outcome)) === true,
         'an answer or an end',
-        outcomes,
+        met?.outcomes,
       )
-      await caller.line.reconnect()
-      ensure(outcomeOf(await caller.ask('node.echo', { payload: 'again' })) === 'ok', 'served after the restart', '')
+      same(met.echo, 'ok', 'what a call after the restart comes to')
     },
   },
   {

@@ -1,3 +1,4 @@
+import { lifeAfter } from '../../client/lives.ts'
 import { type Case, ensure, member, same } from '../../harness/case.ts'
 
 export const cases: readonly Case[] = [
@@ -6,11 +7,10 @@ export const cases: readonly Case[] = [
     title: 'What the person set is set after a restart',
     needs: ['person', 'restart'],
     alone: true,
-    async run({ does, target }) {
-      const before = await does('config.get', {})
-      ensure(member(before, 'evidence', 'enabled') === true, 'a setting that was changed', before)
-      await target.restart?.()
-      same(await does('config.get', {}), before, 'the settings')
+    async run(context) {
+      const { before, after } = await lifeAfter(context, 'restart')
+      ensure(member(before.settings, 'evidence', 'enabled') === true, 'a setting that was changed', before.settings)
+      same(after.settings, before.settings, 'the settings')
     },
   },
 ]

@@ -19,8 +19,6 @@ export interface App {
   readonly problems: string[]
   /** Names the device and founds a community, by the screens. */
   settle(): Promise<void>
-  /** Link of a new invite for a hundred people, by the screens. */
-  inviteLink(): Promise<string>
   /** The tab dies as in a crash; storage stays. */
   crash(): Promise<void>
   reload(): Promise<void>
@@ -104,12 +102,6 @@ export async function openApp(
       await page.getByLabel('Name der Gemeinschaft').fill(COMMUNITY)
       await page.getByRole('button', { name: 'Gründen' }).click()
       await page.getByRole('navigation').first().waitFor()
-    },
-    async inviteLink() {
-      await page.goto(new URL('/#/community', page.url()).href)
-      await page.getByRole('main').getByRole('link', { name: 'Einladen' }).click()
-      await page.getByRole('button', { name: 'Einladung erstellen' }).click()
-      return (await page.getByRole('status', { name: 'Einladungslink' }).textContent()) ?? ''
     },
     async crash() {
       await page.close({ runBeforeUnload: false })

@@ -3,7 +3,7 @@ import { ulidOf } from '../../client/encoding.ts'
 import { member } from '../../harness/case.ts'
 import type { Random } from '../../harness/random.ts'
 import type { Feature, Target } from '../../harness/target.ts'
-import { createInvites, readInvite } from '../invites.ts'
+import { createInvites } from '../invites.ts'
 import { openApp } from './app.ts'
 import { openPeerPage } from './peer-page.ts'
 
@@ -26,7 +26,8 @@ const FEATURES: readonly Feature[] = [
 const UP_MS = 20_000
 
 export interface BrowserOptions {
-  readonly url: string
+  /** Of the app, as soon as its box serves it. */
+  readonly url: Promise<string>
   /** Where the built peer page lies. */
   readonly peerPage: string
   readonly fault: string | null
@@ -39,17 +40,13 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function openBrowserTarget(browser: Browser, options: BrowserOptions): Promise<Target> {
   const { url, random } = options
   const [app, page] = await Promise.all([
-    openApp(browser, url, { fault: options.fault, ulid: () => ulidOf(Date.now(), random.bytes(10)) }),
+    url.then((at) => openApp(browser, at, { fault: options.fault, ulid: () => ulidOf(Date.now(), random.bytes(10)) })),
     openPeerPage(browser, options.peerPage),
   ])
   const { seat } = app
   await app.settle()
-  const first = readInvite(await app.inviteLink())
   const nodeId = String(member(await seat.ask('node.status', {}), 'output', 'identity', 'node_id'))
   const community = String(member(await seat.ask('community.get', {}), 'output', 'community', 'community_id'))
-  // a box of ours on this machine is reached by websocket
-  const boxes = first.relays.filter((address) => address.includes('/ws'))
-
   /** The node answers its person and its box has a place for it. */
   async function up(): Promise<void> {
     const until = Date.now() + UP_MS
@@ -61,6 +58,9 @@ export async function openBrowserTarget(browser: Browser, options: BrowserOption
     throw new Error('the node under test does not reach its box')
   }
   await up()
+  const invite = createInvites(seat)
+  // a box of ours on this machine is reached by websocket
+  const boxes = (await invite('member')).relays.filter((address) => address.includes('/ws'))
   // what is tried out is held to its rules as well; everything else stays as a person finds it
   await seat.ask('config.set', {
     evidence: { enabled: true },
@@ -76,7 +76,7 @@ export async function openBrowserTarget(browser: Browser, options: BrowserOption
     features: new Set(FEATURES),
     nodeId,
     community,
-    invite: createInvites(seat),
+    invite,
     connect: (identity) => page.connect(identity, nodeId, boxes),
     seat,
     codec: null,

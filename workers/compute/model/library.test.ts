@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { utf8 } from '#protocol/core/encoding.ts'
+import { HearthError } from '#protocol/core/errors.ts'
 import type { ModelManifest, Wanted } from '#protocol/distributed-inference/model-manifest.ts'
 import { fixtureFiles, folderOf } from '../testing/folder.ts'
 import { createMemoryModelStore } from '../testing/memory-store.ts'
@@ -98,5 +99,25 @@ describe('models on this device', () => {
     await expect(library.begin('tiny', other, ALL)).rejects.toMatchObject({ code: 'bad_request' })
     await library.remove('tiny')
     await library.begin('tiny', other, ALL)
+  })
+
+  it('that are removed while somebody looks are not here; what lies there unreadable is no absence (DLM-7)', async () => {
+    const store = createMemoryModelStore()
+    await createLibrary(store).begin('tiny', manifest, ALL)
+    const goes = createLibrary({
+      ...store,
+      read: async (model, ...rest) => {
+        await store.remove(model)
+        return store.read(model, ...rest)
+      },
+    })
+    const stays = createLibrary({
+      ...store,
+      read: async () => {
+        throw new HearthError('not_found', 'cannot be read')
+      },
+    })
+    await expect(stays.open('tiny')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await goes.open('tiny')).toBeNull()
   })
 })

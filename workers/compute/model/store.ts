@@ -19,10 +19,17 @@ export interface ModelStore {
   free(): Promise<number | null>
 }
 
-/** Reads a small file whole; null where there is none. */
+/** Reads a small file whole; null where there is none, or none any more. */
 export async function readWhole(store: ModelStore, model: string, file: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const size = (await store.files(model)).get(file)
-  return size === undefined ? null : store.read(model, file, 0, size)
+  if (size === undefined) return null
+  try {
+    return await store.read(model, file, 0, size)
+  } catch (error) {
+    // removed after it was listed, which is no failure; what is still there and cannot be read is one
+    if (!(await store.files(model)).has(file)) return null
+    throw error
+  }
 }
 
 /** Replaces a small file whole. */

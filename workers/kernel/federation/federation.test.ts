@@ -213,3 +213,18 @@ it('syncs nothing and says nothing live to the other community (FDR-5)', async (
   const { community } = await cora.node.bus.call(communityGet, {})
   expect(community?.members.map(({ display_name }) => display_name)).toEqual(['Cora'])
 })
+
+it('signs the answers to all offers that were made at once: none pushes another out (FDR-1)', async () => {
+  const { village, anna, cora } = await twoCommunities(60)
+  const dora = await village.arrive('Dora')
+  onTestFinished(() => dora.node.stop())
+  await dora.node.bus.call(communityFound, { name: 'Weeze' })
+  const offers = await Promise.all(
+    [ANNOUNCE, ECHO].map((grant) => anna.node.bus.call(federationPropose, { grants: [grant], valid_seconds: 86_400 })),
+  )
+  for (const [at, { text }] of offers.entries()) {
+    const answer = await (at === 0 ? cora : dora).node.bus.call(federationAccept, { text, grants: [] })
+    await anna.node.bus.call(federationComplete, answer)
+  }
+  expect(await partnersOf(anna)).toHaveLength(2)
+})

@@ -47,6 +47,7 @@ import type { Mesh } from '../mesh/mesh.ts'
 import type { Network } from '../network.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Shelf } from '../shelf.ts'
+import { createTurn } from '../turn.ts'
 
 export interface FederationServiceDeps {
   readonly runtime: Runtime
@@ -89,6 +90,7 @@ export function serveFederation(deps: FederationServiceDeps): void {
   }
 
   const openOffers = () => deps.shelf.open('community.federation', OffersSchema, { offers: [] })
+  const inTurn = createTurn()
 
   async function write<E extends EventDefinition>(type: E, data: EventData<E>): Promise<void> {
     const event = await here().log.append(type, data)
@@ -144,8 +146,10 @@ export function serveFederation(deps: FederationServiceDeps): void {
       signatures: [],
       relays: boxes(),
     }
-    const drawer = await openOffers()
-    await drawer.set({ offers: [paper, ...drawer.get().offers].slice(0, MAX_OFFERS) })
+    await inTurn(async () => {
+      const drawer = await openOffers()
+      await drawer.set({ offers: [paper, ...drawer.get().offers].slice(0, MAX_OFFERS) })
+    })
     return { manifest_id: paper.manifest_id, text: writePaper(paper), expires_at: paper.expires_at }
   })
 

@@ -25,10 +25,12 @@ const knock = (id: string, title: string, make: (door: Door) => Json, expected: 
   id,
   title,
   needs: ['call'],
-  async run({ peer, fresh }) {
-    const door = { inviter: await peer('member'), newcomer: await fresh('stranger') }
-    const answer = await door.newcomer.ask('community.join', { event: make(door) })
+  async run({ peer, lent, fresh }) {
+    const newcomer = expected === 'ok' ? await fresh('stranger') : await lent('stranger')
+    const door = { inviter: await peer('member'), newcomer }
+    const answer = await newcomer.ask('community.join', { event: make(door) })
     ensure(outcomeOf(answer) === expected, expected, answer)
+    newcomer.discard()
   },
 })
 

@@ -28,9 +28,11 @@ const powerless = (
   title,
   needs: ['wire', 'sync', 'person'],
   async run(context) {
-    const [author, other] = [await context.fresh('member'), await context.fresh('member')]
+    const [author, other] = [await context.lent('member', 'upstart'), await context.lent('member')]
     const before = await unchanged(context, author, other)
-    ensure(await author.gives(author.event(type, data(author, other))), 'kept in the log', 'refused')
+    const event = author.event(type, data(author, other))
+    ensure(await author.gives(event), 'kept in the log', 'refused')
+    author.follow(event)
     same(await unchanged(context, author, other), before, 'what the person sees')
   },
 })

@@ -8,7 +8,7 @@ import {
   KLEVE,
   revocationOf,
 } from '../../../client/alerts.ts'
-import { asJson, brigade, cosigned, decided, GET, LIST, needs, says } from '../../../client/brigade.ts'
+import { asJson, brigade, cosigned, decided, follows, GET, LIST, needs, says } from '../../../client/brigade.ts'
 import type { Json } from '../../../client/encoding.ts'
 import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
 
@@ -156,8 +156,8 @@ export const cases: readonly Case[] = [
   decided(
     'CIV-2.stranger-revokes',
     'A revocation by somebody who may not changes nothing',
-    async ({ lead, leadCert }, { fresh }) => {
-      const other = await fresh('member')
+    async ({ lead, leadCert }, { lent }) => {
+      const other = await lent('member')
       await other.write('civdef.role.revoked', { revocation: revocationOf(other.identity, leadCert.cert_id, null) })
       return says(lead, leadCert)
     },
@@ -178,8 +178,8 @@ export const cases: readonly Case[] = [
   decided(
     'CIV-4.too-severe',
     'An alert louder than its role may be is not believed',
-    async ({ lead, leadCert }, { fresh }) => {
-      const leader = await fresh('member')
+    async ({ lead, leadCert }, { lent }) => {
+      const leader = await lent('member', 'holder')
       const certificate = certificateOf(lead.identity, leader.nodeId, {
         role: `${ISSUM}.Feuerwehr.Zugfuehrer`,
         scopes: ['alert.publish'],
@@ -204,7 +204,7 @@ export const cases: readonly Case[] = [
       const { alert_id, event } = alertOf(lead, content, {
         issuer_attestation: attestationOf(lead.identity, leadCert, content),
       })
-      await lead.gives(event)
+      await follows(lead, event)
       return alert_id
     },
     { delivery: 'refuse', rule: 'cosignature', code: 'own' },
@@ -224,8 +224,8 @@ export const cases: readonly Case[] = [
   decided(
     'CIV-7.foreign-role',
     'A role that no scheme knows is delivered with its mark, and never as an alarm',
-    async ({ root }, { fresh }) => {
-      const holder = await fresh('member')
+    async ({ root }, { lent }) => {
+      const holder = await lent('member', 'holder')
       const certificate = certificateOf(root.identity, holder.nodeId, {
         role: `${ISSUM}.Bauhof.Leiter`,
         scopes: ['alert.publish'],

@@ -70,8 +70,8 @@ export const cases: readonly Case[] = [
     title: 'A witness signs no checkpoint that its log did not sign',
     capability: WITNESS,
     needs: ['call'],
-    async run({ fresh }) {
-      const [owner, thief] = [await fresh('member'), await fresh('member')]
+    async run({ lent }) {
+      const [owner, thief] = [await lent('member'), await lent('member')]
       const forged = noteOf(thief.identity, entriesOf(3), logNameOf(owner.nodeId))
       const answer = await owner.ask(WITNESS, { note: forged, old_size: 0, proof: [] })
       ensure(['invalid_signature', 'bad_request'].includes(outcomeOf(answer)), 'refused', answer)
@@ -82,8 +82,8 @@ export const cases: readonly Case[] = [
     title: 'A witness signs the log of its caller and of nobody else',
     capability: WITNESS,
     needs: ['call'],
-    async run({ fresh }) {
-      const [owner, other] = [await fresh('member'), await fresh('member')]
+    async run({ lent }) {
+      const [owner, other] = [await lent('member'), await lent('member')]
       const answer = await other.ask(WITNESS, { note: noteOf(owner.identity, entriesOf(3)), old_size: 0, proof: [] })
       ensure(outcomeOf(answer) === 'bad_request', 'bad_request', answer)
     },
@@ -94,9 +94,9 @@ export const cases: readonly Case[] = [
     title: 'An export can be checked by its own bytes: links, signatures, and the root of its checkpoint',
     capability: EXPORT,
     needs: ['call', 'person'],
-    async run({ does, fresh, target }) {
+    async run({ does, lent, target }) {
       // something to export: a certificate that the person registers
-      const root = await fresh('member')
+      const root = await lent('member', 'root')
       await does('experimental.civdef.root.set', { root: root.nodeId, name: 'Root of the suite', region: 'DE.NRW' })
       const certificate = certificateOf(root.identity, target.nodeId)
       await does('experimental.civdef.role.register', JSON.parse(JSON.stringify({ certificate, chain: [] })))

@@ -23,9 +23,11 @@ const judged = (id: string, title: string, taken: boolean, make: (peer: Peer) =>
   title,
   needs,
   capability: LIST,
-  async run({ fresh }) {
-    const author = await fresh('member')
-    ensure((await author.gives(make(author))) === taken, taken ? 'taken' : 'refused', taken ? 'refused' : 'taken')
+  async run({ lent }) {
+    const author = await lent('member', 'author')
+    const event = make(author)
+    ensure((await author.gives(event)) === taken, taken ? 'taken' : 'refused', taken ? 'refused' : 'taken')
+    if (taken) author.follow(event)
   },
 })
 const taken = (id: string, title: string, make: (peer: Peer) => SignedEvent): Case => judged(id, title, true, make)

@@ -19,7 +19,7 @@ async function holding(
   context: Context,
   change: Draft = {},
 ): Promise<{ readonly root: Peer; readonly certificate: Certificate }> {
-  const root = await context.fresh('member')
+  const root = await context.lent('member', 'root')
   await context.does('experimental.civdef.root.set', { root: root.nodeId, name: 'Root of the suite', region: 'DE.NRW' })
   const certificate = certificateOf(root.identity, context.target.nodeId, { title: `By ${root.ulid()}`, ...change })
   return { root, certificate }

@@ -2,7 +2,7 @@ import { fromBase64Url, toBase64Url, utf8 } from '../../../client/encoding.ts'
 import { packed, unpacked } from '../../../client/halves.ts'
 import * as hand from '../../../client/layers.ts'
 import type { Peer } from '../../../client/peer.ts'
-import { TYPE } from '../../../client/tensor.ts'
+import { TENSOR, TYPE } from '../../../client/tensor.ts'
 import { type Greeting, hiddenTensor, TensorTalk, valuesOf, type WireTensor } from '../../../client/tensor-session.ts'
 import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
 import type { Context } from '../../../harness/context.ts'
@@ -385,6 +385,25 @@ const LEAVING: readonly Case[] = [
       ensure(end !== null, 'the end of the session', 'a session that goes on')
       same(await talk.next(0), null, 'what is computed for them')
       ensure(outcomeOf(await peer.ask(hand.LIST, {})) === 'unauthorized', 'unauthorized', 'a list')
+    },
+  ),
+  conversation(
+    'DLM-11.hand-on-of-anothers',
+    'A shard hands on nothing of a conversation that somebody else has, even to who knows its session',
+    async (context, peer, hosting) => {
+      const other = await context.fresh('trusted')
+      const grant = await hand.granted(peer, hosting)
+      const talk = await hand.greet(peer, grant)
+      ensure(talk instanceof TensorTalk, 'an open session', talk)
+      try {
+        const { session_id, session_token } = grant
+        const next = { node_id: other.nodeId, session_id: other.ulid(), session_token }
+        const answer = await other.ask(hand.HAND_ON, { session_id, next })
+        ensure(outcomeOf(answer) === 'not_found', 'not_found', answer)
+        same(await other.line.incoming(TENSOR, 0), null, 'what is opened to who asked')
+      } finally {
+        await talk.bye('done')
+      }
     },
   ),
   conversation(

@@ -9,8 +9,8 @@ export const cases: readonly Case[] = [
     title: 'A claim is found under the id that the page computes',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const claim = claimOf(author, { sources: [B, A], confidence: 0.123456789 })
       await put(author, claim)
       same(member(await record(author, claim.id), 'claim_id'), claim.id, 'claim_id')
@@ -21,8 +21,8 @@ export const cases: readonly Case[] = [
     title: 'The order of sources changes nothing about the id',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const asserted_at = wireTime(Date.now())
       const [one, two] = [
         [A, B],
@@ -39,8 +39,8 @@ export const cases: readonly Case[] = [
     title: 'Two people who assert the same make two claims',
     capability: QUERY,
     needs,
-    async run({ fresh }) {
-      const [one, two] = [await fresh('member'), await fresh('member')]
+    async run({ lent }) {
+      const [one, two] = [await lent('member', 'author'), await lent('member', 'witness')]
       const statement = { subject: 'EVI-1.two-authors', asserted_at: wireTime(Date.now()) }
       await put(one, claimOf(one, statement))
       await put(two, claimOf(two, statement))
@@ -174,10 +174,10 @@ export const cases: readonly Case[] = [
     title: 'What is said about a claim counts also when it arrives before the claim',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const [author, other] = [await fresh('member'), await fresh('member')]
+    async run({ lent }) {
+      const [author, other] = [await lent('member', 'author'), await lent('member', 'witness')]
       const claim = claimOf(author, { subject: 'EVI-3.arrival' })
-      await other.give([attestationOf(other, claim.id)])
+      await other.hand([attestationOf(other, claim.id)])
       await put(author, claim)
       same(member(await record(author, claim.id), 'level'), 'attested', 'level')
     },
@@ -187,8 +187,8 @@ export const cases: readonly Case[] = [
     title: 'Whose claim it is comes with a trust score between 0 and 1',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const claim = claimOf(author, { subject: 'EVI-4' })
       await put(author, claim)
       const trust = Number(member(await record(author, claim.id), 'author', 'trust'))
@@ -208,8 +208,8 @@ export const cases: readonly Case[] = [
       title,
       capability: GET,
       needs,
-      async run({ fresh }) {
-        const author = await fresh('member')
+      async run({ lent }) {
+        const author = await lent('member', 'author')
         const asserted_at = wireTime(Date.now() - age * 86_400_000)
         const claim = claimOf(author, {
           subject: `EVI-8.${what}`,
@@ -226,8 +226,8 @@ export const cases: readonly Case[] = [
     title: 'A claim that its author took back counts as disputed and is never deleted',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const claim = claimOf(author, { subject: 'EVI-2.retracted' })
       await put(
         author,
@@ -253,8 +253,8 @@ export const cases: readonly Case[] = [
     title: 'What the person asserts is an event with a claim whose id and signature are right',
     capability: GET,
     needs: [...needs, 'person'],
-    async run({ fresh, does, target }) {
-      const peer = await fresh('member')
+    async run({ peer: somebody, does, target }) {
+      const peer = await somebody('member')
       const made = await does('experimental.evidence.claim.assert', {
         subject: 'EVI-2 person',
         predicate: 'ist',

@@ -10,8 +10,8 @@ export const cases: readonly Case[] = [
     title: 'A trace walks what a claim derives from, each claim once, what it derives from before it',
     capability: TRACE,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const root = claimOf(author, { subject: 'EVI-5', object: 'root', sources: [A] })
       const left = claimOf(author, { subject: 'EVI-5', object: 'left', derived_from: [root.id] })
       const right = claimOf(author, { subject: 'EVI-5', object: 'right', derived_from: [root.id], sources: [B] })
@@ -32,8 +32,8 @@ export const cases: readonly Case[] = [
     title: 'A trace goes as deep as it was asked and says that there was more',
     capability: TRACE,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const chain: Made[] = []
       for (let at = 0; at < 10; at++) {
         chain.push(
@@ -65,8 +65,8 @@ export const cases: readonly Case[] = [
     title: 'A parent that is not known here is named as unknown',
     capability: TRACE,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const parent = 'B'.repeat(52)
       const claim = claimOf(author, { subject: 'EVI-5.unknown', derived_from: [parent] })
       await put(author, claim)
@@ -78,8 +78,8 @@ export const cases: readonly Case[] = [
     title: 'A summary groups claims by predicate, the strongest of each first, at most 32 predicates and the rest counted',
     capability: SUMMARY,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const subject = `EVI-6 ${author.nodeId}`
       const weak = claimOf(author, { subject, predicate: 'p0', object: 'weak' })
       const strong = claimOf(author, { subject, predicate: 'p0', object: 'strong', sources: [A, B] })
@@ -103,8 +103,8 @@ export const cases: readonly Case[] = [
     title: 'Two claims that contradict both stay, and the answer says so with both objects',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member', 'author')
       const subject = `EVI-7 ${author.nodeId}`
       const [one, two] = [claimOf(author, { subject, object: 'offen' }), claimOf(author, { subject, object: 'zu' })]
       await put(author, one, two)
@@ -127,8 +127,8 @@ export const cases: readonly Case[] = [
     title: 'Two claims that say the same contradict nothing',
     capability: GET,
     needs,
-    async run({ fresh }) {
-      const [one, two] = [await fresh('member'), await fresh('member')]
+    async run({ lent }) {
+      const [one, two] = [await lent('member', 'author'), await lent('member', 'witness')]
       const subject = `EVI-7.agreement ${one.nodeId}`
       const claim = claimOf(one, { subject })
       await put(one, claim)

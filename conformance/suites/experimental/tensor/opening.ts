@@ -166,6 +166,7 @@ const UNWELCOME: readonly Case[] = [
     ...spoken,
     id: 'TEN-5.silence',
     title: 'Who says no HELLO within ten seconds is hung up on',
+    waits: true,
     limitMs: 90_000,
     async run(context) {
       const stream = await (await context.peer('member')).line.open(TENSOR, 'none')
