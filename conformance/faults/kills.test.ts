@@ -12,9 +12,9 @@ const WANTED = 0.95
 describe('the table of what catches which fault (CONF-7)', () => {
   it('was measured with this suite: every row says in which run, and a sound node passed all cases in each', () => {
     expect(KILLS.suite_version).toBe(SUITE_VERSION)
-    for (const { started_at, loopback, browser } of MEASURED.runs) {
-      expect(loopback.sound + browser.sound, started_at).toBeGreaterThan(0)
-      expect(Math.max(loopback.cases, browser.cases), started_at).toBeGreaterThan(800)
+    for (const { started_at, loopback } of MEASURED.runs) {
+      expect(loopback.sound, started_at).toBeGreaterThan(0)
+      expect(loopback.cases, started_at).toBeGreaterThan(800)
     }
     const runs = new Set(MEASURED.runs.map(({ started_at }) => started_at))
     for (const { fault, run } of MEASURED.rows) expect(runs.has(run), fault).toBe(true)
@@ -59,7 +59,7 @@ describe('rows that were measured one after another', () => {
   const run = (started_at: string, ended_at = started_at) => ({
     started_at,
     ended_at,
-    built: '',
+    sources: '',
     loopback: { cases: 1, sound: 1 },
     browser: { cases: 0, sound: 0 },
   })

@@ -17,8 +17,8 @@ interface Sound {
 export interface Measurement {
   readonly started_at: string
   readonly ended_at: string
-  /** Of the built suite and node (SHA-256, 16 digits). */
-  readonly built: string
+  /** Of the sources of suite and node (SHA-256, 16 digits). */
+  readonly sources: string
   readonly loopback: Sound
   readonly browser: Sound
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { hashOf, mergedRows, readTable, writeTable } from '../../conformance/faults/table.mjs'
@@ -59,16 +59,23 @@ const run = (way, name, only) =>
     })
   })
 
+/** What changes nothing in a run: tests, texts, and the table that measurements write. */
+const NO_PART = /\.test\.\w+$|\.md$|[\\/]kills\.json$/
+
 /**
  * Of everything that decides what a run finds: what was measured with another suite or node is measured anew.
- * @param {readonly string[]} directories
+ * @param {readonly string[]} sources files and folders, from the root of the repository
  */
-const fingerprint = (directories) => {
+const fingerprint = (sources) => {
   const hash = createHash('sha256')
-  for (const directory of directories) {
-    for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (/\.m?js$/.test(name)) hash.update(name).update(readFileSync(join(directory, name)))
-    }
+  const files = sources.flatMap((source) =>
+    statSync(join(ROOT, source)).isDirectory()
+      ? readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' }).map((name) => join(source, name))
+      : [source],
+  )
+  for (const name of [...new Set(files)].sort()) {
+    if (NO_PART.test(name) || statSync(join(ROOT, name)).isDirectory()) continue
+    hash.update(name).update(readFileSync(join(ROOT, name)))
   }
   return hash.digest('hex')
 }
@@ -121,10 +128,10 @@ const summary = (faults, rows) => {
  * name this measurement. One that was broken off goes on where it was.
  * @param {readonly Fault[]} faults
  * @param {readonly string[]} args
- * @param {{ readonly suiteVersion: string, readonly built: readonly string[] }} about
+ * @param {{ readonly suiteVersion: string, readonly sources: readonly string[] }} about
  * @returns {Promise<number>} exit code
  */
-export const killRate = async (faults, args, { suiteVersion, built }) => {
+export const killRate = async (faults, args, { suiteVersion, sources }) => {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -143,7 +150,7 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   const chosen = faults
     .filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
     .filter((fault) => !values['only-new'] || isNew(fault))
-  const state = fingerprint(built)
+  const state = fingerprint(sources)
   const notes = notesOf(state, values.again)
 
   /**
@@ -168,19 +175,38 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   }
 
   /**
-   * A node without a fault passes all cases, and passes those that are likely to see the next faults when they run by themselves.
+   * A node without a fault passes what the faulty ones meet: otherwise nothing of it is a kill.
+   * @param {Way} way
+   * @param {string} when
+   * @param {readonly string[]} only
+   */
+  const requireSound = async (way, when, only = []) => {
+    const { by } = await verdictOf(way, `${way} ${when}`, SOUND, only)
+    if (by !== null) throw new Error(`without a fault, over ${way}: ${by}`)
+  }
+
+  /** A whole run in a browser takes minutes: there a sound node makes one where a faulty one does, and no others. */
+  const requireSoundBrowser = () => requireSound('browser', 'sound before all')
+
+  /**
    * @param {Way} way
    * @param {readonly Fault[]} next
    */
-  const requireSound = async (way, next) => {
-    const before = next[0]?.name
-    const only = [...new Set(next.flatMap(likely))]
-    for (const { by } of [
-      await verdictOf(way, `${way} sound before ${before}`, SOUND),
-      await verdictOf(way, `${way} some sound before ${before}`, SOUND, only),
-    ]) {
-      if (by !== null) throw new Error(`without a fault, over ${way}: ${by}`)
-    }
+  const requireSoundNext = async (way, next) => {
+    await requireSound(way, `some sound before ${next[0]?.name}`, [...new Set(next.flatMap(likely))])
+    if (way === 'loopback') await requireSound(way, `sound before ${next[0]?.name}`)
+  }
+
+  /**
+   * @param {Way} way
+   * @param {Fault} fault
+   */
+  const tried = async (way, fault) => {
+    const { name } = fault
+    const early = await verdictOf(way, `${way} early ${name}`, name, likely(fault))
+    if (early.by !== null) return early
+    if (way === 'browser') await requireSoundBrowser()
+    return verdictOf(way, `${way} whole ${name}`, name)
   }
 
   /**
@@ -189,13 +215,11 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
    */
   const against = async (way, some) => {
     const jobs = some.flatMap((fault, at) => [
-      ...(at % BETWEEN_SOUND_RUNS === 0 ? [() => requireSound(way, some.slice(at, at + BETWEEN_SOUND_RUNS))] : []),
+      ...(at % BETWEEN_SOUND_RUNS === 0 ? [() => requireSoundNext(way, some.slice(at, at + BETWEEN_SOUND_RUNS))] : []),
       async () => {
-        const { name } = fault
-        const early = await verdictOf(way, `${way} early ${name}`, name, likely(fault))
-        const { by } = early.by === null ? await verdictOf(way, `${way} whole ${name}`, name) : early
-        notes.set(`${way} ${name}`, { by, ran: early.ran })
-        process.stdout.write(`${by === null ? '·' : '✓'} ${way} ${name}  ${by ?? 'missed'}\n`)
+        const verdict = await tried(way, fault)
+        notes.set(`${way} ${fault.name}`, verdict)
+        process.stdout.write(`${verdict.by === null ? '·' : '✓'} ${way} ${fault.name}  ${verdict.by ?? 'missed'}\n`)
       },
     ])
     const work = async () => {
@@ -235,7 +259,7 @@ export const killRate = async (faults, args, { suiteVersion, built }) => {
   const measurement = {
     started_at: notes.startedAt,
     ended_at: new Date().toISOString(),
-    built: state.slice(0, 16),
+    sources: state.slice(0, 16),
     loopback: soundOf('loopback'),
     browser: soundOf('browser'),
   }
