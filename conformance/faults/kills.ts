@@ -7,10 +7,11 @@ export type Kill = FaultRow
 /** A row with where it comes from: the beginning of its measurement, and the hash of the fault as it was then (`table.mjs`). */
 export type MeasuredRow = Kill & { readonly run: string; readonly of: string }
 
-/** Cases that a sound node passed in one run, and how often one did between the faulty ones. */
+/** Cases that a sound node passed in one run, how often one did among the faulty ones, and how often it did not and had to do it again. */
 interface Sound {
   readonly cases: number
   readonly sound: number
+  readonly failed: number
 }
 
 /** One measurement: of one state of suite and node, in one go or in several. */
