@@ -168,7 +168,7 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
    * @param {Way} way
    * @param {string} key
    * @param {string} name
-   * @param {readonly string[]} only
+   * @param {readonly string[]} [only]
    */
   const verdictOf = async (way, key, name, only = []) => {
     const verdict = notes.get(key) ?? (await run(way, name, only))
@@ -185,11 +185,15 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
    */
   const requireSound = async (way, when, only = []) => {
     for (let attempt = 1; ; attempt++) {
-      const { by } = await verdictOf(way, `${way} ${attempt === 1 ? '' : `${attempt}. `}${when}`, SOUND, only)
-      if (by === null) return
-      process.stdout.write(`! ${way} without a fault  ${by}\n`)
-      if (attempt === SOUND_ATTEMPTS) throw new Error(`without a fault, over ${way}: ${by}`)
-      notes.set(`${way} doubt ${by}`, { by, ran: 0 })
+      const key = `${way} ${attempt === 1 ? '' : `${attempt}. `}${when}`
+      // what was broken off after it had failed begins again
+      if (notes.get(key)?.by === null) return
+      const verdict = await run(way, SOUND, only)
+      notes.set(key, verdict)
+      if (verdict.by === null) return
+      process.stdout.write(`! ${way} without a fault  ${verdict.by}\n`)
+      notes.set(`${way} doubt ${verdict.by}`, verdict)
+      if (attempt === SOUND_ATTEMPTS) throw new Error(`without a fault, over ${way}: ${verdict.by}`)
     }
   }
 
