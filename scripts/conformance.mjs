@@ -11,6 +11,9 @@ const BUILT = join(ROOT, 'dist/conformance')
 const WEB = join(ROOT, 'dist/web')
 const FAULTY = join(ROOT, 'dist/faulty')
 const APP_SOURCES = ['package-lock.json', 'protocol/src', 'public', 'sw', 'vite.config.ts', 'web', 'workers']
+const FAULT_SOURCES = ['areas', 'all.ts', 'fault.ts', 'plugin.ts', 'rewrite.ts', 'vite.config.ts'].map(
+  (name) => `conformance/faults/${name}`,
+)
 const SUITE_SOURCES = ['conformance', 'protocol/src', 'scripts/conformance.mjs', 'package-lock.json']
 
 /**
@@ -91,7 +94,7 @@ const own = !wants('--url') && !wants('--help') && !wants('-h')
 if (target === 'browser' && own && !(args.includes('--faults') && args.includes('--without-browser'))) {
   process.env.CHROMIUM_PATH = ensureBrowser()
   const [which, directory] = faults ? /** @type {const} */ (['faulty', FAULTY]) : /** @type {const} */ (['app', WEB])
-  const sources = faults ? [...APP_SOURCES, 'conformance/faults'] : APP_SOURCES
+  const sources = faults ? [...APP_SOURCES, ...FAULT_SOURCES] : APP_SOURCES
   if (isStale(join(directory, 'index.html'), sources)) {
     if (!quiet) process.stdout.write('Building the app …\n')
     await buildApp(which)
@@ -104,7 +107,7 @@ if (isStale(runner, SUITE_SOURCES) || !existsSync(join(BUILT, 'peer/peer.js'))) 
 const loopback = async () => {
   const outDir = join(BUILT, faults ? 'faulty-host' : 'host')
   const built = join(outDir, 'conformance-host.mjs')
-  if (isStale(built, [...APP_SOURCES, 'scripts/lib', ...(faults ? ['conformance/faults'] : [])])) await buildHost(outDir)
+  if (isStale(built, [...APP_SOURCES, 'scripts/lib', ...(faults ? FAULT_SOURCES : [])])) await buildHost(outDir)
   return import(pathToFileURL(built).href)
 }
 
@@ -137,8 +140,8 @@ if (args.includes('--faults')) {
   const { killRate } = await import('./lib/conformance-kills.mjs')
   await loopback()
   const suiteVersion = readFileSync(join(ROOT, 'conformance/VERSION'), 'utf8').trim()
-  const built = [join(BUILT, 'runner'), join(BUILT, 'faulty-host')]
-  process.exit(await killRate((await loadFaults()).faults, args, { suiteVersion, built }))
+  const sources = [...APP_SOURCES, ...SUITE_SOURCES]
+  process.exit(await killRate((await loadFaults()).faults, args, { suiteVersion, sources }))
 }
 
 /** @type {typeof import('../conformance/runner/main.ts')} */

@@ -43,9 +43,8 @@ export const HELP = `npm run conformance -- [options]
   --bail             stop at the first failure
   --first NAME       this case, or the cases of this rule, before the others; may be given more than once
   --fault NAME       run against the faulty node with this fault; succeeds when it is caught
-  --faults           every fault in turn: which case catches which, and the rate of those caught. It goes on where it was
-                     broken off, and writes conformance/faults/kills.json. With --part NAME only faults whose names begin
-                     so (that writes nothing), with --again none that is known, with --without-browser none in a browser
+  --faults           faults in turn: which case catches which, written into conformance/faults/kills.json, and the rate of
+                     those caught. --part NAME, --only-new and --without-browser make it shorter: conformance/faults/README.md
 `
 
 export class UsageError extends Error {}

@@ -1,43 +1,47 @@
 // @ts-check
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { hashOf, mergedRows, readTable, writeTable } from '../../conformance/faults/table.mjs'
 import { ROOT } from './process.mjs'
 
-// Which case catches which fault. Every fault meets every case against the node in memory until one fails: first the case
-// that caught it last, then those of its own rule, then all others. What passes them all meets them again in a browser,
-// where frames, the box and other peers are real.
+// Which case catches which fault. Every fault meets the node in memory: first the case that caught it last and those of its own
+// rule, by themselves, then, where none of these fails, the whole suite. What passes that meets the same in a browser, where
+// frames, the box and other peers are real.
 
 /** @typedef {'loopback' | 'browser'} Way */
 /** @typedef {import('../../conformance/faults/fault.ts').Fault} Fault */
-/** @typedef {import('../../conformance/faults/kills.ts').Kill} Kill */
+/** @typedef {import('../../conformance/faults/kills.ts').MeasuredRow} Row */
 /** @typedef {{ readonly by: string | null, readonly ran: number }} Verdict */
 
-/** Runs at once: each is a process of its own, and mostly waits. A browser has the machine for itself. */
-const AT_ONCE = { loopback: 2, browser: 1 }
+/** Runs in memory at once: each is a process of its own, and mostly waits. A browser has the machine for itself. */
+const AT_ONCE = '2'
+/** @type {readonly Way[]} */
+const WAYS = ['loopback', 'browser']
 /** A node that hangs is told from a right one. Milliseconds. */
 const LIMIT_MS = { loopback: 600_000, browser: 900_000 }
 /** Among so many faults comes one run without any: what fails then is no kill. */
 const BETWEEN_SOUND_RUNS = 40
 const SOUND = ''
+const SOUND_ATTEMPTS = 3
 const WANTED = 0.95
 /** Characters of what gave a fault away (CONF-7). */
 const LONGEST = 300
 const OUT = join(ROOT, 'conformance-report')
 const PARTIAL = join(OUT, 'faults.partial.json')
-const TABLE = join(ROOT, 'conformance/faults/kills.json')
 
 /**
  * One run, in a process of its own.
  * @param {Way} way
- * @param {{ readonly name: string, readonly first: readonly string[] }} fault
+ * @param {string} name of the fault
+ * @param {readonly string[]} only beginnings of the ids of the cases that run; none for all of them
  * @returns {Promise<Verdict>} the case that failed, or null where none did
  */
-const run = (way, { name, first }) =>
+const run = (way, name, only) =>
   new Promise((resolve) => {
-    const own = ['--target', way, '--fault', name, ...first.flatMap((early) => ['--first', early])]
+    const own = ['--target', way, '--fault', name, ...only.flatMap((start) => ['--case', start])]
     const child = spawn(process.execPath, ['scripts/conformance.mjs', ...own], {
       cwd: ROOT,
       // what was built for the first serves the others
@@ -56,16 +60,23 @@ const run = (way, { name, first }) =>
     })
   })
 
+/** What changes nothing in a run: tests, texts, and the table that measurements write. */
+const NO_PART = /\.test\.\w+$|\.md$|[\\/]kills\.json$/
+
 /**
  * Of everything that decides what a run finds: what was measured with another suite or node is measured anew.
- * @param {readonly string[]} directories
+ * @param {readonly string[]} sources files and folders, from the root of the repository
  */
-const fingerprint = (directories) => {
+const fingerprint = (sources) => {
   const hash = createHash('sha256')
-  for (const directory of directories) {
-    for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort()) {
-      if (/\.m?js$/.test(name)) hash.update(name).update(readFileSync(join(directory, name)))
-    }
+  const files = sources.flatMap((source) =>
+    statSync(join(ROOT, source)).isDirectory()
+      ? readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' }).map((name) => join(source, name))
+      : [source],
+  )
+  for (const name of [...new Set(files)].sort()) {
+    if (NO_PART.test(name) || statSync(join(ROOT, name)).isDirectory()) continue
+    hash.update(name).update(readFileSync(join(ROOT, name)))
   }
   return hash.digest('hex')
 }
@@ -86,6 +97,8 @@ const notesOf = (of, again) => {
     startedAt: notes.started_at,
     /** @param {string} key */
     get: (key) => notes.verdicts[key],
+    /** @param {string} start @returns {readonly Verdict[]} */
+    all: (start) => Object.entries(notes.verdicts).flatMap(([key, verdict]) => (key.startsWith(start) ? [verdict] : [])),
     /** @param {string} key @param {Verdict} verdict */
     set(key, verdict) {
       notes.verdicts[key] = verdict
@@ -95,98 +108,190 @@ const notesOf = (of, again) => {
   }
 }
 
-/** The case that caught each fault when the table was last written: likely the one to catch it again. */
-const caughtLast = () => {
-  /** @type {{ rows: readonly Kill[] }} */
-  const { rows } = existsSync(TABLE) ? JSON.parse(readFileSync(TABLE, 'utf8')) : { rows: [] }
-  return new Map(rows.flatMap(({ fault, by }) => (by === null ? [] : [[fault, [by]]])))
-}
-
-/** @param {readonly Kill[]} rows */
-const summary = (rows) => {
+/**
+ * @param {readonly Fault[]} faults
+ * @param {readonly Row[]} rows
+ * @returns the rate of the faults that are caught; what was never tried is not
+ */
+const summary = (faults, rows) => {
+  const known = new Map(rows.map((row) => [row.fault, row]))
   const caught = rows.filter(({ by }) => by !== null).length
-  const rate = rows.length === 0 ? 0 : caught / rows.length
-  const missed = rows.filter(({ by }) => by === null).map(({ fault, reason }) => `· ${fault}  ${reason}\n`)
-  process.stdout.write(`\n${missed.join('')}${caught} of ${rows.length} faults are caught: ${(rate * 100).toFixed(1)} %\n`)
+  const rate = caught / faults.length
+  const missed = faults
+    .filter(({ name }) => (known.get(name)?.by ?? null) === null)
+    .map(({ name }) => `· ${name}  ${known.get(name)?.reason ?? 'It was never tried.'}\n`)
+  process.stdout.write(`\n${missed.join('')}${caught} of ${faults.length} faults are caught: ${(rate * 100).toFixed(1)} %\n`)
   return rate
 }
 
 /**
- * Runs the suite against every fault and says which case catches which. The whole table is written where it is committed;
- * a part of it only shown. A run that was broken off goes on where it was; without a browser the table says so.
+ * Runs the suite against faults and says which case catches which. Their rows take the place of older ones in the table, and
+ * name this measurement. One that was broken off goes on where it was.
  * @param {readonly Fault[]} faults
  * @param {readonly string[]} args
- * @param {{ readonly suiteVersion: string, readonly built: readonly string[] }} about
+ * @param {{ readonly suiteVersion: string, readonly sources: readonly string[] }} about
  * @returns {Promise<number>} exit code
  */
-export const killRate = async (faults, args, { suiteVersion, built }) => {
+export const killRate = async (faults, args, { suiteVersion, sources }) => {
   const { values } = parseArgs({
     args: [...args],
     options: {
       faults: { type: 'boolean' },
       part: { type: 'string', multiple: true, default: [] },
+      'only-new': { type: 'boolean', default: false },
       again: { type: 'boolean', default: false },
       'without-browser': { type: 'boolean', default: false },
+      'without-memory': { type: 'boolean', default: false },
+      'at-once': { type: 'string', default: AT_ONCE },
     },
   })
-  const chosen = faults.filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
-  const notes = notesOf(fingerprint(built), values.again)
-  const last = caughtLast()
-  /** @type {Record<Way, { cases: number, sound: number }>} */
-  const runs = { loopback: { cases: 0, sound: 0 }, browser: { cases: 0, sound: 0 } }
+  const table = readTable(suiteVersion)
+  const known = new Map(table.rows.map((row) => [row.fault, row]))
+  /** @param {Fault} fault */
+  const isNew = (fault) => known.get(fault.name)?.of !== hashOf(fault)
+  const chosen = faults
+    .filter(({ name }) => values.part.length === 0 || values.part.some((part) => name.startsWith(part)))
+    .filter((fault) => !values['only-new'] || isNew(fault))
+  const state = fingerprint(sources)
+  const notes = notesOf(state, values.again)
+
+  /**
+   * Cases that are likely to see a fault: the one that did last, and those of its rule.
+   * @param {Fault} fault
+   */
+  const likely = ({ name, rule }) => {
+    const last = known.get(name)?.by
+    return [`${rule}.`, ...(last ? [last] : [])]
+  }
+
+  /**
+   * @param {Way} way
+   * @param {string} key
+   * @param {string} name
+   * @param {readonly string[]} [only]
+   */
+  const verdictOf = async (way, key, name, only = []) => {
+    const verdict = notes.get(key) ?? (await run(way, name, only))
+    notes.set(key, verdict)
+    return verdict
+  }
+
+  /**
+   * A node without a fault passes what the faulty ones meet: otherwise nothing of it is a kill. On a machine that does much else a
+   * run may fail by that alone: it is made again, and the case that failed is believed of no fault without a second look.
+   * @param {Way} way
+   * @param {string} when
+   * @param {readonly string[]} only
+   */
+  const requireSound = async (way, when, only = []) => {
+    for (let attempt = 1; ; attempt++) {
+      const key = `${way} ${attempt === 1 ? '' : `${attempt}. `}${when}`
+      // what was broken off after it had failed begins again
+      if (notes.get(key)?.by === null) return
+      const verdict = await run(way, SOUND, only)
+      notes.set(key, verdict)
+      if (verdict.by === null) return
+      process.stdout.write(`! ${way} without a fault  ${verdict.by}\n`)
+      notes.set(`${way} doubt ${verdict.by}`, verdict)
+      if (attempt === SOUND_ATTEMPTS) throw new Error(`without a fault, over ${way}: ${verdict.by}`)
+    }
+  }
+
+  /** A whole run in a browser takes minutes: there a sound node makes one where a faulty one does, and no others. */
+  const requireSoundBrowser = () => requireSound('browser', 'sound before all')
+
+  /**
+   * @param {Way} way
+   * @param {readonly Fault[]} next
+   */
+  const requireSoundNext = async (way, next) => {
+    await requireSound(way, `some sound before ${next[0]?.name}`, [...new Set(next.flatMap(likely))])
+    if (way === 'loopback') await requireSound(way, `sound before ${next[0]?.name}`)
+  }
+
+  /**
+   * @param {Way} way
+   * @param {Fault} fault
+   */
+  const tried = async (way, fault) => {
+    const { name } = fault
+    const early = await verdictOf(way, `${way} early ${name}`, name, likely(fault))
+    if (early.by !== null) return early
+    if (way === 'browser') await requireSoundBrowser()
+    return verdictOf(way, `${way} whole ${name}`, name)
+  }
 
   /**
    * @param {Way} way
    * @param {readonly Fault[]} some
    */
   const against = async (way, some) => {
-    /** @type {{ readonly name: string, readonly first: readonly string[], readonly key: string }[]} */
-    const queue = some.flatMap(({ name, rule }, at) => [
-      ...(at % BETWEEN_SOUND_RUNS === 0 ? [{ name: SOUND, first: [], key: `${way} sound ${at}` }] : []),
-      { name, first: [rule, ...(last.get(name) ?? [])], key: `${way} ${name}` },
+    const jobs = some.flatMap((fault, at) => [
+      ...(at % BETWEEN_SOUND_RUNS === 0 ? [() => requireSoundNext(way, some.slice(at, at + BETWEEN_SOUND_RUNS))] : []),
+      async () => {
+        const verdict = await tried(way, fault)
+        notes.set(`${way} ${fault.name}`, verdict)
+        process.stdout.write(`${verdict.by === null ? '·' : '✓'} ${way} ${fault.name}  ${verdict.by ?? 'missed'}\n`)
+      },
     ])
     const work = async () => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const verdict = notes.get(next.key) ?? (await run(way, next))
-        if (next.name === SOUND) {
-          if (verdict.by !== null) throw new Error(`without a fault, over ${way}: ${verdict.by}`)
-          runs[way] = { cases: verdict.ran, sound: runs[way].sound + 1 }
-        } else process.stdout.write(`${verdict.by === null ? '·' : '✓'} ${way} ${next.name}  ${verdict.by ?? 'missed'}\n`)
-        notes.set(next.key, verdict)
-      }
+      for (let next = jobs.shift(); next !== undefined; next = jobs.shift()) await next()
     }
-    await Promise.all(Array.from({ length: AT_ONCE[way] }, work))
+    await Promise.all(Array.from({ length: way === 'loopback' ? Number(values['at-once']) : 1 }, work))
+    for (const { name } of some) await lookAgain(way, name)
   }
 
-  await against('loopback', chosen)
-  const missed = chosen.filter(({ name, unseen }) => !unseen && notes.get(`loopback ${name}`)?.by === null)
+  /** @param {Way} way @param {string} name */
+  const lookAgain = async (way, name) => {
+    const by = notes.get(`${way} ${name}`)?.by ?? null
+    if (by === null || notes.get(`${way} doubt ${by}`) === undefined) return
+    const again = await verdictOf(way, `${way} again ${name}`, name, [by])
+    const verdict = again.by === null ? await verdictOf(way, `${way} whole again ${name}`, name) : again
+    notes.set(`${way} ${name}`, verdict)
+    process.stdout.write(`${verdict.by === null ? '·' : '✓'} ${way} ${name}  again: ${verdict.by ?? 'missed'}\n`)
+  }
+
+  if (!values['without-memory']) await against('loopback', chosen)
+  const missed = chosen.filter(({ name, unseen }) => !unseen && (notes.get(`loopback ${name}`)?.by ?? null) === null)
   if (!values['without-browser']) await against('browser', missed)
 
   /** @param {string} name */
-  const untold = (name) =>
-    notes.get(`browser ${name}`) === undefined
+  const untold = (name) => {
+    const [memory, browser] = WAYS.map((way) => notes.get(`${way} ${name}`) !== undefined)
+    if (memory && browser) return 'No case fails, in memory or in a browser.'
+    return memory
       ? 'No case against the node in memory fails, and it was not tried in a browser.'
-      : 'No case fails, in memory or in a browser.'
-  const rows = chosen
-    .map(({ name, rule, unseen }) => {
-      const found = notes.get(`loopback ${name}`)?.by ?? null
-      const by = (found ?? notes.get(`browser ${name}`)?.by ?? null)?.slice(0, LONGEST) ?? null
-      /** @type {Way | null} */
-      const target = by === null ? null : found === null ? 'browser' : 'loopback'
-      return { fault: name, rule, target, by, reason: by === null ? (unseen ?? untold(name)) : null }
-    })
-    .sort((a, b) => (a.fault < b.fault ? -1 : 1))
-  const rate = summary(rows)
-  if (chosen.length === faults.length) {
-    const head = {
-      format: 'hearthnet-conformance-faults',
-      version: 1,
-      suite_version: suiteVersion,
-      started_at: notes.startedAt,
-    }
-    const lines = rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
-    const opening = JSON.stringify({ ...head, ended_at: new Date().toISOString(), runs }, null, 2).replace(/\n}$/, ',')
-    writeFileSync(TABLE, `${opening}\n  "rows": [\n${lines}\n  ]\n}\n`)
+      : 'No case fails in a browser, and it was not tried in memory.'
   }
-  return rate >= WANTED ? 0 : 1
+  /** @param {Fault} fault @returns {Row} */
+  const rowOf = (fault) => {
+    const { name, rule, unseen } = fault
+    const target = WAYS.find((way) => (notes.get(`${way} ${name}`)?.by ?? null) !== null) ?? null
+    const by = target === null ? null : (notes.get(`${target} ${name}`)?.by?.slice(0, LONGEST) ?? null)
+    const before = known.get(name)
+    // what only a browser shows was not looked for where there was none
+    if (by === null && notes.get(`browser ${name}`) === undefined && before?.target === 'browser' && !isNew(fault))
+      return before
+    const reason = by === null ? (unseen ?? untold(name)) : null
+    return { fault: name, rule, target, by, reason, run: notes.startedAt, of: hashOf(fault) }
+  }
+  const added = chosen.map(rowOf)
+  const rows = mergedRows(faults, table.rows, added)
+  /** @param {Way} way */
+  const soundOf = (way) => {
+    const whole = ['', ...Array.from({ length: SOUND_ATTEMPTS - 1 }, (_, at) => `${at + 2}. `)].flatMap((attempt) =>
+      notes.all(`${way} ${attempt}sound before `),
+    )
+    const passed = whole.filter(({ by }) => by === null)
+    return { cases: Math.max(0, ...passed.map(({ ran }) => ran)), sound: passed.length, failed: whole.length - passed.length }
+  }
+  const measurement = {
+    started_at: notes.startedAt,
+    ended_at: new Date().toISOString(),
+    sources: state.slice(0, 16),
+    loopback: soundOf('loopback'),
+    browser: soundOf('browser'),
+  }
+  writeTable(suiteVersion, [...table.runs, measurement], rows)
+  return summary(faults, rows) >= WANTED ? 0 : 1
 }

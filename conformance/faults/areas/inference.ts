@@ -25,7 +25,7 @@ const OFFERS = [
     why: 'A peer that goes says goodbye, so nobody counts beats.',
   }),
   directory.instead('everybody-watched', {
-    rule: 'DLM-5',
+    rule: 'DLM-1',
     original: "level !== 'self' && reaches(level, 'trusted')",
     faulty: "level !== 'self'",
     why: 'Layers are looked for at whoever is connected.',
