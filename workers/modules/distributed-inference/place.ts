@@ -62,6 +62,8 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
   const steps: Step[] = []
   let over: HearthError | null = null
   let rechecked = 0
+  /** Whether its spare is among those who will read along. */
+  let isNext = false
   let waiting: (() => void)[] = []
 
   const seats = createSeats(
@@ -170,16 +172,20 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
 
   /** Lets the spare at what it has not read yet. One spare of a pipeline at a time: together they would slow down who answers. */
   function readAlong(): void {
-    const feed = seats.spare
-    if (!feed) return
     rechecked = output.tokens
-    const to = rechecked
+    if (isNext) return
+    isNext = true
     void deps.reading(async () => {
-      if (over || feed !== seats.spare) return
-      feed.push(to)
+      isNext = false
+      const { spare } = seats
+      if (over || !spare) return
+      const to = rechecked
+      const silentMs = monotonic() - (spare.waiting()?.since ?? monotonic())
+      spare.push(to)
+      if (silentMs >= READING_MS) return
       let stop = (): void => undefined
       const enough = new Promise<void>((resolve) => (stop = after(READING_MS, resolve)))
-      await Promise.race([enough, until(() => feed !== seats.spare || feed.received >= to)])
+      await Promise.race([enough, until(() => spare !== seats.spare || spare.received >= to)])
       stop()
     })
   }
