@@ -9,6 +9,7 @@ const sharing = at('sharing.ts')
 const pipelines = at('pipelines.ts')
 const feed = at('feed.ts')
 const failover = at('failover.ts')
+const place = at('place.ts')
 const store = at('models/serve-models.ts')
 const pieces = at('models/pieces.ts')
 const transport = faultsIn('inference', 'workers/transport/tensor/transport.ts')
@@ -158,7 +159,7 @@ const ANSWERS = [
     original: "if (!isPlausible(given, gave, input.width)) {\n      fail('corrupt')\n      return\n    }",
     why: 'Peers are trusted, so what they give is taken.',
   }),
-  failover.instead('no-spot-checks', {
+  place.instead('no-spot-checks', {
     rule: 'DLM-6',
     original: 'isDue(fresh, deps.oneIn, deps.random)',
     faulty: 'false',
@@ -167,7 +168,7 @@ const ANSWERS = [
   failover.without('spare-does-not-take-over', {
     rule: 'DLM-4',
     original: 'takeOver(next)',
-    faulty: "fatal(new HearthError('pipeline_failed', 'a shard is gone'))",
+    faulty: "at.onFatal(new HearthError('pipeline_failed', 'a shard is gone'))",
     why: 'A spare is for checks, and nobody lets it go on.',
   }),
 ]

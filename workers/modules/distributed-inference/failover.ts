@@ -1,29 +1,18 @@
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
-import type { NodeId } from '#protocol/core/ids.ts'
 import type { Failover, Layers, StageStatus } from '#protocol/distributed-inference/schemas.ts'
-import type { Runtime } from '../../kernel/runtime.ts'
-import { createFeed, type Feed, HARD_LIMIT_MS } from './feed.ts'
+import type { DisputeDeps } from './dispute.ts'
+import { createFeed, type Feed, type FeedDeps } from './feed.ts'
 import { createHandedFeed } from './handed-feed.ts'
 import type { Ledger } from './ledger.ts'
 import type { Runner } from './runner.ts'
-import { firstDifference, isDue, type Tolerance, type Verdict, whoLied } from './spot-check.ts'
 
 type Reason = Failover['reason']
 
-export interface PlaceDeps {
-  readonly runtime: Pick<Runtime, 'monotonic' | 'after'>
-  readonly stepwise: boolean
-  readonly tolerance: Tolerance
-  /** Of how many tokens one is checked; null: none are (DLM-6). */
-  readonly oneIn: number | null
-  /** In [0, 1). */
-  readonly random: () => number
+export interface SeatDeps extends Pick<DisputeDeps, 'runtime' | 'stepwise' | 'onFault'> {
   /** Token of the answer that is computed now; 0 while the question is read. */
   readonly atToken: () => number
   /** Whoever can stand by for the same layers. @returns null where nobody can */
   readonly standBy: (layers: Layers, not: readonly Runner[]) => Promise<Runner | null>
-  /** Whoever can say what these layers make of a row, this device, too. @returns null where nobody can */
-  readonly judge: (layers: Layers, not: readonly Runner[]) => Promise<Runner | null>
   /** Whoever can compute these layers, be it several. @throws HearthError `shard_unavailable` and what opening it throws */
   readonly replace: (layers: Layers, not: readonly Runner[]) => Promise<Runner>
   /** Begins anew with whoever computed, with nothing in its cache. @throws HearthError where it cannot be reached */
@@ -32,33 +21,6 @@ export interface PlaceDeps {
   readonly onFailure: (failure: Failover, runner: Runner) => void
   /** Told when another one has taken over, and when it has answered: `stall_ms` is known then. */
   readonly onFailover: (failover: Failover) => void
-  /** A device gave what it cannot have computed, or computed otherwise than two others. */
-  readonly onFault: (nodeId: NodeId, reason: 'corrupt' | 'lied') => void
-  /** What was computed since this position of the conversation may be wrong. */
-  readonly onLie: (position: number, runner: Runner) => void
-  /** Nothing can be computed here any more. */
-  readonly onEnd: (reason: HearthError) => void
-}
-
-/** Layers of a pipeline and whoever computes them just now. */
-export interface Place {
-  readonly layers: Layers
-  /** Resolves when the output has the rows that follow from those of the input up to `to`. @throws HearthError why it never will */
-  forward(to: number): Promise<void>
-  /** Resolves when no check is under way. */
-  checked(): Promise<void>
-  status(): readonly StageStatus[]
-  /** Nobody hands on to it any more (DLM-11). */
-  release(): void
-  close(reason: HearthError): void
-}
-
-/** Where a place is, and what happens when who computes there is not the one any more that did. */
-export interface Spot {
-  readonly layers: Layers
-  readonly input: Ledger
-  readonly output: Ledger
-  readonly onMoved?: () => void
 }
 
 /** Who computes at a place at first. */
@@ -71,160 +33,105 @@ export interface First {
   readonly handsOn?: boolean
 }
 
-interface Step {
-  readonly to: number
-  readonly asked: number
-  resolve(): void
-  reject(reason: HearthError): void
+interface SeatsAt {
+  readonly layers: Layers
+  readonly input: Ledger
+  /** Where the conversation's own steps ended. */
+  readonly ends: readonly number[]
+  readonly rows: FeedDeps['rows']
+  /** Somebody else sits somewhere. */
+  readonly onChanged: () => void
+  /** Somebody can stand by from now on. */
+  readonly onSpare: () => void
+  /** Who computes now is not the one that hands its results on. */
+  readonly onMoved: () => void
+  /** How long the answer stood still before the spare went on without this one, in milliseconds; null where it did not. */
+  readonly stoodStillMs: (feed: Feed) => number | null
+  readonly onFatal: (error: unknown) => void
 }
 
-/**
- * Keeps the rows of one place coming, whoever computes them (DLM-4). A spare stands by where there is one; what a spot check has it
- * compute warms its cache (DLM-6). A shard that is lost, or that gives what cannot be, is replaced at once; one that is slow races its
- * spare, and whoever answers first goes on.
- */
-export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
-  const { monotonic, after } = deps.runtime
-  const { layers, input, output } = at
-  const ends: number[] = []
-  const steps: Step[] = []
-  const authors: { readonly from: number; readonly runner: Runner }[] = []
+/** Who computes the layers of a place, who stands by for them, and what happens when one of them goes (DLM-4). */
+export interface Seats {
+  /** Null while nobody computes: somebody new is on their way. */
+  readonly main: Feed | null
+  readonly spare: Feed | null
+  /** Who computes here no more. */
+  readonly gone: readonly Runner[]
+  status(): readonly StageStatus[]
+  fail(feed: Feed, reason: Reason): void
+  /** Who computed stands by, and the other way round: nobody failed. */
+  changePlaces(): void
+  /** Opens whoever could take over, so that a failover costs no negotiation: standing by costs an idle session. */
+  seekSpare(): void
+  /** A step is done that was asked for then. */
+  answered(asked: number): void
+  close(): void
+}
+
+export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
+  const { monotonic } = deps.runtime
+  const { layers, input, ends, rows } = at
   const gone: Runner[] = []
+  let over = false
   let spare: Feed | null = null
   let seeking: Promise<void> | null = null
-  let stalled: { failover: Failover; since: number } | null = null
-  let disputing: Promise<void> | null = null
-  let stopWatching = (): void => undefined
-  let over: HearthError | null = null
-  let rechecked = 0
-  let wakeChecked = (): void => undefined
+  let stalled: { readonly failover: Failover; readonly since: number } | null = null
 
   const feedOf = (runner: Runner, expectedMs: number | null = null, stepwise = deps.stepwise): Feed =>
-    createFeed({ monotonic, rows: heard, failed }, { runner, input, ends, stepwise, expectedMs })
+    createFeed({ monotonic, rows, failed }, { runner, input, ends, stepwise, expectedMs })
   let main: Feed | null = firstFeed()
   let newest = main
-  authors.push({ from: 0, runner: first.runner })
   seekSpare()
 
   return {
-    layers,
-    forward(to) {
-      if (over) return Promise.reject(over)
-      ends.push(to)
-      const done = new Promise<void>((resolve, reject) => steps.push({ to, asked: monotonic(), resolve, reject }))
-      main?.push(to)
-      watch()
-      return done
+    get main() {
+      return main
     },
-    async checked() {
-      while (!over && (disputing || (spare && spare.received < rechecked)))
-        await (disputing ?? new Promise<void>((resolve) => (wakeChecked = resolve)))
+    get spare() {
+      return spare
     },
-    status: () =>
-      newest.runner.stages?.() ?? [
-        {
-          node_id: newest.runner.nodeId,
-          shard_id: newest.runner.shardId,
-          layers: { ...layers },
-          last_ms: newest.lastMs,
-          mean_ms: newest.meanMs,
-          tokens: newest.received,
-          handed: newest.handed,
-          sent_bytes: newest.runner.stats?.().sent.tensorBytes ?? 0,
-          received_bytes: newest.runner.stats?.().received.tensorBytes ?? 0,
-        },
-      ],
-    release: () => main?.release(),
-    close: end,
+    gone,
+    status: () => newest.runner.stages?.() ?? [stageOf(newest)],
+    fail,
+    changePlaces() {
+      const [slow, next] = [main, spare]
+      if (over || !slow || !next) return
+      at.onMoved()
+      // who is handed its steps reads no others, and begins anew where nobody else can stand by
+      spare = slow.runner.handed ? null : slow
+      if (!spare) slow.close()
+      goOn(next)
+    },
+    seekSpare,
+    answered(asked) {
+      if (stalled && main) tellStall(monotonic() - Math.max(stalled.since, asked))
+    },
+    close() {
+      over = true
+      main?.close()
+      spare?.close()
+    },
   }
 
   function firstFeed(): Feed {
     const { runner, expectedMs, handed = false, handsOn = false } = first
     if (!runner.handed) return feedOf(runner, expectedMs, handsOn || deps.stepwise)
     const fed = { runner, input, ends, expectedMs, handed: runner.handed, atFirst: handed }
-    return createHandedFeed({ monotonic, rows: heard, failed, estranged }, fed)
+    return createHandedFeed({ monotonic, rows, failed, estranged }, fed)
   }
 
-  function end(reason: HearthError): void {
-    if (over) return
-    over = reason
-    stopWatching()
-    main?.close()
-    spare?.close()
-    for (const step of steps.splice(0)) step.reject(reason)
-    wakeChecked()
-  }
-
-  function fatal(error: unknown): void {
-    if (over) return
-    const reason = toHearthError(error)
-    end(reason)
-    deps.onEnd(reason)
-  }
-
-  /** Rows from whoever computes, stands by or catches up: what is known already is compared, what is new counts if it is the first. */
-  function heard(feed: Feed, position: number, rows: Float32Array<ArrayBuffer>): void {
-    if (over) return
-    const known = Math.min(output.tokens - position, rows.length / output.width)
-    if (known > 0) compare(feed, position, rows.subarray(0, known * output.width), output.read(position, known))
-    if (over) return
-    if (feed === spare && position + rows.length / output.width > output.tokens && main) {
-      // it won the race for a step that the other one is too slow with
-      fail(main, 'stalled')
-      if (over) return
+  function stageOf({ runner, lastMs, meanMs, received, handed }: Feed): StageStatus {
+    return {
+      node_id: runner.nodeId,
+      shard_id: runner.shardId,
+      layers: { ...layers },
+      last_ms: lastMs,
+      mean_ms: meanMs,
+      tokens: received,
+      handed,
+      sent_bytes: runner.stats?.().sent.tensorBytes ?? 0,
+      received_bytes: runner.stats?.().received.tensorBytes ?? 0,
     }
-    if (feed === spare) wakeChecked()
-    if (feed !== main) return
-    const before = output.tokens
-    output.put(position, rows)
-    settle()
-    const fresh = output.tokens - before
-    if (fresh === 0 || deps.oneIn === null || !isDue(fresh, deps.oneIn, deps.random)) return
-    if (spare) {
-      rechecked = output.tokens
-      spare.push(rechecked)
-    } else seekSpare() // whoever came during the answer can stand by from now on
-  }
-
-  function settle(): void {
-    const [next] = steps
-    if (next && stalled && next.to <= output.tokens) {
-      const { failover, since } = stalled
-      stalled = null
-      failover.stall_ms = monotonic() - Math.max(since, next.asked)
-      deps.onFailover({ ...failover })
-    }
-    for (let step = steps[0]; step && step.to <= output.tokens; step = steps[0]) {
-      steps.shift()
-      step.resolve()
-    }
-    watch()
-  }
-
-  /** Looks at the step under way when it should be done: first lets the spare at it, then gives its shard up. */
-  function watch(): void {
-    stopWatching()
-    const feed = main
-    if (over || steps.length === 0 || !feed) return
-    const waiting = feed.waiting()
-    if (!waiting) return
-    const spent = monotonic() - waiting.since
-    if (spent >= HARD_LIMIT_MS) {
-      fail(feed, 'stalled')
-      return
-    }
-    if (spent >= waiting.softMs) {
-      // first it is looked whether who was to hand it the step did
-      if (feed.handed) {
-        feed.release()
-        watch()
-        return
-      }
-      if (spare) spare.push(ends.at(-1) ?? 0)
-      else seekSpare()
-    }
-    const due = spent < waiting.softMs ? waiting.softMs : HARD_LIMIT_MS
-    stopWatching = after(Math.max(1, due - spent), watch)
   }
 
   function failed(feed: Feed, reason: 'lost' | 'corrupt'): void {
@@ -237,10 +144,9 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     feed.runner.close()
     if (over || feed !== main) return
     main = null
-    stopWatching()
-    at.onMoved?.()
+    at.onMoved()
     deps.reopen(feed.runner).then(
-      (runner) => (over ? runner.close() : takeOver(feedOf(runner))),
+      (runner) => (over ? runner.close() : goOn(feedOf(runner))),
       () => {
         if (over) return
         main = feed
@@ -255,13 +161,13 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     gone.push(feed.runner)
     if (feed === spare) {
       spare = null
-      wakeChecked()
+      at.onChanged()
       seekSpare()
     }
     if (feed !== main) return
+    const stoodStillMs = at.stoodStillMs(feed)
     main = null
-    stopWatching()
-    at.onMoved?.()
+    at.onMoved()
     const failover: Failover = {
       layers: { ...layers },
       from: feed.runner.nodeId,
@@ -276,37 +182,44 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     try {
       deps.onFailure({ ...failover }, feed.runner)
     } catch (error) {
-      fatal(error)
+      at.onFatal(error)
       return
     }
     if (spare) {
       const next = spare
       spare = null
       takeOver(next)
+      if (stoodStillMs !== null) tellStall(stoodStillMs)
       return
     }
     deps.replace(layers, gone).then(
       (runner) => (over ? runner.close() : takeOver(feedOf(runner))),
-      (error: unknown) => fatal(new HearthError('pipeline_failed', `nobody takes over: ${toHearthError(error).message}`)),
+      (error: unknown) => at.onFatal(new HearthError('pipeline_failed', `nobody takes over: ${toHearthError(error).message}`)),
     )
   }
 
   function takeOver(feed: Feed): void {
-    main = feed
-    newest = feed
-    authors.push({ from: output.tokens, runner: feed.runner })
     if (stalled) {
       stalled.failover.taken_over = true
       stalled.failover.to = feed.runner.nodeId
       deps.onFailover({ ...stalled.failover })
     }
+    goOn(feed)
+  }
+
+  function goOn(feed: Feed): void {
+    main = feed
+    newest = feed
     feed.push(ends.at(-1) ?? 0)
-    wakeChecked()
-    watch()
+    at.onChanged()
     seekSpare()
   }
 
-  /** Opens whoever could take over, so that a failover costs no negotiation: standing by costs an idle session. */
+  function tellStall(ms: number): void {
+    if (stalled) deps.onFailover({ ...stalled.failover, stall_ms: ms })
+    stalled = null
+  }
+
   function seekSpare(): void {
     if (over || spare || seeking) return
     seeking = deps
@@ -314,74 +227,14 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
       .then(
         (runner) => {
           if (!runner) return
-          if (over || spare || !main) runner.close()
-          else spare = feedOf(runner)
-          // the sooner it has read what was said, the less there is to read when it is needed
-          if (deps.oneIn !== null) spare?.push(output.tokens)
-          watch()
+          if (over || spare || !main) return runner.close()
+          spare = feedOf(runner)
+          at.onSpare()
         },
         () => undefined,
       )
       .finally(() => {
         seeking = null
       })
-  }
-
-  function compare(feed: Feed, position: number, theirs: Float32Array<ArrayBuffer>, ours: Float32Array): void {
-    if (disputing) return
-    // several in the place of one round once more between them
-    if (feed.runner.stages || authors.some(({ runner }) => runner.stages)) return
-    const row = firstDifference(ours, theirs, output.width, deps.tolerance)
-    if (row < 0) return
-    const { width } = output
-    const said = theirs.slice(row * width, (row + 1) * width)
-    disputing = decide(feed, position + row, ours.slice(row * width, (row + 1) * width), said)
-      .catch(fatal)
-      .finally(() => {
-        disputing = null
-        wakeChecked()
-      })
-  }
-
-  /** Two computed a row differently: a third one says who lied. */
-  async function decide(feed: Feed, position: number, first: Float32Array, second: Float32Array): Promise<void> {
-    const author = authors.findLast(({ from }) => from <= position)?.runner
-    if (!author) return
-    const runner = await deps.judge(layers, [...gone, author, feed.runner])
-    if (over) return runner?.close()
-    const third = runner && (await rowOf(runner, position))
-    const verdict: Verdict = third ? whoLied({ first, second, third }, deps.tolerance) : 'nobody'
-    if (over) return
-    if (verdict === 'nobody') throw new HearthError('pipeline_failed', 'two devices disagree and nobody can say who is right')
-    const liar = verdict === 'first' ? author : feed.runner
-    if (liar.nodeId) deps.onFault(liar.nodeId, 'lied')
-    if (verdict === 'first') return deps.onLie(position, author)
-    fail(feed, 'lied')
-  }
-
-  /** What a third one makes of the conversation up to a row. */
-  function rowOf(runner: Runner, position: number): Promise<Float32Array | null> {
-    return new Promise((resolve) => {
-      const { width } = output
-      const settled = (row: Float32Array | null): void => {
-        giveUp()
-        feed.close()
-        resolve(row)
-      }
-      const feed = createFeed(
-        {
-          monotonic,
-          rows: (_, from, rows) => {
-            const row = position - from
-            if ((row + 1) * width <= rows.length) settled(rows.slice(row * width, (row + 1) * width))
-          },
-          failed: () => settled(null),
-        },
-        { runner, input, ends, stepwise: deps.stepwise, expectedMs: null },
-      )
-      const giveUp = after(HARD_LIMIT_MS, () => settled(null))
-      // whole steps, where they have to be the same
-      feed.push(deps.stepwise ? (ends.find((end) => end > position) ?? position + 1) : position + 1)
-    })
   }
 }

@@ -15,6 +15,20 @@ export const HARD_LIMIT_MS = DISTRIBUTED_LLM_FAILOVER_TIMEOUT_SECONDS * 1000
 export const UNDER_WAY = 8
 /** Of a mean that forgets. */
 const NEWEST_SHARE = 0.25
+/** How many times its usual time a step may take before the spare computes it, too, and the least milliseconds of that (DLM-4). */
+const HEDGE_FACTOR = 4
+const HEDGE_LEAST_MS = 150
+
+/** Milliseconds. */
+export interface Waiting extends Patience {
+  readonly since: number
+}
+
+/** How long a step is waited for, in milliseconds, before its spare computes it, too, and before it is given up where the spare has. */
+interface Patience {
+  readonly hedgeMs: number
+  readonly softMs: number
+}
 
 /** One runner that is given the rows of a ledger, in order, and what it makes of them. */
 export interface Feed {
@@ -23,14 +37,14 @@ export interface Feed {
   readonly received: number
   /** Gives it all rows up to `to`, in chunks of its own. */
   push(to: number): void
-  /** Milliseconds that the step under way may take before somebody else is let at it, and since when; null while none is. */
-  waiting(): { readonly since: number; readonly softMs: number } | null
+  /** How long the step under way may take, and since when it does; null while none is. */
+  waiting(): Waiting | null
   readonly lastMs: number | null
   readonly meanMs: number | null
   /** Whether its steps come from another shard (DLM-11). */
   readonly handed: boolean
-  /** Gives it from here what is handed to it no more. */
-  release(): void
+  /** Gives it from here what nobody hands it: the steps up to this row, all from now on where it is infinite. */
+  give(to: number): void
   close(): void
 }
 
@@ -70,7 +84,7 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
     },
     waiting() {
       if (underWay === 0) return null
-      return { since: quietSince, softMs: pace.softMs(sizeOfNext(received)) }
+      return { since: quietSince, ...pace.patience(sizeOfNext(received)) }
     },
     get lastMs() {
       return pace.lastMs
@@ -79,7 +93,7 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
       return pace.meanMs
     },
     handed: false,
-    release: () => undefined,
+    give: () => undefined,
     close() {
       if (closed) return
       closed = true
@@ -157,10 +171,13 @@ export function createPace(expectedMs: number | null) {
       meanMs = meanMs === null ? ms : meanMs + NEWEST_SHARE * (ms - meanMs)
       bestMs = bestMs === null ? meanMs : Math.min(bestMs, meanMs)
     },
-    /** How long a step of so many tokens is waited for before somebody else is let at it. */
-    softMs: (tokens: number): number =>
-      bestMs === null
-        ? HARD_LIMIT_MS
-        : Math.min(HARD_LIMIT_MS, Math.max(DISTRIBUTED_LLM_STALL_LEAST_MS, DISTRIBUTED_LLM_STALL_FACTOR * bestMs * tokens)),
+    /** With a step of so many tokens. Without a measure there is none for what is late. */
+    patience(tokens: number): Patience {
+      if (bestMs === null) return { hedgeMs: HARD_LIMIT_MS, softMs: HARD_LIMIT_MS }
+      const usualMs = (meanMs ?? bestMs) * tokens
+      const stalledMs = Math.max(DISTRIBUTED_LLM_STALL_LEAST_MS, DISTRIBUTED_LLM_STALL_FACTOR * bestMs * tokens)
+      const softMs = Math.min(HARD_LIMIT_MS, stalledMs)
+      return { softMs, hedgeMs: Math.min(softMs, Math.max(HEDGE_LEAST_MS, HEDGE_FACTOR * usualMs)) }
+    },
   }
 }

@@ -20,7 +20,7 @@ const MOST_EARLY = 64
 
 /**
  * A runner whose steps the shard before hands it (DLM-11). No result of it counts before its input has come here as well, and is the one
- * that it says it was handed. Where nobody hands it anything any more it is given the steps from here; one that it has already it lets pass.
+ * that it says it was handed. What nobody hands it, it is given from here; a step that it has already it lets pass.
  */
 export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedFeedDeps, fed: FedByOther): Feed {
   const { runner, input, ends, handed } = fed
@@ -30,9 +30,11 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
   let quietSince = 0
   /** Steps whose results count, and their tokens. */
   let [steps, received] = [0, 0]
-  /** The first step that went from here; null while all are handed. */
-  let from: number | null = fed.atFirst ? null : 0
-  let toSend = 0
+  /** Steps up to this row go from here, whoever else hands them. */
+  let givenTo = fed.atFirst ? 0 : Number.POSITIVE_INFINITY
+  /** Steps before it went from here or came without. */
+  let next = 0
+  const went = new Set<number>()
 
   const feed: Feed = {
     runner,
@@ -47,7 +49,7 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
     },
     waiting: () => {
       const end = ends[steps]
-      return end === undefined ? null : { since: quietSince, softMs: pace.softMs(end - received) }
+      return end === undefined ? null : { since: quietSince, ...pace.patience(end - received) }
     },
     get lastMs() {
       return pace.lastMs
@@ -56,12 +58,13 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
       return pace.meanMs
     },
     get handed() {
-      return from === null
+      return givenTo < Number.POSITIVE_INFINITY
     },
-    release() {
-      if (from !== null || closed) return
-      from = toSend = steps + early.length
-      quietSince = monotonic()
+    give(to) {
+      if (to <= givenTo || closed) return
+      givenTo = to
+      // who gets them by another way from now on has its time from now on
+      if (!feed.handed) quietSince = monotonic()
       pump()
     },
     close() {
@@ -77,7 +80,7 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
       take()
       pump()
     },
-    () => feed.release(),
+    () => feed.give(Number.POSITIVE_INFINITY),
   )
   const ended = (reason: unknown): void =>
     fail(reason instanceof HearthError && reason.code === 'pipeline_failed' ? 'corrupt' : 'lost')
@@ -106,13 +109,13 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
     const isNext = result?.step === steps % DISTRIBUTED_LLM_STEP_NUMBERS && result.rows.length === tokens * input.width
     if (!result || !isNext) return 'corrupt'
     // what it was not handed went from here, or nobody gave it to it
-    const went = from !== null && steps >= from && steps < toSend
-    if (!result.receipt && !went) return 'corrupt'
+    if (!result.receipt && !went.has(steps)) return 'corrupt'
     if (result.receipt && !isSame(result.receipt, input.digest(received, tokens))) return 'estranged'
     if (!isPlausible(input.read(received, tokens), result.rows, input.width)) return 'corrupt'
     if (tokens === 1) pace.measure(monotonic() - quietSince)
     quietSince = monotonic()
     const position = received
+    went.delete(steps)
     steps += 1
     received = end
     rows(feed, position, result.rows)
@@ -120,11 +123,13 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
   }
 
   function pump(): void {
-    for (let end = ends[toSend]; !closed && from !== null && end !== undefined; end = ends[toSend]) {
-      if (toSend - steps >= UNDER_WAY) return
-      const start = ends[toSend - 1] ?? 0
-      handed.send(toSend, input.read(start, end - start))
-      toSend += 1
+    next = Math.max(next, steps + early.length)
+    for (let end = ends[next]; !closed && end !== undefined && end <= givenTo; end = ends[next]) {
+      if (next - steps >= UNDER_WAY) return
+      const start = ends[next - 1] ?? 0
+      went.add(next)
+      handed.send(next, input.read(start, end - start))
+      next += 1
     }
   }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { communityGet, communityRevoke } from '#protocol/community/capabilities.ts'
 import { fromBase64Url, toBase64Url } from '#protocol/core/encoding.ts'
+import { parseUlid } from '#protocol/core/ids.ts'
+import { DISTRIBUTED_LLM_SHARD_PURPOSE } from '#protocol/distributed-inference/constants.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import {
   shardConnect,
@@ -210,6 +212,33 @@ describe('layers for others', () => {
     await finish(anna.node.bus.call(shardConnect, { shard_id, weights_sha256 }, { to: bert.id }))
     expect(streamsOf(bert)).toBe(1)
     await neighbours.village.until('the offer has run out', () => streamsOf(bert) === 0, 61)
+  })
+
+  it('holds one place for who asks again and again and takes nothing up, and serves the newest of them', async () => {
+    const { shard_id, weights_sha256, max_concurrent_streams } = offered()
+    const connect = (by: Neighbour) => finish(by.node.bus.call(shardConnect, { shard_id, weights_sha256 }, { to: bert.id }))
+    const open = (by: Neighbour, { session_id, session_token }: Awaited<ReturnType<typeof connect>>) => {
+      const grant = { session_id: parseUlid(session_id), session_token, purpose: DISTRIBUTED_LLM_SHARD_PURPOSE }
+      return finish(by.tensors.connect(bert.id, grant))
+    }
+    const running = await link()
+    const others = await connect(cleo)
+    const grants: Awaited<ReturnType<typeof connect>>[] = []
+    for (let times = 0; times < max_concurrent_streams + 2; times++) {
+      await neighbours.village.runtime.advance(200)
+      grants.push(await connect(anna))
+    }
+    expect(streamsOf(bert)).toBe(3)
+    const [first, newest] = [grants[0], grants.at(-1)]
+    if (!first || !newest) throw new TypeError('nothing was granted')
+    await expect(open(anna, first)).rejects.toMatchObject({ code: 'unauthorized' })
+    const sessions = [await open(anna, newest), await open(cleo, others)]
+    // what was taken up is nobody's to replace
+    await connect(anna)
+    expect(streamsOf(bert)).toBe(4)
+    for (const session of sessions) session.cancel('enough')
+    running.close()
+    await neighbours.village.until('all places are free', () => streamsOf(bert) === 0, 61)
   })
 
   it('refuses other weights, and layers that it does not offer', async () => {

@@ -16,8 +16,8 @@ import type { ComputeClient } from '../../compute/client.ts'
 import type { ChatEnding, ChatRequest, ModelFacts } from '../../compute/port.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
 import { createVillage, type Village, type Villager } from '../../testing/village.ts'
-import type { OpenLink } from './orchestrator.ts'
 import { servePipelines } from './pipelines.ts'
+import type { OpenLink } from './recruiting.ts'
 
 const HASH = `sha256:${'0'.repeat(64)}`
 const OTHER_HASH = `sha256:${'9'.repeat(64)}`

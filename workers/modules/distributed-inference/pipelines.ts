@@ -24,9 +24,9 @@ import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
 import { type AnswerDeps, type Asked, answer, type Progress } from './answer.ts'
 import { createFaultRecord, type FaultRecord } from './fault-record.ts'
-import type { OpenLink } from './orchestrator.ts'
 import { loadableOffers, loadedOffers } from './own-offers.ts'
 import { type Offer, type PlanOptions, planPipeline } from './plan.ts'
+import type { OpenLink } from './recruiting.ts'
 
 /** What is known of another device's shards. */
 export interface HeardNode {

@@ -1,13 +1,11 @@
 import type { Input, Output } from '#protocol/core/capability.ts'
 import { reaches } from '#protocol/core/capability.ts'
 import { fromBase64Url, toBase64Url } from '#protocol/core/encoding.ts'
-import { HearthError, toHearthError } from '#protocol/core/errors.ts'
-import { type NodeId, parseNodeId, parseUlid, type Ulid } from '#protocol/core/ids.ts'
+import { HearthError } from '#protocol/core/errors.ts'
+import type { NodeId } from '#protocol/core/ids.ts'
 import {
   DISTRIBUTED_LLM_CHUNK_TOKENS,
-  DISTRIBUTED_LLM_HANDED_PURPOSE,
   DISTRIBUTED_LLM_SHARD_HEARTBEAT_SECONDS,
-  DISTRIBUTED_LLM_SHARD_PURPOSE,
 } from '#protocol/distributed-inference/constants.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import {
@@ -23,13 +21,13 @@ import {
 } from '#protocol/distributed-inference/shard-capabilities.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { SequenceOf } from '../../compute/port.ts'
-import type { Bus, Caller } from '../../kernel/bus/bus.ts'
+import type { Bus } from '../../kernel/bus/bus.ts'
 import type { Members } from '../../kernel/community/members.ts'
 import { every, type Runtime } from '../../kernel/runtime.ts'
-import type { OfferedSession, TensorTransport } from '../../kernel/tensors.ts'
+import type { TensorTransport } from '../../kernel/tensors.ts'
 import { packTensor, unpackTensor } from '../../transport/tensor/dtype.ts'
+import { createGranting } from './granting.ts'
 import type { ReadyShard } from './offered-layers.ts'
-import { type Conversation, converse, quietly } from './shard-session.ts'
 import type { Sharing } from './sharing.ts'
 
 interface HostDeps {
@@ -60,7 +58,6 @@ const HALF_BYTES = 2
 export function serveShards({ bus, runtime, compute, sharing, tensors, members, reach }: HostDeps): () => Promise<void> {
   const stopping = new AbortController()
   const listeners = new Set<Promise<void>>()
-  const conversations = new Map<Ulid, { readonly peer: NodeId; readonly shard: ShardDescriptor; readonly told: Conversation }>()
   const isTrusted = (peer: NodeId): boolean => {
     const level = members?.levelOf(peer) ?? 'unknown'
     return level !== 'revoked' && reaches(level, 'trusted')
@@ -91,95 +88,14 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members, 
     return leave
   }
 
-  const conversationOf = ({ model, layers }: ShardDescriptor, sequence: string): SequenceOf => ({
+  const sequenceOf = ({ model, layers }: ShardDescriptor, sequence: string): SequenceOf => ({
     model,
     first: layers.from,
     end: layers.to + 1,
     sequence,
   })
 
-  async function connect(input: Input<typeof shardConnect>, { nodeId, level }: Caller) {
-    if (nodeId === null || level === 'self')
-      throw new HearthError('bad_request', 'a device needs no session to compute its own layers')
-    if (!tensors) throw new HearthError('shard_unavailable', 'this device streams no tensors now')
-    const shard = requireShard(input)
-    const { descriptor } = shard
-    const leave = enter(shard)
-    const offers: OfferedSession[] = []
-    const gone = (): void => {
-      for (const offer of offers) offer.withdraw()
-    }
-    const transport = tensors
-    /** Makes ready for a session with a peer of this conversation. */
-    const ready = async (peer: NodeId, purpose: string): Promise<OfferedSession> => {
-      // hidden states are noise to a compressor
-      const options = { compression: 'none', preferredDtype: descriptor.dtype } as const
-      const offer = await transport.offer({ peer, purpose, options })
-      offers.push(offer)
-      return offer
-    }
-    try {
-      const { session_id, session_token, session } = await ready(nodeId, DISTRIBUTED_LLM_SHARD_PURPOSE)
-      const from = input.handed_by ? parseNodeId(input.handed_by) : null
-      const handing = from && from !== nodeId && isTrusted(from) ? await ready(from, DISTRIBUTED_LLM_HANDED_PURPOSE) : null
-      handing?.session.catch(() => undefined)
-      shard.life.addEventListener('abort', gone, { once: true })
-      const open = session.finally(() => shard.life.removeEventListener('abort', gone))
-      void open.then(
-        (session) => {
-          const told = converse(
-            { compute, isTrusted },
-            session,
-            shard,
-            conversationOf(descriptor, session_id),
-            handing?.session,
-          )
-          conversations.set(session_id, { peer: nodeId, shard: descriptor, told })
-          void session.ended.then(() => {
-            conversations.delete(session_id)
-            handing?.withdraw()
-            leave()
-          })
-          return quietly(told.over)
-        },
-        () => {
-          gone()
-          leave()
-        },
-      )
-      return {
-        session_id,
-        session_token,
-        ...(handing && { handed: { session_id: handing.session_id, session_token: handing.session_token } }),
-        dtype: descriptor.dtype,
-        max_tokens: descriptor.max_tokens,
-      }
-    } catch (error) {
-      gone()
-      leave()
-      throw error
-    }
-  }
-
-  /** Opens the way to the next shard of somebody's conversation (DLM-11). */
-  async function handOn({ session_id, next }: Input<typeof shardHandOn>, { nodeId }: Caller) {
-    const known = conversations.get(parseUlid(session_id))
-    if (!tensors || known?.peer !== nodeId) throw new HearthError('not_found', 'the caller has no such conversation here')
-    const peer = parseNodeId(next.node_id)
-    if (!isTrusted(peer)) throw new HearthError('unauthorized', 'nothing is handed to who is not trusted here')
-    const grant = {
-      session_id: parseUlid(next.session_id),
-      session_token: next.session_token,
-      purpose: DISTRIBUTED_LLM_HANDED_PURPOSE,
-    }
-    const options = { compression: 'none', preferredDtype: known.shard.dtype } as const
-    known.told.handOn(
-      await tensors.connect(peer, grant, options).catch((error: unknown) => {
-        throw new HearthError('shard_unreachable', `the next shard: ${toHearthError(error).code}`)
-      }),
-    )
-    return {}
-  }
+  const granting = createGranting({ compute, isTrusted, tensors, requireShard, enter, sequenceOf })
 
   async function forwardOnce(input: Input<typeof shardForward>, signal: AbortSignal) {
     const shard = requireShard(input)
@@ -188,7 +104,7 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members, 
     if (bytes.length !== input.tokens * hidden_size * HALF_BYTES || input.tokens > max_tokens)
       throw new HearthError('bad_request', `not the hidden states of ${input.tokens} tokens of these layers`)
     const leave = enter(shard)
-    const conversation = conversationOf(shard.descriptor, runtime.ulid())
+    const conversation = sequenceOf(shard.descriptor, runtime.ulid())
     const forget = (): void => compute.forget(conversation)
     signal.addEventListener('abort', forget)
     try {
@@ -251,8 +167,8 @@ export function serveShards({ bus, runtime, compute, sharing, tensors, members, 
   const withdraw = [
     bus.handle(shardList, async () => offered()),
     bus.handleStream(shardWatch, (_, { signal }) => watch(signal)),
-    bus.handle(shardConnect, (input, { caller }) => connect(input, caller)),
-    bus.handle(shardHandOn, (input, { caller }) => handOn(input, caller)),
+    bus.handle(shardConnect, (input, { caller }) => granting.connect(input, caller)),
+    bus.handle(shardHandOn, (input, { caller }) => granting.handOn(input, caller)),
     bus.handle(shardForward, (input, { signal }) => forwardOnce(input, signal)),
     bus.handle(shardOffer, async ({ model, layers }) => ({ shard_id: await sharing.offer(model, layers) })),
     bus.handle(shardWithdraw, async ({ shard_id }) => {

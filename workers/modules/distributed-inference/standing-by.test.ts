@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeId } from '#protocol/core/ids.ts'
+import { createTurn } from '../../kernel/turn.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'
-import { createPlace, type PlaceDeps } from './failover.ts'
 import { createLedger } from './ledger.ts'
+import { createPlace, type PlaceDeps } from './place.ts'
 import type { Runner } from './runner.ts'
 import { toleranceFor } from './spot-check.ts'
 
@@ -30,6 +31,7 @@ function placeWith(change: Partial<PlaceDeps>) {
   const unwanted = () => Promise.reject(new Error('nobody failed'))
   const deps: PlaceDeps = {
     ...{ runtime, stepwise: false, tolerance: toleranceFor(false), oneIn: 1, random: () => 0, atToken: () => 0 },
+    reading: createTurn(),
     ...{ standBy: async () => null, judge: async () => null, replace: unwanted, reopen: unwanted },
     ...{ onFailure: unwanted, onFailover: unwanted, onFault: unwanted, onLie: unwanted, onEnd: unwanted },
     ...change,

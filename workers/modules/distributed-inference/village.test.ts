@@ -202,7 +202,7 @@ describe('neighbours who compute one model together, node by node over X08', () 
     },
   )
 
-  it('go on with the same text when the middle one of a chain is gone, and without it in a star (DLM-4, DLM-11)', async () => {
+  it('go on with the same text and in a star when the middle one of a chain is gone, and the next time in a chain again (DLM-4, DLM-11)', async () => {
     await settleChain(
       [
         [0, 1],
@@ -228,6 +228,14 @@ describe('neighbours who compute one model together, node by node over X08', () 
     expect(pipelines.at(-1)).toMatchObject({
       failovers: [{ layers: { from: 2, to: 3 }, reason: 'lost', taken_over: true }],
       stages: [{ handed: false }, { handed: false }, { handed: false }],
+    })
+
+    await neighbours.village.until('it is known who is left', () => known('Ada').length === 3)
+    const again = await finish(ask({ computed_by: 'pipeline' }))
+    expect(again).toMatchObject({ text: alone.text, ending: { failovers: 0 } })
+    expect((await neighbours.get('Ada').node.bus.call(pipelineStatus, {})).pipelines.at(-1)).toMatchObject({
+      topology: 'chain',
+      stages: [{ handed: false }, { handed: true }, { handed: true }],
     })
   })
 

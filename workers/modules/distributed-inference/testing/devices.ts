@@ -19,7 +19,7 @@ import { packTensor, unpackTensor } from '../../../transport/tensor/dtype.ts'
 import { acceptTensorSession, openTensorSession } from '../../../transport/tensor/session.ts'
 import { instantEnds, streamEnds } from '../../../transport/tensor/testing/pair.ts'
 import type { ReadyShard } from '../offered-layers.ts'
-import type { OpenLink } from '../orchestrator.ts'
+import type { OpenLink } from '../recruiting.ts'
 import { openShardLink } from '../shard-link.ts'
 import { type Conversation, converse, quietly } from '../shard-session.ts'
 
