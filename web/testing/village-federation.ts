@@ -27,7 +27,7 @@ const PARTNERS = [
   'Sevelen',
   'Geldern-Kapellen',
   'Wachtendonk',
-  'Bürgernetz Donaudampfschifffahrtsgesellschaft',
+  'Bürgernetz Donaudampfschifffahrt Rhein',
   'قرية',
 ] as const
 

@@ -20,11 +20,12 @@ const agreements = (page: Page): Locator => others(page).getByRole('list', { nam
 
 /** The text under the code on the screen. */
 async function shown(page: Page): Promise<string> {
-  return (await others(page).getByRole('status', { name: 'Als Text' }).textContent()) ?? ''
+  await others(page).getByText('Ohne Kamera: als Text weitergeben').click()
+  return (await others(page).getByRole('status', { name: 'Derselbe Inhalt als Text' }).textContent()) ?? ''
 }
 
 async function reads(page: Page, text: string): Promise<void> {
-  await others(page).getByLabel('Oder Text einfügen').fill(text)
+  await others(page).getByLabel('Oder den Text hier einfügen').fill(text)
   await others(page).getByRole('button', { name: 'Ansehen' }).click()
 }
 

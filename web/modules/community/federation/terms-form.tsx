@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, NativeSelect, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { FederationGrant } from '#protocol/protocol/federation.ts'
 import { useText } from '../../../kit/i18n.tsx'
+import classes from './federation.module.css'
 import { OFFERED, OFFERED_KEYS, type Offered } from './grants.ts'
 import { messages } from './messages.ts'
 
@@ -35,7 +36,7 @@ export function TermsForm({ kind, busy, onTerms, onCancel }: TermsFormProps) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <Checkbox.Group label={text.legend} value={[...chosen]} onChange={setChosen}>
-          <Stack gap="xs" mt="xs">
+          <Stack gap={0} className={classes.choice}>
             {OFFERED_KEYS.map((key) => (
               <Checkbox key={key} value={key} label={all.grants[key]} />
             ))}

@@ -3,6 +3,8 @@ import type { chat } from '#protocol/distributed-inference/pipeline-capabilities
 
 /** What a person chose for their questions; numbers as they typed them. */
 export interface Settings {
+  /** Written and not asked yet: it is still there after a look at another page. */
+  readonly draft: string
   /** Null until one is chosen: then the first that can answer. */
   readonly model: string | null
   readonly computedBy: 'auto' | 'local' | 'pipeline_first'
@@ -16,6 +18,7 @@ export interface Settings {
 }
 
 export const FIRST_SETTINGS: Settings = {
+  draft: '',
   model: null,
   computedBy: 'auto',
   temperature: 0,

@@ -19,11 +19,11 @@ export const needsOthers = (model: ModelState, computedBy: Settings['computedBy'
   computedBy === 'pipeline_first' || (computedBy === 'auto' && !answersAlone(model))
 
 /** What to say where nobody else could help. */
-function useAlone(): string | null {
+function useAlone({ state }: ModelState): string | null {
   const text = useText(messages).who
   const online = useOnline()
   const mesh = useQuery(nodePeers, {})
-  if (!online) return text.offline
+  if (!online) return state === 'offered' ? text.cannotCome : text.offline
   if (mesh.status !== 'ready') return null
   const here = mesh.data.peers.some(({ connection }) => connection === 'direct' || connection === 'relayed')
   return here ? null : text.nobody
@@ -53,16 +53,19 @@ interface WhoWouldProps {
 export function WhoWould({ model, computedBy }: WhoWouldProps) {
   const text = useText(messages).who
   const format = useFormat()
-  const alone = useAlone()
+  const alone = useAlone(model)
+  const online = useOnline()
+  // that nobody else is here says it already
+  const own = answersAlone(model) ? (alone === null ? [text.alone] : []) : [text.notAlone]
+  if (model.state === 'offered' && online) own.push(text.fromApp(format.bytes(model.bytes)))
   return (
     <Stack gap={4}>
       {alone === null ? null : <Text size="sm">{alone}</Text>}
       {needsOthers(model, computedBy) ? (
         <Together model={model.model} />
-      ) : (
+      ) : own.length === 0 ? null : (
         <Text size="sm" c="dimmed">
-          {answersAlone(model) ? text.alone : text.notAlone}
-          {model.state === 'offered' ? ` ${text.fromApp(format.bytes(model.bytes))}` : null}
+          {own.join(' ')}
         </Text>
       )}
     </Stack>

@@ -52,6 +52,7 @@ function Picture({ held: { layers: count, holders, missing } }: { readonly held:
         <div key={node_id ?? 'me'} className={classes.row}>
           <span className={classes.name}>
             <BidiText>{names.label(node_id)}</BidiText>
+            {faults > 0 ? <StatusDot status="bad">{text.faults}</StatusDot> : null}
           </span>
           <span className={classes.track}>
             {shards.map(({ shard_id, layers }) => (
@@ -93,7 +94,7 @@ function ShardRow({ holder: { node_id, heard_at, faults }, shard, now }: ShardRo
       </Table.Th>
       <Table.Td>{layers(shard.layers, shard.model_layers)}</Table.Td>
       <Table.Td>
-        {shard.ms_per_token === null ? text.layers.unmeasured : `${format.number(Math.round(shard.ms_per_token))} ms`}
+        {shard.ms_per_token === null ? text.layers.unmeasured : `${format.number(Math.round(shard.ms_per_token))}\u00a0ms`}
       </Table.Td>
       <Table.Td>{text.layers.room(format.number(shard.streams), format.number(shard.max_concurrent_streams))}</Table.Td>
       <Table.Td>{text.backends[shard.backend]}</Table.Td>

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Input, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { Link } from 'wouter'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
@@ -10,6 +10,7 @@ import { useCall } from '../../../port/hooks.ts'
 import { MODELS } from '../paths.ts'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
+import classes from './computers.module.css'
 import { messages } from './messages.ts'
 import { layersTyped } from './typed-layers.ts'
 
@@ -56,17 +57,20 @@ export function OfferForm({ models }: OfferFormProps) {
           onChange={(event) => setChosen(event.currentTarget.value)}
           data={models.map((each) => ({ value: each.model, label: modelName(each.model) }))}
         />
-        <SegmentedControl
-          aria-label={text.which}
-          value={how}
-          onChange={(value) => setHow(value === 'range' ? 'range' : 'auto')}
-          data={[
-            { value: 'auto', label: text.auto },
-            { value: 'range', label: text.range },
-          ]}
-          orientation="vertical"
-          fullWidth
-        />
+        <Input.Wrapper label={text.which} labelElement="div">
+          <SegmentedControl
+            aria-label={text.which}
+            value={how}
+            onChange={(value) => setHow(value === 'range' ? 'range' : 'auto')}
+            data={[
+              { value: 'auto', label: text.auto },
+              { value: 'range', label: text.range },
+            ]}
+            orientation="vertical"
+            fullWidth
+            classNames={{ label: classes.choice }}
+          />
+        </Input.Wrapper>
         {how === 'range' ? (
           <div className={lists.fields}>
             <TextInput
