@@ -15,7 +15,8 @@ const REST: Step = { at: 'rest', kept: false }
 
 const keyOf = (community: string): string => `hearthnet.federation.${community}`
 
-function remembered(community: string): Step {
+/** The code that this tab showed last, or the beginning. */
+export function remembered(community: string): Step {
   try {
     const shown: unknown = JSON.parse(sessionStorage.getItem(keyOf(community)) ?? 'null')
     return matches(ShownSchema, shown) ? shown : REST
@@ -24,7 +25,8 @@ function remembered(community: string): Step {
   }
 }
 
-function remember(community: string, step: Step): void {
+/** Keeps a code that is shown; forgets it when somebody is done. */
+export function remember(community: string, step: Step): void {
   try {
     if (step.at === 'show') sessionStorage.setItem(keyOf(community), JSON.stringify(step))
     else if (step.at === 'rest') sessionStorage.removeItem(keyOf(community))

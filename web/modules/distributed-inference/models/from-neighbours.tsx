@@ -79,7 +79,7 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
           </div>
           {load.error ? (
             <Text size="sm" c="bad" role="alert">
-              <ProblemWords code={load.error.code} />
+              <ProblemWords code={load.error.code} from="peers" />
             </Text>
           ) : null}
         </Stack>

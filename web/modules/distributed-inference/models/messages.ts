@@ -56,6 +56,7 @@ export const messages = defineMessages({
       bad_request: 'Diese Dateien ergeben kein Modell, das hier rechnen kann.',
       unauthorized: 'Die Box lässt die App dort nicht fragen. Wer die Box betreibt, kann es erlauben.',
     },
+    notTrusted: 'Wer es hat, gibt es nur an Geräte, denen die Gemeinschaft vertraut. Bitte einen Anker darum.',
     more: {
       title: 'Ein Modell holen',
       intro: 'Passend sind Modelle im Format ONNX, wie sie für transformers.js veröffentlicht werden.',
@@ -140,6 +141,7 @@ export const messages = defineMessages({
       bad_request: 'These files do not make a model that can compute here.',
       unauthorized: 'The box does not let the app ask there. Whoever runs the box can allow it.',
     },
+    notTrusted: 'Whoever has it gives it only to devices that the community trusts. Ask an anchor for that.',
     more: {
       title: 'Get a model',
       intro: 'What fits are models in the ONNX format, as they are published for transformers.js.',

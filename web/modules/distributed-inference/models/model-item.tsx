@@ -105,28 +105,26 @@ function Step({ model: { model, state, source }, item }: StepProps) {
   )
 }
 
-function Actions({ model, item }: StepProps) {
+function Remove({ model, item }: StepProps) {
   const text = useText(messages).list
   const format = useFormat()
   const modelName = useModelName()
   const remove = useCall(modelDelete)
+  const kept = useFocusKept(item)
   const name = modelName(model.model)
   return (
-    <Group gap="sm">
-      <Step model={model} item={item} />
-      {model.state === 'offered' ? null : (
-        <ConfirmButton
-          label={text.remove}
-          about={name}
-          title={text.removeTitle(name)}
-          onConfirm={() => remove.run({ model: model.model })}
-          error={remove.error}
-          busy={remove.busy}
-        >
-          {text.removeText(format.bytes(model.held_bytes))}
-        </ConfirmButton>
-      )}
-    </Group>
+    <div {...kept}>
+      <ConfirmButton
+        label={text.remove}
+        about={name}
+        title={text.removeTitle(name)}
+        onConfirm={() => remove.run({ model: model.model })}
+        error={remove.error}
+        busy={remove.busy}
+      >
+        {text.removeText(format.bytes(model.held_bytes))}
+      </ConfirmButton>
+    </div>
   )
 }
 
@@ -180,11 +178,14 @@ export function ModelItem({ model, neighbours, list }: ModelItemProps) {
       )}
       {problem === null ? null : (
         <Text size="sm" c={state === 'failed' ? 'bad' : 'dimmed'} role="status">
-          <ProblemWords code={problem} />
+          <ProblemWords code={problem} from={source} />
         </Text>
       )}
       {source === 'folder' && (state === 'paused' || state === 'failed') ? <Text size="sm">{text.folderAgain}</Text> : null}
-      <Actions model={model} item={item} />
+      <Group gap="sm">
+        <Step model={model} item={item} />
+        {state === 'offered' ? null : <Remove model={model} item={item} />}
+      </Group>
     </li>
   )
 }
