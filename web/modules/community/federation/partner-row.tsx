@@ -38,8 +38,8 @@ export function PartnerRow({ partner, mayEnd, list }: PartnerRowProps) {
           {name}
         </Text>
         <Text size="sm" component="div">
-          <StatusDot status={holds ? 'good' : 'bad'}>
-            {text.states[partner.state]}, {text.until(format.date(partner.expires_at))}
+          <StatusDot status={holds ? 'good' : partner.state === 'not_begun' ? 'idle' : 'bad'}>
+            {text.states[partner.state](format.date(partner.expires_at))}
           </StatusDot>
         </Text>
         {holds ? (

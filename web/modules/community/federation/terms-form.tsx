@@ -10,6 +10,8 @@ const DAYS = ['30', '180', '365'] as const
 type Days = (typeof DAYS)[number]
 const DAY_SECONDS = 86_400
 
+const CHECKBOX = { inner: classes.box ?? '', label: classes.word ?? '' }
+
 export interface TermsFormProps {
   /** An offer says how long it is good for; an answer takes that as it is. */
   readonly kind: 'offer' | 'answer'
@@ -36,9 +38,9 @@ export function TermsForm({ kind, busy, onTerms, onCancel }: TermsFormProps) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <Checkbox.Group label={text.legend} value={[...chosen]} onChange={setChosen}>
-          <Stack gap={0} className={classes.choice}>
+          <Stack gap={0}>
             {OFFERED_KEYS.map((key) => (
-              <Checkbox key={key} value={key} label={all.grants[key]} />
+              <Checkbox key={key} value={key} label={all.grants[key]} classNames={CHECKBOX} />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -29,6 +29,8 @@ export const messages = defineMessages({
       fromApp: (size: string) => `Das Modell wird bei der ersten Frage geladen (${size}).`,
       nobody: 'Gerade ist sonst niemand da. Dieses Gerät antwortet mit dem, was hier ist.',
       offline: 'Dieses Gerät hat kein Netz. Es antwortet mit dem, was hier ist.',
+      offlineApart: 'Dieses Gerät hat kein Netz. Für dieses Modell braucht es andere Geräte.',
+      nobodyApart: 'Gerade ist sonst niemand da. Für dieses Modell braucht es andere Geräte.',
       cannotCome:
         'Dieses Gerät hat kein Netz, und dieses Modell ist noch nicht hier. Laden lässt es sich, sobald die Box wieder erreichbar ist.',
       notAlone: 'Nur ein Teil des Modells liegt hier. Allein kann dieses Gerät damit nicht antworten.',
@@ -106,6 +108,8 @@ export const messages = defineMessages({
       fromApp: (size) => `The model is loaded with the first question (${size}).`,
       nobody: 'Nobody else is here right now. This device answers with what is here.',
       offline: 'This device has no network. It answers with what is here.',
+      offlineApart: 'This device has no network. This model needs other devices.',
+      nobodyApart: 'Nobody else is here right now. This model needs other devices.',
       cannotCome:
         'This device has no network, and this model is not here yet. It can be loaded once the box is in reach again.',
       notAlone: 'Only a part of the model is here. This device cannot answer with it alone.',
