@@ -79,6 +79,7 @@ export const messages = defineMessages({
       repetitionHint: '1 heißt gar nicht, 1,2 deutlich.',
       stop: 'Aufhören bei diesem Text',
       automatic: 'automatisch',
+      noNumber: 'Das ist keine Zahl; es bleibt bei automatisch.',
     },
   },
   en: {
@@ -157,6 +158,7 @@ export const messages = defineMessages({
       repetitionHint: '1 is not at all, 1.2 clearly.',
       stop: 'End at this text',
       automatic: 'automatic',
+      noNumber: 'This is no number; it stays automatic.',
     },
   },
 })

@@ -162,6 +162,18 @@ function HeldModel({ held }: { readonly held: Held }) {
   )
 }
 
+function HeldModels({ models }: { readonly models: readonly Held[] }) {
+  const text = useText(messages).layers
+  if (models.length === 0) return <Empty icon={IconStack2}>{text.nobody}</Empty>
+  return (
+    <Stack gap="xl">
+      {models.map((held) => (
+        <HeldModel key={held.weights_sha256} held={held} />
+      ))}
+    </Stack>
+  )
+}
+
 /** Who in reach offers which layers of which model, this device first. */
 export function LayersSection() {
   const text = useText(messages).layers
@@ -169,18 +181,12 @@ export function LayersSection() {
   const others = useQuery(shardDirectory, {})
   return (
     <Section title={text.title}>
-      <QueryView query={others} rows={4}>
-        {({ nodes }) => {
-          const models = heldModels(own.status === 'ready' ? own.data.shards : [], nodes)
-          if (models.length === 0) return <Empty icon={IconStack2}>{text.nobody}</Empty>
-          return (
-            <Stack gap="xl">
-              {models.map((held) => (
-                <HeldModel key={held.weights_sha256} held={held} />
-              ))}
-            </Stack>
-          )
-        }}
+      <QueryView query={own} rows={4}>
+        {({ shards }) => (
+          <QueryView query={others} rows={4}>
+            {({ nodes }) => <HeldModels models={heldModels(shards, nodes)} />}
+          </QueryView>
+        )}
       </QueryView>
     </Section>
   )

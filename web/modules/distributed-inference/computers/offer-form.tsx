@@ -1,5 +1,5 @@
 import { Button, Input, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
 import type { Layers } from '#protocol/distributed-inference/schemas.ts'
@@ -30,6 +30,7 @@ export function OfferForm({ models }: OfferFormProps) {
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const [bad, setBad] = useState(false)
+  const first = useRef<HTMLInputElement>(null)
   const model = models.find((each) => each.model === chosen) ?? models[0]
   if (!model) {
     return (
@@ -45,7 +46,10 @@ export function OfferForm({ models }: OfferFormProps) {
     event.preventDefault()
     const layers: Layers | null = how === 'auto' ? null : layersTyped(from, to, model.layers)
     setBad(how === 'range' && layers === null)
-    if (how === 'range' && layers === null) return
+    if (how === 'range' && layers === null) {
+      first.current?.focus()
+      return
+    }
     void offer.run({ model: model.model, ...(layers === null ? {} : { layers }) })
   }
   return (
@@ -74,6 +78,7 @@ export function OfferForm({ models }: OfferFormProps) {
         {how === 'range' ? (
           <div className={lists.fields}>
             <TextInput
+              ref={first}
               label={text.from}
               inputMode="numeric"
               value={from}

@@ -2,7 +2,7 @@ import { Button, Input, Stack, Switch, Text, Title } from '@mantine/core'
 import { type RefObject, useId, useRef, useState } from 'react'
 import type { Output } from '#protocol/core/capability.ts'
 import { isErrorCode } from '#protocol/core/errors.ts'
-import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
+import type { ModelState, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { ErrorWords } from '../../../kit/error-words.tsx'
@@ -11,7 +11,7 @@ import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
-import { useCall, useQuery } from '../../../port/hooks.ts'
+import { type QueryState, useCall, useQuery } from '../../../port/hooks.ts'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
@@ -120,8 +120,12 @@ function OfferItem({ offer, list }: OfferItemProps) {
   )
 }
 
-/** What this device computes for others: whether, how much, which layers. @param models those whose layers lie here */
-export function SharingSection({ models }: { readonly models: readonly ModelState[] }) {
+/** Whose layers lie here; the app's own comes by itself when it is wanted. */
+const canBeOffered = ({ refused, state, source }: ModelState): boolean =>
+  refused === null && (state === 'ready' || state === 'partial' || source === 'app')
+
+/** What this device computes for others: whether, how much, which layers. @param models of this device */
+export function SharingSection({ models }: { readonly models: QueryState<Output<typeof modelList>> }) {
   const text = useText(messages)
   const query = useQuery(sharingGet, {})
   const set = useCall(sharingSet)
@@ -160,7 +164,9 @@ export function SharingSection({ models }: { readonly models: readonly ModelStat
               <Title order={3} size="h4">
                 {text.sharing.add}
               </Title>
-              <OfferForm models={models} />
+              <QueryView query={models} rows={3}>
+                {(known) => <OfferForm models={known.models.filter(canBeOffered)} />}
+              </QueryView>
             </Stack>
           </Stack>
         )}

@@ -57,7 +57,9 @@ export function ModelsPage() {
             <Section title={text.more.title} intro={text.more.intro}>
               <Stack gap="xl">
                 <Way title={text.more.peers}>
-                  <FromNeighbours neighbours={neighbours} models={models} />
+                  <QueryView query={others} rows={2}>
+                    {(offered) => <FromNeighbours neighbours={offered.models} models={models} />}
+                  </QueryView>
                 </Way>
                 <Way title={text.more.folder}>
                   <FromFolder />
