@@ -94,6 +94,12 @@ test('Issum and Sevelen agree by three codes, hear of each other and pass on an 
       .getByRole('checkbox', { name: /Warnungen/ })
       .uncheck()
     await others(anna).getByRole('button', { name: 'Angebot erstellen' }).click()
+    // a look at another page costs nobody the code
+    await expect(others(anna)).toContainText('Schritt 1 von 3')
+    await visit(anna, '/settings')
+    await expect(anna.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible()
+    await visit(anna, '/community')
+    await expect(others(anna)).toContainText('Schritt 1 von 3')
     return shown(anna)
   })
 
