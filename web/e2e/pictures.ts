@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Browser, chromium, expect, type Page } from '@playwright/test'
 import { launchOptions } from '../../scripts/lib/browser.mjs'
 import { startBox } from './support/box.ts'
-import { type ClaimText, found, invite, joinBy, publishClaim, turnClaimsOn, visit } from './support/steps.ts'
+import { type ClaimText, found, invite, joinBy, publishClaim, turnAskingOn, turnClaimsOn, visit } from './support/steps.ts'
 
 const COLOURS = ['light', 'dark'] as const
 const SIZES = [
@@ -102,6 +102,19 @@ async function photographStart(browser: Browser, url: string, folder: string): P
   await takePictures(page, { name: 'start', path: '/start', shows: 'Name der Gemeinschaft' }, folder)
 }
 
+/** Asking, with an answer of the model that comes with the app, and what computed it. */
+async function photographAsking(page: Page, folder: string): Promise<void> {
+  await turnAskingOn(page)
+  await page.getByRole('button', { name: 'Wie mache ich Wasser trinkbar?' }).click()
+  await takePictures(page, { name: 'ask', path: '/ask', shows: 'Fertig.' }, folder)
+  await takePictures(
+    page,
+    { name: 'computers', path: '/ask/computers', shows: 'Die Frage wird gelesen, Wort für Wort' },
+    folder,
+  )
+  await takePictures(page, { name: 'models', path: '/ask/models', shows: 'bereit' }, folder)
+}
+
 async function photographHome(browser: Browser, url: string, folder: string): Promise<void> {
   const page = await settle(browser, url)
   const link = await invite(page)
@@ -114,6 +127,7 @@ async function photographHome(browser: Browser, url: string, folder: string): Pr
   await takePictures(page, { name: 'claim', path, shows: 'geprüft, sie stimmt' }, folder)
   await takePictures(page, { name: 'claim-form', path: '/claims/new', shows: 'Woher weißt du das?' }, folder)
   await takePictures(page, { name: 'settings', path: '/settings', shows: / belegt$/ }, folder)
+  await photographAsking(page, folder)
   await takePictures(page, { name: 'nothing', path: '/nowhere', shows: 'Hier ist nichts' }, folder)
 
   await invite(page)

@@ -9,6 +9,8 @@ import { messages } from './messages.ts'
 export interface ConfirmButtonProps {
   /** The button that asks; the same words confirm, so nobody has to guess what "OK" does. */
   readonly label: string
+  /** What it is about, where several such buttons are on one page: read out before the label. */
+  readonly about?: string
   readonly title: string
   /** What will happen, and to whom. */
   readonly children: ReactNode
@@ -26,6 +28,7 @@ export interface ConfirmButtonProps {
 /** Asks before it acts: a dialog with what will happen, and for the irreversible a word to type. */
 export function ConfirmButton({
   label,
+  about,
   title,
   children,
   typed,
@@ -56,6 +59,7 @@ export function ConfirmButton({
         {...(tone === 'bad' ? { variant: 'light', color: 'bad' } : { variant: 'default' })}
         onClick={open}
         loading={busy}
+        {...(about === undefined ? {} : { 'aria-label': `${about}: ${label}` })}
         disabled={disabled}
       >
         {label}

@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link } from 'wouter'
+import { keepFocusOfBusy } from '../kit/focus.ts'
 import { useText } from '../kit/i18n.tsx'
 import { Banners } from './banners.tsx'
 import classes from './layout.module.css'
@@ -20,6 +21,7 @@ const skip = () => document.getElementById(CONTENT)?.focus()
 /** Top bar, navigation, page: one grid for every width. */
 export function Layout({ navigation, children }: LayoutProps) {
   const text = useText(messages)
+  useEffect(() => keepFocusOfBusy(document), [])
   return (
     <div className={classes.layout}>
       <button type="button" className={classes.skip} onClick={skip}>

@@ -16,6 +16,7 @@ import type { DeskScene } from './village-audit.ts'
 import { answerCivdef, type CivdefScene } from './village-civdef.ts'
 import { answerCivdefDesk } from './village-civdef-desk.ts'
 import { answerEvidence } from './village-evidence.ts'
+import { answerFederation, type FederationScene } from './village-federation.ts'
 import { answerInference, type InferenceScene } from './village-inference.ts'
 import { answerLora, type LoraScene } from './village-lora.ts'
 import { answerProtocol } from './village-protocol.ts'
@@ -35,6 +36,7 @@ export interface VillageOptions {
   readonly civdef?: CivdefScene
   readonly desk?: DeskScene
   readonly inference?: InferenceScene
+  readonly federation?: FederationScene
   /** How long joining takes, ms. */
   readonly joinMs?: number
 }
@@ -203,6 +205,7 @@ export function createVillageNode({
   civdef = 'off',
   desk = 'new',
   inference = 'off',
+  federation = 'none',
   joinMs = 3000,
   suite = true,
 }: VillageOptions): FakeClient {
@@ -238,6 +241,7 @@ export function createVillageNode({
   answerLora(client, { village, scene: lora, isOn: () => state.config.lora.enabled })
   answerCivdef(client, { scene: civdef, config: () => state.config })
   answerCivdefDesk(client, desk)
+  answerFederation(client, federation)
   answerInference(client, { scene: inference, isOn: () => state.config.distributed_llm.enabled })
   return client
 }

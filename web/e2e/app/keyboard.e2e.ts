@@ -1,39 +1,8 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
+import { pressOn, tabTo, typeInto } from '../support/keyboard.ts'
 
 test.use({ withoutServiceWorker: true })
-
-/** What has the focus without showing it; null where all is well. */
-const unseenFocus = (): string | null => {
-  const focused = document.activeElement
-  // a page that just opened takes the focus to its heading, which is no stop of the keyboard
-  if (!focused || focused === document.body || focused.tagName === 'H1') return null
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused)
-  const isOutlined = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
-  if (focused.matches(':focus-visible') && (isOutlined || boxShadow !== 'none')) return null
-  return focused.outerHTML.slice(0, 200)
-}
-
-/** Presses Tab until `goal` has the focus; whatever has it on the way shows it. */
-async function tabTo(page: Page, goal: Locator): Promise<void> {
-  await expect(goal).toBeVisible()
-  for (let presses = 0; presses < 60; presses++) {
-    if (await goal.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-    expect(await page.evaluate(unseenFocus)).toBeNull()
-  }
-  throw new Error(`the keyboard does not lead to ${goal}`)
-}
-
-async function typeInto(page: Page, label: string, text: string): Promise<void> {
-  await tabTo(page, page.getByLabel(label))
-  await page.keyboard.type(text)
-}
-
-async function pressOn(page: Page, role: 'button' | 'link', name: string, key = 'Enter'): Promise<void> {
-  await tabTo(page, page.getByRole(role, { name, exact: true }).first())
-  await page.keyboard.press(key)
-}
 
 test('With the keyboard alone a person gets from the welcome to a published claim', async ({ box, device }) => {
   const { page } = await device('Ada')

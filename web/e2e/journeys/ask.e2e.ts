@@ -74,7 +74,7 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await expect(isOver(answer)).toBeVisible({ timeout: 120_000 })
   const words = await wordsOf(answer)
   expect(words).toMatch(/kochen/i)
-  await expect(answer).toContainText('Dieses Gerät rechnet allein.')
+  await expect(answer).toContainText('Dieses Gerät hat allein gerechnet.')
   await expect(page.getByRole('textbox', { name: 'Deine Frage' })).toBeFocused()
   await expectNoBarrier(page)
 
@@ -103,7 +103,7 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await expectNoBarrier(page)
   await visit(page, '/ask/computers')
   await expect(page.getByRole('list', { name: 'Der Weg eines Wortes' })).toContainText('Dieses Gerät, Schichten 1 bis 6')
-  const runs = page.getByRole('region', { name: 'Gemeinsam gerechnet' }).getByRole('listitem')
+  const runs = page.getByRole('region', { name: 'Zuletzt gerechnet' }).getByRole('listitem')
   await expect(runs.filter({ hasText: 'tiny' })).toContainText('angehalten')
   await expectNoBarrier(page)
 

@@ -20,11 +20,12 @@ const agreements = (page: Page): Locator => others(page).getByRole('list', { nam
 
 /** The text under the code on the screen. */
 async function shown(page: Page): Promise<string> {
-  return (await others(page).getByRole('status', { name: 'Als Text' }).textContent()) ?? ''
+  await others(page).getByText('Ohne Kamera: als Text weitergeben').click()
+  return (await others(page).getByRole('status', { name: 'Derselbe Inhalt als Text' }).textContent()) ?? ''
 }
 
 async function reads(page: Page, text: string): Promise<void> {
-  await others(page).getByLabel('Oder Text einfügen').fill(text)
+  await others(page).getByLabel('Oder den Text hier einfügen').fill(text)
   await others(page).getByRole('button', { name: 'Ansehen' }).click()
 }
 
@@ -93,6 +94,12 @@ test('Issum and Sevelen agree by three codes, hear of each other and pass on an 
       .getByRole('checkbox', { name: /Warnungen/ })
       .uncheck()
     await others(anna).getByRole('button', { name: 'Angebot erstellen' }).click()
+    // a look at another page costs nobody the code
+    await expect(others(anna)).toContainText('Schritt 1 von 3')
+    await visit(anna, '/settings')
+    await expect(anna.getByRole('heading', { level: 1, name: 'Einstellungen' })).toBeVisible()
+    await visit(anna, '/community')
+    await expect(others(anna)).toContainText('Schritt 1 von 3')
     return shown(anna)
   })
 

@@ -1,6 +1,7 @@
 import type { Output } from '#protocol/core/capability.ts'
 import type { selfDescribe } from '#protocol/protocol/capabilities.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
+import { LongName } from '../../kit/long-name.tsx'
 import { type Status, StatusDot } from '../../kit/status-dot.tsx'
 import { messages } from './messages.ts'
 import classes from './protocol.module.css'
@@ -43,7 +44,7 @@ function ModuleItem({ id, capabilities }: { readonly id: string; readonly capabi
           {capabilities.map((one) => (
             <li key={one.name}>
               <span className={classes.code}>
-                {one.name}
+                <LongName>{one.name}</LongName>
                 {one.version ? ` ${one.version}` : ''}
               </span>
               <StatusDot status={STATUS[one.state]}>{text.states[one.state]}</StatusDot>

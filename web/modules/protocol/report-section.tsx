@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconDownload } from '@tabler/icons-react'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import type { CaseResult, FaultRow, Report } from '#protocol/protocol/report.ts'
 import { useFormat, useText } from '../../kit/i18n.tsx'
+import { LongName } from '../../kit/long-name.tsx'
 import { saveFile } from '../../kit/save-file.ts'
 import { Section } from '../../kit/section.tsx'
 import { type Status, StatusDot } from '../../kit/status-dot.tsx'
@@ -18,6 +19,9 @@ const STATUS: Readonly<Record<Report['summary']['overall'], Status>> = {
   skipped: 'idle',
 }
 
+/** The suite is one for all languages: its cases and reasons are in this one. */
+const SUITE_LANGUAGE = 'en'
+
 function CaseItem({ result }: { readonly result: CaseResult }) {
   const text = useText(messages).conformance
   const { id, title, expected, observed, reproduce, reason } = result
@@ -28,11 +32,17 @@ function CaseItem({ result }: { readonly result: CaseResult }) {
   ] as const
   return (
     <li>
-      <Text fw={600}>{title}</Text>
-      <Text size="sm" c="dimmed" className={classes.code}>
-        {id}
+      <Text fw={600} lang={SUITE_LANGUAGE}>
+        {title}
       </Text>
-      {reason ? <Text size="sm">{reason}</Text> : null}
+      <Text size="sm" c="dimmed" className={classes.code}>
+        <LongName>{id}</LongName>
+      </Text>
+      {reason ? (
+        <Text size="sm" lang={SUITE_LANGUAGE}>
+          <LongName>{reason}</LongName>
+        </Text>
+      ) : null}
       <Facts
         facts={told.flatMap(([term, fact]) =>
           fact === undefined
@@ -85,8 +95,8 @@ function Counts({ report }: { readonly report: Report }) {
       <Table.Tbody>
         {report.summary.sections.map(({ section, passed, failed, skipped }) => (
           <Table.Tr key={section}>
-            <Table.Th scope="row" fw="normal" className={classes.code}>
-              {section}
+            <Table.Th scope="row" fw="normal" className={classes.sectionName}>
+              <LongName>{section}</LongName>
             </Table.Th>
             <Table.Td className={classes.numbers}>{format.number(passed)}</Table.Td>
             <Table.Td className={classes.numbers} fw={failed > 0 ? 700 : 400}>

@@ -1,6 +1,9 @@
 import { MantineProvider } from '@mantine/core'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
+import { CAPABILITIES } from '#protocol/capabilities.ts'
+import type { Capability, Streaming } from '#protocol/core/capability.ts'
+import { HearthError, isErrorCode } from '#protocol/core/errors.ts'
 import '../../kit/styles.ts'
 import { LanguageProvider } from '../../kit/i18n.tsx'
 import { cssVariables, theme } from '../../kit/theme.ts'
@@ -13,6 +16,7 @@ import { createUpdates } from '../../shell/update.ts'
 import { createFakeConnection } from '../fake-connection.ts'
 import { DESK_SCENES } from '../village-audit.ts'
 import { CIVDEF_SCENES } from '../village-civdef.ts'
+import { FEDERATION_SCENES } from '../village-federation.ts'
 import { INFERENCE_SCENES } from '../village-inference.ts'
 import { LORA_SCENES } from '../village-lora.ts'
 import { createVillageNode, type VillageOptions } from '../village-node.ts'
@@ -31,8 +35,26 @@ const village = createVillageNode({
   civdef: CIVDEF_SCENES.find((scene) => scene === query.get('civdef')) ?? 'off',
   desk: DESK_SCENES.find((scene) => scene === query.get('desk')) ?? 'new',
   inference: INFERENCE_SCENES.find((scene) => scene === query.get('inference')) ?? 'off',
+  federation: FEDERATION_SCENES.find((scene) => scene === query.get('federation')) ?? 'none',
   joinMs: Number(query.get('join') ?? 3000),
 })
+
+const isStreaming = (capability: Capability): capability is Streaming => capability.stream !== null
+
+// `?refuse=community.federation.list:timeout` refuses a capability with a code, `?refuse=community.federation.list` never answers it
+for (const refused of query.getAll('refuse')) {
+  const [name = '', code] = refused.split(':')
+  const capability = CAPABILITIES.get(name)
+  if (!capability) throw new TypeError(`no capability ${name}`)
+  const refuse = (): Promise<never> =>
+    isErrorCode(code) ? Promise.reject(new HearthError(code, 'refused by the address')) : new Promise(() => undefined)
+  village.answer(capability, refuse)
+  if (isStreaming(capability)) {
+    village.answerStream(capability, async function* () {
+      yield await refuse()
+    })
+  }
+}
 const services = {
   install: createInstall(window),
   updates: createUpdates({ container: undefined, page: document, reload: () => location.reload() }),

@@ -5,12 +5,12 @@ import type { Alert } from '#protocol/civdef/alert.ts'
 import type { Decision } from '#protocol/civdef/decision.ts'
 import { forwardExport } from '#protocol/civdef/exchange-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
+import { CodeToShow } from '../../../kit/codes/code-to-show.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { saveFile } from '../../../kit/save-file.ts'
 import { Section } from '../../../kit/section.tsx'
 import { useCall } from '../../../port/hooks.ts'
-import { CodeToShow } from '../desk/shared/code.tsx'
 import { messages } from './messages.ts'
 import { staysBecause } from './stays.ts'
 
@@ -28,7 +28,7 @@ function Leaving({ paper }: { readonly paper: Paper }) {
   return (
     <Stack gap="md">
       <Text>{text.hops(paper.hop)}</Text>
-      <CodeToShow text={paper.text} />
+      <CodeToShow big text={paper.text} />
       <Group gap="sm">
         <Button
           variant="default"

@@ -1,7 +1,9 @@
 import { Stack, Text } from '@mantine/core'
+import type { RefObject } from 'react'
 import { federationEnd, type federationList } from '#protocol/community/federation-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { ConfirmButton } from '../../../kit/confirm-button.tsx'
+import { useFocusKept } from '../../../kit/focus.ts'
 import { plural, useFormat, useLanguage, useText } from '../../../kit/i18n.tsx'
 import { StatusDot } from '../../../kit/status-dot.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
@@ -16,25 +18,28 @@ export type Partner = Output<typeof federationList>['partners'][number]
 export interface PartnerRowProps {
   readonly partner: Partner
   readonly mayEnd: boolean
+  /** What has the focus when this row is gone. */
+  readonly list: RefObject<HTMLElement | null>
 }
 
 /** One agreement: with whom, how it stands, what each lets the other do, and its end. */
-export function PartnerRow({ partner, mayEnd }: PartnerRowProps) {
+export function PartnerRow({ partner, mayEnd, list }: PartnerRowProps) {
   const text = useText(messages)
   const format = useFormat()
   const { language } = useLanguage()
   const end = useCall(federationEnd)
+  const kept = useFocusKept(list)
   const name = visibleText(partner.other.name)
   const holds = partner.state === 'in_force'
   return (
-    <li className={rows.row}>
+    <li className={rows.row} {...kept}>
       <Stack gap={8} className={rows.who}>
         <Text fw={650} className={classes.words}>
           {name}
         </Text>
         <Text size="sm" component="div">
-          <StatusDot status={holds ? 'good' : 'bad'}>
-            {text.states[partner.state]}, {text.until(format.date(partner.expires_at))}
+          <StatusDot status={holds ? 'good' : partner.state === 'not_begun' ? 'idle' : 'bad'}>
+            {text.states[partner.state](format.date(partner.expires_at))}
           </StatusDot>
         </Text>
         {holds ? (
@@ -50,6 +55,7 @@ export function PartnerRow({ partner, mayEnd }: PartnerRowProps) {
       {mayEnd ? (
         <ConfirmButton
           label={text.end.button}
+          about={name}
           title={text.end.title(name)}
           busy={end.busy}
           error={end.error}

@@ -1,15 +1,16 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { federationAccept, federationComplete, federationInspect } from '#protocol/community/federation-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
-import type { HearthError } from '#protocol/core/errors.ts'
+import type { ErrorCode, HearthError } from '#protocol/core/errors.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import type { FederationGrant } from '#protocol/protocol/federation.ts'
 import type { FederationStage } from '#protocol/protocol/federation-paper.ts'
+import { CodeToTake } from '../../../kit/codes/code-to-take.tsx'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { useFocusOn } from '../../../kit/focus.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
-import { QrScanner } from '../../../kit/qr-scanner.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
 import { useCall } from '../../../port/hooks.ts'
 import classes from './federation.module.css'
@@ -31,11 +32,19 @@ export interface ReadPaperProps {
 /** What went wrong, where the general words for a code would send people after an invite. */
 function Trouble({ error }: { readonly error: HearthError }) {
   const text = useText(messages).read
-  const words = error.code === 'expired' ? text.over : error.code === 'bad_request' ? text.unreadable : null
-  if (words === null) return <ErrorNotice error={error} />
+  const told: Readonly<Partial<Record<ErrorCode, string>>> = {
+    bad_request: text.unreadable,
+    // longer than any paper is
+    schema_mismatch: text.unreadable,
+    expired: text.over,
+    invalid_signature: text.forged,
+    unauthorized: text.notYours,
+  }
+  const words = told[error.code]
+  if (words === undefined) return <ErrorNotice error={error} />
   return (
     <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} role="alert">
-      {words}
+      <Text>{words}</Text>
     </Alert>
   )
 }
@@ -48,18 +57,12 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
   const inspect = useCall(federationInspect)
   const accept = useCall(federationAccept)
   const complete = useCall(federationComplete)
-  const [pasted, setPasted] = useState('')
-  const [isEmpty, setEmpty] = useState(false)
   const [read, setRead] = useState<Read | null>(null)
+  const part = useFocusOn<HTMLDivElement>(read === null ? 'nothing' : 'something')
 
   const look = async (given: string) => {
     const says = await inspect.run({ text: given })
     if (says) setRead({ text: given, says })
-  }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (pasted.trim() === '') return setEmpty(true)
-    void look(pasted.trim())
   }
   const answer = async (grants: FederationGrant[]) => {
     const made = read && (await accept.run({ text: read.text, grants }))
@@ -70,37 +73,16 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
     if (made) onDone(read.says.stage === 'answer' ? { text: made.text, stage: 'agreement' } : null)
   }
 
+  const cancel = (
+    <Button variant="default" onClick={onCancel}>
+      {all.cancel}
+    </Button>
+  )
   if (!read) {
     return (
-      <Stack gap="md">
+      <Stack gap="md" ref={part} tabIndex={-1}>
         <Text>{text.intro}</Text>
-        <QrScanner onText={(scanned) => void look(scanned)} />
-        <form onSubmit={submit} noValidate>
-          <Stack gap="sm">
-            <Textarea
-              label={text.paste}
-              value={pasted}
-              onChange={(event) => {
-                setEmpty(false)
-                setPasted(event.currentTarget.value)
-              }}
-              error={isEmpty ? text.empty : null}
-              autosize
-              minRows={2}
-              maxRows={5}
-              autoComplete="off"
-              spellCheck={false}
-            />
-            <Group gap="sm">
-              <Button type="submit" loading={inspect.busy}>
-                {text.submit}
-              </Button>
-              <Button variant="default" onClick={onCancel}>
-                {all.cancel}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <CodeToTake onText={(given) => void look(given)} busy={inspect.busy} submit={text.submit} actions={cancel} />
         {inspect.error ? <Trouble error={inspect.error} /> : null}
       </Stack>
     )
@@ -110,7 +92,7 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
   const name = visibleText(other.name)
   const error = accept.error ?? complete.error
   return (
-    <Stack gap="md">
+    <Stack gap="md" ref={part} tabIndex={-1}>
       <div role="status">
         <Text fw={650} className={classes.words}>
           {text.from(name)}, {all.until(format.date(expires_at))}
@@ -130,9 +112,7 @@ export function ReadPaper({ onDone, onCancel }: ReadPaperProps) {
           <Button onClick={() => void sign()} loading={complete.busy}>
             {text.confirm[stage]}
           </Button>
-          <Button variant="default" onClick={onCancel}>
-            {all.cancel}
-          </Button>
+          {cancel}
         </Group>
       )}
       {error ? <Trouble error={error} /> : null}

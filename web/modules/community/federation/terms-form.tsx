@@ -2,12 +2,15 @@ import { Button, Checkbox, Group, NativeSelect, Stack } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { FederationGrant } from '#protocol/protocol/federation.ts'
 import { useText } from '../../../kit/i18n.tsx'
+import classes from './federation.module.css'
 import { OFFERED, OFFERED_KEYS, type Offered } from './grants.ts'
 import { messages } from './messages.ts'
 
 const DAYS = ['30', '180', '365'] as const
 type Days = (typeof DAYS)[number]
 const DAY_SECONDS = 86_400
+
+const CHECKBOX = { inner: classes.box ?? '', label: classes.word ?? '' }
 
 export interface TermsFormProps {
   /** An offer says how long it is good for; an answer takes that as it is. */
@@ -35,9 +38,9 @@ export function TermsForm({ kind, busy, onTerms, onCancel }: TermsFormProps) {
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
         <Checkbox.Group label={text.legend} value={[...chosen]} onChange={setChosen}>
-          <Stack gap="xs" mt="xs">
+          <Stack gap={0}>
             {OFFERED_KEYS.map((key) => (
-              <Checkbox key={key} value={key} label={all.grants[key]} />
+              <Checkbox key={key} value={key} label={all.grants[key]} classNames={CHECKBOX} />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -1,6 +1,6 @@
 import { Button, Group, NativeSelect, Paper, Stack, Text, Textarea } from '@mantine/core'
-import { IconPlayerStop, IconSend } from '@tabler/icons-react'
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react'
+import { IconSend } from '@tabler/icons-react'
+import { type FormEvent, type KeyboardEvent, type RefObject, useId } from 'react'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { isDemonstration, ModelHint, useModelName } from '../shared/model-name.tsx'
@@ -19,20 +19,21 @@ interface AskFormProps {
   readonly model: ModelState
   readonly room: RoomState
   readonly busy: boolean
+  /** Where the next question is written: what takes itself away gives the focus to it. */
+  readonly field: RefObject<HTMLTextAreaElement | null>
   readonly onAsk: (question: string) => void
 }
 
-/** Where a question is written: to which model, who would compute, and the two buttons. */
-export function AskForm({ models, model, room: { conversation, turns, settings, choose }, busy, onAsk }: AskFormProps) {
+/** Where a question is written: to which model, and who would compute. */
+export function AskForm({ models, model, room: { conversation, turns, settings, choose }, busy, field, onAsk }: AskFormProps) {
   const text = useText(messages)
   const modelName = useModelName()
   const hint = useId()
-  const field = useRef<HTMLTextAreaElement>(null)
-  const [question, setQuestion] = useState('')
+  const question = settings.draft
 
   const ask = (wanted: string): void => {
     if (busy || wanted.trim() === '') return
-    setQuestion('')
+    choose({ draft: '' })
     // the button that was pressed goes; the next question is what comes next
     field.current?.focus({ preventScroll: true })
     onAsk(wanted.trim())
@@ -62,9 +63,28 @@ export function AskForm({ models, model, room: { conversation, turns, settings, 
             maxRows={8}
             maxLength={MOST_CHARACTERS}
             value={question}
-            onChange={(event) => setQuestion(event.currentTarget.value)}
+            onChange={(event) => choose({ draft: event.currentTarget.value })}
             onKeyDown={onKeyDown}
           />
+          <Group gap="sm">
+            <Button type="submit" disabled={busy || question.trim() === ''} leftSection={<IconSend size={20} aria-hidden />}>
+              {text.ask}
+            </Button>
+            {turns.length > 0 && !busy ? (
+              <Button
+                variant="default"
+                onClick={() => {
+                  field.current?.focus({ preventScroll: true })
+                  conversation.clear()
+                }}
+              >
+                {text.clear}
+              </Button>
+            ) : null}
+          </Group>
+          <Text size="sm" c="dimmed" id={hint} className={classes.hint}>
+            {text.hint}
+          </Text>
           {turns.length === 0 && isDemonstration(model.model) ? (
             <Stack gap={4}>
               <Text size="sm" c="dimmed">
@@ -79,31 +99,6 @@ export function AskForm({ models, model, room: { conversation, turns, settings, 
               </div>
             </Stack>
           ) : null}
-          <Group gap="sm">
-            <Button type="submit" disabled={busy || question.trim() === ''} leftSection={<IconSend size={20} aria-hidden />}>
-              {text.ask}
-            </Button>
-            {busy ? (
-              <Button
-                variant="default"
-                onClick={() => {
-                  field.current?.focus({ preventScroll: true })
-                  conversation.stop()
-                }}
-                leftSection={<IconPlayerStop size={20} aria-hidden />}
-              >
-                {text.stop}
-              </Button>
-            ) : null}
-            {turns.length > 0 && !busy ? (
-              <Button variant="subtle" onClick={conversation.clear}>
-                {text.clear}
-              </Button>
-            ) : null}
-          </Group>
-          <Text size="sm" c="dimmed" id={hint}>
-            {text.hint}
-          </Text>
           <Stack gap={4}>
             <NativeSelect
               label={text.model}

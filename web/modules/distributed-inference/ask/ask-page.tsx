@@ -1,6 +1,6 @@
 import { Button, Stack } from '@mantine/core'
 import { IconPackage } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { type ModelState, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { Empty } from '../../../kit/empty.tsx'
@@ -29,6 +29,7 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
   const room = useRoom()
   const consent = useConsent()
   const [pending, setPending] = useState<string | null>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
   const { conversation, turns, settings } = room
   const [first] = models
   const model = models.find((each) => each.model === settings.model) ?? models.find(({ state }) => state === 'ready') ?? first
@@ -47,9 +48,15 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
   }
   const again = (): void => {
     if (!last) return
+    field.current?.focus({ preventScroll: true })
     conversation.dropLast()
     if (last.error?.code === 'consent_required') setPending(last.question)
     else ask(last.question)
+  }
+
+  const stop = (): void => {
+    field.current?.focus({ preventScroll: true })
+    conversation.stop()
   }
 
   if (!model) {
@@ -71,11 +78,16 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
       {turns.length === 0 ? null : (
         <ol className={classes.turns} aria-label={text.conversation}>
           {turns.map((turn) => (
-            <TurnItem key={turn.id} turn={turn} onAgain={turn === last && !busy ? again : null} />
+            <TurnItem
+              key={turn.id}
+              turn={turn}
+              onAgain={turn === last && !busy ? again : null}
+              onStop={turn === last && busy ? stop : null}
+            />
           ))}
         </ol>
       )}
-      <AskForm models={models} model={model} room={room} busy={busy} onAsk={ask} />
+      <AskForm models={models} model={model} room={room} busy={busy} field={field} onAsk={ask} />
       <ConsentDialog
         opened={pending !== null}
         onAlone={
@@ -91,7 +103,11 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
           if (pending !== null) send(pending, settings.computedBy, true)
           setPending(null)
         }}
-        onCancel={() => setPending(null)}
+        onCancel={() => {
+          // not asked is not thrown away
+          if (pending !== null) room.choose({ draft: pending })
+          setPending(null)
+        }}
       />
     </Stack>
   )

@@ -68,10 +68,15 @@ export function ComputedBy({ turn: { state, topology, stages, ending } }: { read
     <Stack gap={4}>
       {alone ? (
         <Text size="sm" c="dimmed">
-          {text.who.alone}
+          {over ? text.answer.computedAlone : text.who.alone}
         </Text>
       ) : (
-        <StageList label={over ? text.answer.computed : text.answer.computing} stages={stages} />
+        <div>
+          <Text size="sm" fw={600} aria-hidden>
+            {over ? text.answer.computed : text.answer.computing}
+          </Text>
+          <StageList label={over ? text.answer.computed : text.answer.computing} stages={stages} />
+        </div>
       )}
       <Slowness stages={stages} />
       {ending === null || ending.tokens === 0 ? null : (

@@ -3,7 +3,7 @@ import { useId } from 'react'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import classes from './ask.module.css'
 import { messages } from './messages.ts'
-import type { Settings } from './settings.ts'
+import { isUsable, type Settings } from './settings.ts'
 
 const MOST_TEMPERATURE = 1.5
 
@@ -69,6 +69,7 @@ export function MoreSettings({ settings, choose }: MoreSettingsProps) {
             {...(hint === null ? {} : { description: text[hint] })}
             inputMode="decimal"
             placeholder={text.automatic}
+            error={isUsable(settings[key]) ? null : text.noNumber}
             value={settings[key]}
             onChange={(event) => choose({ [key]: event.currentTarget.value })}
           />

@@ -3,6 +3,8 @@ import type { chat } from '#protocol/distributed-inference/pipeline-capabilities
 
 /** What a person chose for their questions; numbers as they typed them. */
 export interface Settings {
+  /** Written and not asked yet: it is still there after a look at another page. */
+  readonly draft: string
   /** Null until one is chosen: then the first that can answer. */
   readonly model: string | null
   readonly computedBy: 'auto' | 'local' | 'pipeline_first'
@@ -16,6 +18,7 @@ export interface Settings {
 }
 
 export const FIRST_SETTINGS: Settings = {
+  draft: '',
   model: null,
   computedBy: 'auto',
   temperature: 0,
@@ -29,11 +32,14 @@ export const FIRST_SETTINGS: Settings = {
 
 type Question = Input<typeof chat>
 
-/** A number as people of either language type it, within limits; undefined where it is none. */
-function numberIn(text: string, least: number, most: number): number | undefined {
-  const value = Number(text.trim().replace(',', '.'))
-  return text.trim() === '' || Number.isNaN(value) ? undefined : Math.min(most, Math.max(least, value))
-}
+const numberOf = (text: string): number => Number(text.trim().replace(',', '.'))
+
+/** Whether a field for a number says something that can be used: a number as people of either language type it, or nothing. */
+export const isUsable = (text: string): boolean => !Number.isNaN(numberOf(text))
+
+/** Such a number within limits; undefined where it is none. */
+const numberIn = (text: string, least: number, most: number): number | undefined =>
+  text.trim() === '' || !isUsable(text) ? undefined : Math.min(most, Math.max(least, numberOf(text)))
 
 const wholeIn = (text: string, least: number, most: number): number | undefined => {
   const value = numberIn(text, least, most)

@@ -1,5 +1,5 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconCheck, IconCopy, IconRefresh } from '@tabler/icons-react'
+import { IconCheck, IconCopy, IconPlayerStop, IconRefresh } from '@tabler/icons-react'
 import { memo, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { modelList } from '#protocol/distributed-inference/model-capabilities.ts'
@@ -79,10 +79,12 @@ interface TurnItemProps {
   readonly turn: Turn
   /** Asks the last question once more; null where others came after it. */
   readonly onAgain: (() => void) | null
+  /** Stops the answer; null where it has ended. */
+  readonly onStop: (() => void) | null
 }
 
 /** A question and its answer. */
-export const TurnItem = memo(function TurnItem({ turn, onAgain }: TurnItemProps) {
+export const TurnItem = memo(function TurnItem({ turn, onAgain, onStop }: TurnItemProps) {
   const text = useText(messages)
   const item = useRef<HTMLLIElement>(null)
   const busy = turn.state === 'waiting' || turn.state === 'speaking'
@@ -105,8 +107,15 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain }: TurnItemProps)
       <section className={classes.answer} aria-label={text.answer.said(turn.question)} data-busy={busy}>
         <AnswerText text={turn.text} busy={busy} />
         <Notes notes={turn.notes} over={!busy} />
-        <div role="status">
-          <State turn={turn} />
+        <div className={classes.status}>
+          <div role="status">
+            <State turn={turn} />
+          </div>
+          {onStop ? (
+            <Button variant="default" onClick={onStop} leftSection={<IconPlayerStop size={20} aria-hidden />}>
+              {text.stop}
+            </Button>
+          ) : null}
         </div>
         {turn.error ? (
           <Problem

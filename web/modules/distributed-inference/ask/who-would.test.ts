@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
-import { answersAlone, needsOthers } from './who-would.tsx'
+import { answersAlone, needsOthers, wordsAlone } from './who-would.tsx'
 
 const model = (state: ModelState['state'], source: ModelState['source']): ModelState => ({
   ...{
@@ -28,4 +28,17 @@ it('asks for consent only where others would read along (DLM-5)', () => {
   expect(needsOthers(model('offered', 'app'), 'auto'), 'it comes first').toBe(false)
   expect(answersAlone(part)).toBe(false)
   expect(answersAlone(model('loading', 'url'))).toBe(false)
+})
+
+it('says what it means for this very model that nobody else could help', () => {
+  const here = model('ready', 'folder')
+  const part = model('partial', 'peers')
+  const offered = model('offered', 'app')
+  expect(wordsAlone(here, { online: true, others: true })).toBeNull()
+  expect(wordsAlone(part, { online: true, others: null }), 'not known yet').toBeNull()
+  expect(wordsAlone(here, { online: true, others: false })).toBe('nobody')
+  expect(wordsAlone(part, { online: true, others: false }), 'it cannot answer with what is here').toBe('nobodyApart')
+  expect(wordsAlone(here, { online: false, others: false })).toBe('offline')
+  expect(wordsAlone(part, { online: false, others: false })).toBe('offlineApart')
+  expect(wordsAlone(offered, { online: false, others: false }), 'nothing is here yet').toBe('cannotCome')
 })

@@ -10,6 +10,8 @@ import { StageList } from '../shared/stage-list.tsx'
 import { messages } from './messages.ts'
 import type { Settings } from './settings.ts'
 
+const ALONE = ['offline', 'offlineApart', 'cannotCome', 'nobody', 'nobodyApart'] as const
+
 /** Whether this device could answer with no other. */
 export const answersAlone = ({ state, source }: ModelState): boolean =>
   state !== 'partial' && (state === 'ready' || source === 'app' || source === 'box')
@@ -18,15 +20,25 @@ export const answersAlone = ({ state, source }: ModelState): boolean =>
 export const needsOthers = (model: ModelState, computedBy: Settings['computedBy']): boolean =>
   computedBy === 'pipeline_first' || (computedBy === 'auto' && !answersAlone(model))
 
-/** What to say where nobody else could help. */
-function useAlone(): string | null {
-  const text = useText(messages).who
+interface Company {
+  /** Whether the device itself has a network. */
+  readonly online: boolean
+  /** Whether somebody else is there; null before it is known. */
+  readonly others: boolean | null
+}
+
+function useCompany(): Company {
   const online = useOnline()
   const mesh = useQuery(nodePeers, {})
-  if (!online) return text.offline
-  if (mesh.status !== 'ready') return null
-  const here = mesh.data.peers.some(({ connection }) => connection === 'direct' || connection === 'relayed')
-  return here ? null : text.nobody
+  if (mesh.status !== 'ready') return { online, others: null }
+  return { online, others: mesh.data.peers.some(({ connection }) => connection === 'direct' || connection === 'relayed') }
+}
+
+/** Which words say that nobody else could help, and what that means for a model; null where somebody could. */
+export function wordsAlone(model: ModelState, { online, others }: Company): (typeof ALONE)[number] | null {
+  if (!online) return model.state === 'offered' ? 'cannotCome' : answersAlone(model) ? 'offline' : 'offlineApart'
+  if (others !== false) return null
+  return answersAlone(model) ? 'nobody' : 'nobodyApart'
 }
 
 function Together({ model }: { readonly model: string }) {
@@ -53,16 +65,19 @@ interface WhoWouldProps {
 export function WhoWould({ model, computedBy }: WhoWouldProps) {
   const text = useText(messages).who
   const format = useFormat()
-  const alone = useAlone()
+  const company = useCompany()
+  const alone = wordsAlone(model, company)
+  // that nobody else is here says it already
+  const own = alone === null ? [answersAlone(model) ? text.alone : text.notAlone] : []
+  if (model.state === 'offered' && company.online) own.push(text.fromApp(format.bytes(model.bytes)))
   return (
     <Stack gap={4}>
-      {alone === null ? null : <Text size="sm">{alone}</Text>}
+      {alone === null ? null : <Text size="sm">{text[alone]}</Text>}
       {needsOthers(model, computedBy) ? (
         <Together model={model.model} />
-      ) : (
+      ) : own.length === 0 ? null : (
         <Text size="sm" c="dimmed">
-          {answersAlone(model) ? text.alone : text.notAlone}
-          {model.state === 'offered' ? ` ${text.fromApp(format.bytes(model.bytes))}` : null}
+          {own.join(' ')}
         </Text>
       )}
     </Stack>

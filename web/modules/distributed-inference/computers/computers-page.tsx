@@ -35,15 +35,13 @@ export function ComputersPage() {
   const models = query.status === 'ready' ? query.data.models.filter(({ refused }) => refused === null) : []
   const here = models.filter(({ state }) => state === 'ready' || state === 'partial')
   // what cannot be computed here alone is what others matter for
-  // the app's own comes by itself when it is wanted
-  const offerable = models.filter(({ state, source }) => state === 'ready' || state === 'partial' || source === 'app')
   const shared = here.toSorted((a, b) => Number(b.state === 'partial') - Number(a.state === 'partial'))
   return (
     <Page title={text.title} intro={text.intro}>
       <Doors />
       <Stack gap="lg">
         <LayersSection />
-        <SharingSection models={offerable} />
+        <SharingSection models={query} />
         <Pipelines />
         <PlanSection models={shared.map(({ model }) => model)} />
         <ConsentSection />

@@ -52,6 +52,7 @@ function Picture({ held: { layers: count, holders, missing } }: { readonly held:
         <div key={node_id ?? 'me'} className={classes.row}>
           <span className={classes.name}>
             <BidiText>{names.label(node_id)}</BidiText>
+            {faults > 0 ? <StatusDot status="bad">{text.faults}</StatusDot> : null}
           </span>
           <span className={classes.track}>
             {shards.map(({ shard_id, layers }) => (
@@ -93,7 +94,7 @@ function ShardRow({ holder: { node_id, heard_at, faults }, shard, now }: ShardRo
       </Table.Th>
       <Table.Td>{layers(shard.layers, shard.model_layers)}</Table.Td>
       <Table.Td>
-        {shard.ms_per_token === null ? text.layers.unmeasured : `${format.number(Math.round(shard.ms_per_token))} ms`}
+        {shard.ms_per_token === null ? text.layers.unmeasured : `${format.number(Math.round(shard.ms_per_token))}\u00a0ms`}
       </Table.Td>
       <Table.Td>{text.layers.room(format.number(shard.streams), format.number(shard.max_concurrent_streams))}</Table.Td>
       <Table.Td>{text.backends[shard.backend]}</Table.Td>
@@ -161,6 +162,18 @@ function HeldModel({ held }: { readonly held: Held }) {
   )
 }
 
+function HeldModels({ models }: { readonly models: readonly Held[] }) {
+  const text = useText(messages).layers
+  if (models.length === 0) return <Empty icon={IconStack2}>{text.nobody}</Empty>
+  return (
+    <Stack gap="xl">
+      {models.map((held) => (
+        <HeldModel key={held.weights_sha256} held={held} />
+      ))}
+    </Stack>
+  )
+}
+
 /** Who in reach offers which layers of which model, this device first. */
 export function LayersSection() {
   const text = useText(messages).layers
@@ -168,18 +181,12 @@ export function LayersSection() {
   const others = useQuery(shardDirectory, {})
   return (
     <Section title={text.title}>
-      <QueryView query={others} rows={4}>
-        {({ nodes }) => {
-          const models = heldModels(own.status === 'ready' ? own.data.shards : [], nodes)
-          if (models.length === 0) return <Empty icon={IconStack2}>{text.nobody}</Empty>
-          return (
-            <Stack gap="xl">
-              {models.map((held) => (
-                <HeldModel key={held.weights_sha256} held={held} />
-              ))}
-            </Stack>
-          )
-        }}
+      <QueryView query={own} rows={4}>
+        {({ shards }) => (
+          <QueryView query={others} rows={4}>
+            {({ nodes }) => <HeldModels models={heldModels(shards, nodes)} />}
+          </QueryView>
+        )}
       </QueryView>
     </Section>
   )

@@ -1,5 +1,5 @@
-import { Button, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { Button, Input, NativeSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { type FormEvent, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
 import type { Layers } from '#protocol/distributed-inference/schemas.ts'
@@ -10,6 +10,7 @@ import { useCall } from '../../../port/hooks.ts'
 import { MODELS } from '../paths.ts'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
+import classes from './computers.module.css'
 import { messages } from './messages.ts'
 import { layersTyped } from './typed-layers.ts'
 
@@ -29,6 +30,7 @@ export function OfferForm({ models }: OfferFormProps) {
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const [bad, setBad] = useState(false)
+  const first = useRef<HTMLInputElement>(null)
   const model = models.find((each) => each.model === chosen) ?? models[0]
   if (!model) {
     return (
@@ -44,7 +46,10 @@ export function OfferForm({ models }: OfferFormProps) {
     event.preventDefault()
     const layers: Layers | null = how === 'auto' ? null : layersTyped(from, to, model.layers)
     setBad(how === 'range' && layers === null)
-    if (how === 'range' && layers === null) return
+    if (how === 'range' && layers === null) {
+      first.current?.focus()
+      return
+    }
     void offer.run({ model: model.model, ...(layers === null ? {} : { layers }) })
   }
   return (
@@ -56,20 +61,24 @@ export function OfferForm({ models }: OfferFormProps) {
           onChange={(event) => setChosen(event.currentTarget.value)}
           data={models.map((each) => ({ value: each.model, label: modelName(each.model) }))}
         />
-        <SegmentedControl
-          aria-label={text.which}
-          value={how}
-          onChange={(value) => setHow(value === 'range' ? 'range' : 'auto')}
-          data={[
-            { value: 'auto', label: text.auto },
-            { value: 'range', label: text.range },
-          ]}
-          orientation="vertical"
-          fullWidth
-        />
+        <Input.Wrapper label={text.which} labelElement="div">
+          <SegmentedControl
+            aria-label={text.which}
+            value={how}
+            onChange={(value) => setHow(value === 'range' ? 'range' : 'auto')}
+            data={[
+              { value: 'auto', label: text.auto },
+              { value: 'range', label: text.range },
+            ]}
+            orientation="vertical"
+            fullWidth
+            classNames={{ label: classes.choice }}
+          />
+        </Input.Wrapper>
         {how === 'range' ? (
           <div className={lists.fields}>
             <TextInput
+              ref={first}
               label={text.from}
               inputMode="numeric"
               value={from}

@@ -24,14 +24,13 @@ function PlanWords({ plan }: { readonly plan: Plan }) {
       <ol className={classes.plain} aria-label={text.title}>
         {plan.stages.map(({ node_id, layers: run, reason, spares, measured }) => (
           <li key={run.from}>
-            <bdi>
-              {text.stage(
-                names.label(node_id),
-                layers(run, plan.model_layers),
+            <bdi>{text.stage(names.label(node_id), layers(run, plan.model_layers))}</bdi>
+            <Text size="sm" c="dimmed">
+              {text.why(
                 measured ? text.reasons[reason] : `${text.reasons[reason]}, ${text.guessed}`,
                 spares === 0 ? text.noSpare : text.spares(spares),
               )}
-            </bdi>
+            </Text>
           </li>
         ))}
       </ol>

@@ -59,23 +59,30 @@ function Run({ run, now }: { readonly run: Pipeline; readonly now: number }) {
 /** What ran and runs, in numbers; never what was asked. */
 export function RunsSection({ status: { pipelines, metrics } }: { readonly status: PipelineStatus }) {
   const text = useText(messages).runs
-  const format = useFormat()
   const now = useNow()
+  const counted = [
+    [metrics.failovers_total, text.failovers],
+    [metrics.fallback_to_local_total, text.fallbacks],
+    [metrics.shard_corruption_detected_total, text.corrupt],
+  ] as const
+  // what never happened is no news
+  const told = counted.flatMap(([count, words]) => (count > 0 ? [words(count)] : []))
   return (
     <Section title={text.title} intro={text.intro}>
-      {pipelines.length === 0 ? <Text c="dimmed">{text.none}</Text> : null}
-      <ul className={classes.plain}>
-        {pipelines.map((run) => (
-          <Run key={run.pipeline_id} run={run} now={now} />
-        ))}
-      </ul>
-      <Text size="sm" c="dimmed">
-        {text.totals(
-          format.number(metrics.failovers_total),
-          format.number(metrics.fallback_to_local_total),
-          format.number(metrics.shard_corruption_detected_total),
-        )}
-      </Text>
+      {pipelines.length === 0 ? (
+        <Text c="dimmed">{text.none}</Text>
+      ) : (
+        <ul className={classes.plain}>
+          {pipelines.map((run) => (
+            <Run key={run.pipeline_id} run={run} now={now} />
+          ))}
+        </ul>
+      )}
+      {told.length === 0 ? null : (
+        <Text size="sm" c="dimmed">
+          {text.totals(told.join(', '))}
+        </Text>
+      )}
     </Section>
   )
 }

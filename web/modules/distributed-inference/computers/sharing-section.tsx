@@ -1,16 +1,17 @@
 import { Button, Input, Stack, Switch, Text, Title } from '@mantine/core'
-import { useId, useState } from 'react'
+import { type RefObject, useId, useRef, useState } from 'react'
 import type { Output } from '#protocol/core/capability.ts'
 import { isErrorCode } from '#protocol/core/errors.ts'
-import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
+import type { ModelState, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { ErrorWords } from '../../../kit/error-words.tsx'
+import { useFocusKept } from '../../../kit/focus.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
-import { useCall, useQuery } from '../../../port/hooks.ts'
+import { type QueryState, useCall, useQuery } from '../../../port/hooks.ts'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
@@ -26,7 +27,8 @@ const STEPS = 100
 
 interface MemoryProps {
   readonly sharing: Sharing
-  readonly onChange: (bytes: number) => void
+  /** @returns when it is set, or could not be */
+  readonly onChange: (bytes: number) => Promise<unknown>
 }
 
 /** How much memory is set aside; said while it is dragged, set when it is let go. */
@@ -39,10 +41,11 @@ function Memory({ sharing: { memory_bytes, memory_limits, used_bytes }, onChange
   const span = Math.max(1, most_bytes - least_bytes)
   const step = dragged ?? Math.round((STEPS * (memory_bytes - least_bytes)) / span)
   const bytes = dragged === null ? memory_bytes : Math.round(least_bytes + (span * dragged) / STEPS)
-  const letGo = (): void => {
+  const letGo = async (): Promise<void> => {
     if (dragged === null) return
-    if (bytes !== memory_bytes) onChange(bytes)
-    setDragged(null)
+    if (bytes !== memory_bytes) await onChange(bytes)
+    // unless it was moved on meanwhile: each press of a key is a change of its own
+    setDragged((now) => (now === dragged ? null : now))
   }
   return (
     <Input.Wrapper label={text.memory} labelProps={{ htmlFor: id }}>
@@ -66,15 +69,22 @@ function Memory({ sharing: { memory_bytes, memory_limits, used_bytes }, onChange
 
 const DOTS: Record<Offer['state'], Status> = { loading: 'busy', ready: 'good', paused: 'idle', failed: 'bad' }
 
-function OfferItem({ offer }: { readonly offer: Offer }) {
+interface OfferItemProps {
+  readonly offer: Offer
+  /** What has the focus when this item is gone. */
+  readonly list: RefObject<HTMLElement | null>
+}
+
+function OfferItem({ offer, list }: OfferItemProps) {
   const text = useText(messages).sharing
   const format = useFormat()
   const modelName = useModelName()
   const layers = useLayers()
   const withdraw = useCall(shardWithdraw)
+  const kept = useFocusKept(list)
   const what = `${modelName(offer.model)}, ${layers(offer.layers)}`
   return (
-    <li className={lists.item}>
+    <li className={lists.item} {...kept}>
       <div className={lists.itemHead}>
         <Text fw={600}>{what}</Text>
         <StatusDot status={DOTS[offer.state]}>{text.states[offer.state]}</StatusDot>
@@ -110,11 +120,16 @@ function OfferItem({ offer }: { readonly offer: Offer }) {
   )
 }
 
-/** What this device computes for others: whether, how much, which layers. @param models those whose layers lie here */
-export function SharingSection({ models }: { readonly models: readonly ModelState[] }) {
+/** Whose layers lie here; the app's own comes by itself when it is wanted. */
+const canBeOffered = ({ refused, state, source }: ModelState): boolean =>
+  refused === null && (state === 'ready' || state === 'partial' || source === 'app')
+
+/** What this device computes for others: whether, how much, which layers. @param models of this device */
+export function SharingSection({ models }: { readonly models: QueryState<Output<typeof modelList>> }) {
   const text = useText(messages)
   const query = useQuery(sharingGet, {})
   const set = useCall(sharingSet)
+  const list = useRef<HTMLUListElement>(null)
   return (
     <Section title={text.sharing.title} intro={text.sharing.intro}>
       <QueryView query={query} rows={6}>
@@ -125,7 +140,6 @@ export function SharingSection({ models }: { readonly models: readonly ModelStat
               label={text.sharing.share}
               description={text.sharing.readNote}
               checked={sharing.share}
-              disabled={set.busy}
               onChange={(event) => set.run({ share: event.currentTarget.checked })}
             />
             <Memory sharing={sharing} onChange={(memory_bytes) => set.run({ memory_bytes })} />
@@ -140,9 +154,9 @@ export function SharingSection({ models }: { readonly models: readonly ModelStat
                 {text.sharing.offers}
               </Title>
               {sharing.offers.length === 0 ? <Text c="dimmed">{text.sharing.none}</Text> : null}
-              <ul className={classes.plain} aria-label={text.sharing.offers}>
+              <ul ref={list} tabIndex={-1} className={classes.plain} aria-label={text.sharing.offers}>
                 {sharing.offers.map((offer) => (
-                  <OfferItem key={offer.shard_id} offer={offer} />
+                  <OfferItem key={offer.shard_id} offer={offer} list={list} />
                 ))}
               </ul>
             </Stack>
@@ -150,7 +164,9 @@ export function SharingSection({ models }: { readonly models: readonly ModelStat
               <Title order={3} size="h4">
                 {text.sharing.add}
               </Title>
-              <OfferForm models={models} />
+              <QueryView query={models} rows={3}>
+                {(known) => <OfferForm models={known.models.filter(canBeOffered)} />}
+              </QueryView>
             </Stack>
           </Stack>
         )}

@@ -28,7 +28,7 @@ function Step({ stage: { node_id, layers, handed, last_ms, mean_ms }, total }: S
         <span>
           <bdi>{text.stage(names.label(node_id), layerWords(layers))}</bdi>
         </span>
-        <span className={classes.time}>{last_ms === null ? null : `${format.number(Math.round(last_ms))} ms`}</span>
+        <span className={classes.time}>{last_ms === null ? null : `${format.number(Math.round(last_ms))}\u00a0ms`}</span>
         <span className={classes.bar} aria-hidden>
           <span
             className={classes.barFill}

@@ -1,5 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { modelImport } from '#protocol/distributed-inference/model-capabilities.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { useCall } from '../../../port/hooks.ts'
@@ -14,13 +14,19 @@ export function FromAddress() {
   const [url, setUrl] = useState('')
   const [name, setName] = useState<string | null>(null)
   const [checked, setChecked] = useState(false)
+  const urlField = useRef<HTMLInputElement>(null)
+  const nameField = useRef<HTMLInputElement>(null)
   const model = name ?? nameFrom(url.replace(/^https?:\/\/[^/]*/, ''))
   const urlBad = !/^https?:\/\/[^\s/]+/.test(url.trim())
   const nameBad = !isModelName(model)
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     setChecked(true)
-    if (urlBad || nameBad) return
+    if (urlBad || nameBad) {
+      const wrong = urlBad ? urlField : nameField
+      wrong.current?.focus()
+      return
+    }
     if ((await load.run({ model, from: 'url', url: url.trim() })) === undefined) return
     setUrl('')
     setName(null)
@@ -33,6 +39,7 @@ export function FromAddress() {
           {text.urlIntro}
         </Text>
         <TextInput
+          ref={urlField}
           label={text.urlField}
           type="url"
           inputMode="url"
@@ -43,6 +50,7 @@ export function FromAddress() {
           onChange={(event) => setUrl(event.currentTarget.value)}
         />
         <TextInput
+          ref={nameField}
           label={text.name}
           description={text.nameHint}
           autoComplete="off"

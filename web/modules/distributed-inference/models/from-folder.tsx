@@ -1,4 +1,4 @@
-import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { Button, Progress, Stack, Text } from '@mantine/core'
 import { IconFolderOpen } from '@tabler/icons-react'
 import { type ChangeEvent, useRef, useState } from 'react'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
@@ -64,21 +64,13 @@ export function FromFolder() {
         {text.folderIntro}
       </Text>
       <input ref={input} type="file" hidden multiple {...FOLDER} onChange={take} />
-      <Group gap="sm">
-        <Button
-          variant="default"
-          disabled={stage.is === 'copying'}
-          onClick={() => input.current?.click()}
-          leftSection={<IconFolderOpen size={20} aria-hidden />}
-        >
-          {text.chooseFolder}
-        </Button>
-        {stage.is === 'copying' ? (
-          <Button variant="default" onClick={() => stop.current.abort()}>
-            {text.stopCopy}
-          </Button>
-        ) : null}
-      </Group>
+      <Button
+        variant="default"
+        onClick={() => (stage.is === 'copying' ? stop.current.abort() : input.current?.click())}
+        leftSection={stage.is === 'copying' ? null : <IconFolderOpen size={20} aria-hidden />}
+      >
+        {stage.is === 'copying' ? text.stopCopy : text.chooseFolder}
+      </Button>
       {stage.is === 'copying' ? (
         <Stack gap={4} w="100%">
           <Text size="sm">{text.copying(stage.file, format.number(Math.floor(100 * stage.share)))}</Text>

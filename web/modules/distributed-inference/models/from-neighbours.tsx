@@ -1,5 +1,5 @@
 import { Button, Stack, Text, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { type ModelState, modelImport } from '#protocol/distributed-inference/model-capabilities.ts'
 import type { Layers } from '#protocol/distributed-inference/schemas.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
@@ -23,13 +23,17 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
   const [bad, setBad] = useState(false)
+  const first = useRef<HTMLInputElement>(null)
   const name = modelName(offered.model)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     const all = from.trim() === '' && to.trim() === ''
     const part: Layers | null = all ? null : layersTyped(from, to, offered.layers)
     setBad(!all && part === null)
-    if (!all && part === null) return
+    if (!all && part === null) {
+      first.current?.focus()
+      return
+    }
     const { model, weights_sha256 } = offered
     void load.run({ model, from: 'peers', weights_sha256, ...(part === null ? {} : { layers: part }) })
   }
@@ -52,6 +56,7 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
             <summary className={lists.summary}>{text.more.part}</summary>
             <div className={lists.fields}>
               <TextInput
+                ref={first}
                 label={text.more.from}
                 inputMode="numeric"
                 value={from}
@@ -79,7 +84,7 @@ function Offered({ offered }: { readonly offered: Neighbours[number] }) {
           </div>
           {load.error ? (
             <Text size="sm" c="bad" role="alert">
-              <ProblemWords code={load.error.code} />
+              <ProblemWords code={load.error.code} from="peers" />
             </Text>
           ) : null}
         </Stack>

@@ -1,4 +1,5 @@
-import { Button, Code, Group, Progress, Stack, Text } from '@mantine/core'
+import { Button, Code, Group, Progress, Text } from '@mantine/core'
+import { type RefObject, useRef } from 'react'
 import type { Output } from '#protocol/core/capability.ts'
 import {
   type ModelState,
@@ -9,7 +10,7 @@ import {
   modelResume,
 } from '#protocol/distributed-inference/model-capabilities.ts'
 import { ConfirmButton } from '../../../kit/confirm-button.tsx'
-import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { useFocusKept } from '../../../kit/focus.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
 import { visibleText } from '../../../kit/visible-text.ts'
@@ -52,78 +53,95 @@ function Holders({ model, neighbours }: { readonly model: ModelState; readonly n
   )
 }
 
-function Actions({ model }: { readonly model: ModelState }) {
+interface StepProps {
+  readonly model: ModelState
+  /** What has the focus when the button is gone. */
+  readonly item: RefObject<HTMLElement | null>
+}
+
+interface StepButtonProps extends Pick<StepProps, 'item'> {
+  readonly label: string
+  readonly name: string
+  readonly busy: boolean
+  readonly take: () => Promise<unknown>
+}
+
+/** One button, whatever it says, so that who pressed it is still on it. */
+function StepButton({ item, label, name, busy, take }: StepButtonProps) {
   const text = useText(messages).list
-  const format = useFormat()
+  const kept = useFocusKept(item)
+  return (
+    <Button variant="default" loading={busy} aria-label={text.actionOf(label, name)} onClick={take} {...kept}>
+      {label}
+    </Button>
+  )
+}
+
+/** What comes next for a model, and why it did not. */
+function Step({ model: { model, state, source }, item }: StepProps) {
+  const text = useText(messages).list
   const modelName = useModelName()
   const pause = useCall(modelPause)
   const resume = useCall(modelResume)
   const fetch = useCall(modelImport)
-  const remove = useCall(modelDelete)
-  const name = modelName(model.model)
-  const { state, source } = model
-  const byName = { model: model.model }
   const error = pause.error ?? resume.error ?? fetch.error
+  const busy = pause.busy || resume.busy || fetch.busy
+  let step: Pick<StepButtonProps, 'label' | 'take'> | null = null
+  if (state === 'loading' || state === 'waiting') step = { label: text.pause, take: () => pause.run({ model }) }
+  else if ((state === 'paused' || state === 'failed') && source !== 'folder') {
+    step = { label: text.resume, take: () => resume.run({ model }) }
+  } else if (state === 'offered' && (source === 'app' || source === 'box')) {
+    step = { label: text.fetch, take: () => fetch.run({ model, from: source }) }
+  }
   return (
-    <Stack gap="xs" align="flex-start">
-      <Group gap="sm">
-        {state === 'loading' || state === 'waiting' ? (
-          <Button
-            variant="default"
-            loading={pause.busy}
-            aria-label={text.actionOf(text.pause, name)}
-            onClick={() => pause.run(byName)}
-          >
-            {text.pause}
-          </Button>
-        ) : null}
-        {(state === 'paused' || state === 'failed') && source !== 'folder' ? (
-          <Button
-            variant="default"
-            loading={resume.busy}
-            aria-label={text.actionOf(text.resume, name)}
-            onClick={() => resume.run(byName)}
-          >
-            {text.resume}
-          </Button>
-        ) : null}
-        {state === 'offered' && (source === 'app' || source === 'box') ? (
-          <Button
-            variant="default"
-            loading={fetch.busy}
-            aria-label={text.actionOf(text.fetch, name)}
-            onClick={() => fetch.run({ ...byName, from: source })}
-          >
-            {text.fetch}
-          </Button>
-        ) : null}
-        {state === 'offered' ? null : (
-          <ConfirmButton
-            label={text.remove}
-            title={text.removeTitle(name)}
-            onConfirm={() => remove.run(byName)}
-            error={remove.error}
-            busy={remove.busy}
-          >
-            {text.removeText(format.bytes(model.held_bytes))}
-          </ConfirmButton>
-        )}
-      </Group>
-      {error ? <ErrorNotice error={error} /> : null}
-    </Stack>
+    <>
+      {step === null ? null : <StepButton {...step} item={item} name={modelName(model)} busy={busy} />}
+      {error ? (
+        <Text size="sm" c="bad" role="alert">
+          <ProblemWords code={error.code} />
+        </Text>
+      ) : null}
+    </>
+  )
+}
+
+function Remove({ model, item }: StepProps) {
+  const text = useText(messages).list
+  const format = useFormat()
+  const modelName = useModelName()
+  const remove = useCall(modelDelete)
+  const kept = useFocusKept(item)
+  const name = modelName(model.model)
+  return (
+    <div {...kept}>
+      <ConfirmButton
+        label={text.remove}
+        about={name}
+        title={text.removeTitle(name)}
+        onConfirm={() => remove.run({ model: model.model })}
+        error={remove.error}
+        busy={remove.busy}
+      >
+        {text.removeText(format.bytes(model.held_bytes))}
+      </ConfirmButton>
+    </div>
   )
 }
 
 interface ModelItemProps {
   readonly model: ModelState
   readonly neighbours: Neighbours
+  /** What has the focus when this model is gone. */
+  readonly list: RefObject<HTMLElement | null>
 }
 
 /** A model: how much of it is here, where it came from, who else has it, and what can be done with it. */
-export function ModelItem({ model, neighbours }: ModelItemProps) {
+export function ModelItem({ model, neighbours, list }: ModelItemProps) {
   const text = useText(messages).list
   const format = useFormat()
   const modelName = useModelName()
+  const item = useRef<HTMLLIElement>(null)
+  const kept = useFocusKept(list)
   const { state, source, bytes, held_bytes, layers, held_layers, held_ends, problem, refused } = model
   const name = modelName(model.model)
   const whole = held_bytes >= bytes
@@ -133,7 +151,7 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
     layers > 0 && state !== 'offered' ? text.layers(format.number(heldCount(held_layers)), format.number(layers)) : null,
   ].filter((fact) => fact !== null)
   return (
-    <li className={lists.item} aria-label={name}>
+    <li ref={item} tabIndex={-1} className={lists.item} aria-label={name} {...kept}>
       <div className={lists.itemHead}>
         <Text fw={600}>{name}</Text>
         <StatusDot status={refused === null ? DOTS[state] : 'bad'}>
@@ -160,11 +178,14 @@ export function ModelItem({ model, neighbours }: ModelItemProps) {
       )}
       {problem === null ? null : (
         <Text size="sm" c={state === 'failed' ? 'bad' : 'dimmed'} role="status">
-          <ProblemWords code={problem} />
+          <ProblemWords code={problem} from={source} />
         </Text>
       )}
       {source === 'folder' && (state === 'paused' || state === 'failed') ? <Text size="sm">{text.folderAgain}</Text> : null}
-      <Actions model={model} />
+      <Group gap="sm">
+        <Step model={model} item={item} />
+        {state === 'offered' ? null : <Remove model={model} item={item} />}
+      </Group>
     </li>
   )
 }

@@ -1,6 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core'
 import { IconPackage } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { modelList, modelNeighbours } from '#protocol/distributed-inference/model-capabilities.ts'
 import { Empty } from '../../../kit/empty.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
@@ -33,6 +33,7 @@ export function ModelsPage() {
   const format = useFormat()
   const query = useQuery(modelList, {})
   const others = useQuery(modelNeighbours, {})
+  const list = useRef<HTMLUListElement>(null)
   const neighbours = others.status === 'ready' ? others.data.models : []
   return (
     <Page title={text.title} intro={text.intro}>
@@ -42,9 +43,9 @@ export function ModelsPage() {
           <Stack gap="lg">
             <Section title={text.list.title}>
               {models.length === 0 ? <Empty icon={IconPackage}>{text.list.empty}</Empty> : null}
-              <ul className={lists.list} aria-label={text.list.title}>
+              <ul ref={list} tabIndex={-1} className={lists.list} aria-label={text.list.title}>
                 {models.map((model) => (
-                  <ModelItem key={model.model} model={model} neighbours={neighbours} />
+                  <ModelItem key={model.model} model={model} neighbours={neighbours} list={list} />
                 ))}
               </ul>
               {free_bytes === null ? null : (
@@ -56,7 +57,9 @@ export function ModelsPage() {
             <Section title={text.more.title} intro={text.more.intro}>
               <Stack gap="xl">
                 <Way title={text.more.peers}>
-                  <FromNeighbours neighbours={neighbours} models={models} />
+                  <QueryView query={others} rows={2}>
+                    {(offered) => <FromNeighbours neighbours={offered.models} models={models} />}
+                  </QueryView>
                 </Way>
                 <Way title={text.more.folder}>
                   <FromFolder />

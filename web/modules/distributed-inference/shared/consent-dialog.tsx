@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useText } from '../../../kit/i18n.tsx'
 import { messages } from './messages.ts'
+import classes from './shared.module.css'
 
 interface ConsentDialogProps {
   readonly opened: boolean
@@ -19,7 +20,7 @@ export function ConsentDialog({ opened, onAlone, onAgree, onCancel }: ConsentDia
         <Text>{text.text}</Text>
         <Text>{text.who}</Text>
         <Text fw={600}>{text.careful}</Text>
-        <Group justify="flex-end" gap="sm">
+        <Group justify="flex-end" gap="sm" className={classes.choices}>
           <Button variant="default" onClick={onCancel}>
             {text.cancel}
           </Button>

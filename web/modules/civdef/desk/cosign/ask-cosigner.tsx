@@ -7,6 +7,7 @@ import { cosignRequest } from '#protocol/civdef/desk-capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import type { NodeId, Ulid } from '#protocol/core/ids.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
+import { CodeToShow } from '../../../../kit/codes/code-to-show.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { QueryView } from '../../../../kit/query-view.tsx'
@@ -14,7 +15,6 @@ import { useCall, useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import type { AlertDraft } from '../publish/form.ts'
 import { Choice } from '../shared/choice.tsx'
-import { CodeToShow } from '../shared/code.tsx'
 import { usePeople } from '../shared/people.ts'
 import { cosignersFor } from '../shared/role-kinds.ts'
 import { messages } from './messages.ts'
@@ -36,10 +36,10 @@ function Asked({ asked, onAsked }: { asked: Output<typeof cosignRequest>; onAske
       {asked.delivered ? (
         <details>
           <summary className={classes.summary}>{text.code}</summary>
-          <CodeToShow text={asked.text} />
+          <CodeToShow big text={asked.text} />
         </details>
       ) : (
-        <CodeToShow text={asked.text} />
+        <CodeToShow big text={asked.text} />
       )}
       <Button className={classes.big} onClick={() => onAsked(asked.request_id)}>
         {text.toList}

@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core'
 import { IconMailbox } from '@tabler/icons-react'
 import { type ComponentType, useState } from 'react'
 import { cosignImport, cosignList } from '#protocol/civdef/desk-capabilities.ts'
+import { CodeToTake } from '../../../../kit/codes/code-to-take.tsx'
 import { Empty } from '../../../../kit/empty.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
@@ -10,7 +11,6 @@ import { useNow } from '../../../../kit/use-now.ts'
 import { useCall, useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import { DESK } from '../paths.ts'
-import { CodeToTake } from '../shared/code.tsx'
 import { DeskFrame } from '../shared/desk-frame.tsx'
 import type { Entry } from './entry.ts'
 import { messages } from './messages.ts'
@@ -69,7 +69,7 @@ function TakeCode() {
         {kind === null ? null : text.taken[kind]}
       </Text>
       {take.error ? <ErrorNotice error={take.error} /> : null}
-      <CodeToTake busy={take.busy} onText={async (code) => setKind((await take.run({ text: code }))?.kind ?? null)} />
+      <CodeToTake big busy={take.busy} onText={async (code) => setKind((await take.run({ text: code }))?.kind ?? null)} />
     </Section>
   )
 }

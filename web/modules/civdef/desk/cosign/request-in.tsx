@@ -7,6 +7,7 @@ import { severityRank, within } from '#protocol/civdef/terms.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
+import { CodeToShow } from '../../../../kit/codes/code-to-show.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { useNow } from '../../../../kit/use-now.ts'
@@ -17,7 +18,6 @@ import { draftOfContent } from '../publish/form.ts'
 import { AlertView } from '../shared/alert-view.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
 import { Choice } from '../shared/choice.tsx'
-import { CodeToShow } from '../shared/code.tsx'
 import { Hold } from '../shared/hold.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { usePeople } from '../shared/people.ts'
@@ -124,13 +124,13 @@ export function RequestIn({ entry }: { readonly entry: Entry }) {
       {sent ? (
         <Stack gap="sm">
           <Text role="status">{sent.delivered ? text.deliveredBack : text.codeBack}</Text>
-          {sent.delivered ? null : <CodeToShow text={sent.text} />}
+          {sent.delivered ? null : <CodeToShow big text={sent.text} />}
         </Stack>
       ) : null}
       {code === null || sent?.delivered === false ? null : (
         <details>
           <summary className={classes.summary}>{text.codeAgain.answer}</summary>
-          <CodeToShow text={code} />
+          <CodeToShow big text={code} />
         </details>
       )}
     </Stack>

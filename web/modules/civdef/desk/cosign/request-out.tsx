@@ -6,6 +6,7 @@ import { alertGet, alertPublish } from '#protocol/civdef/capabilities.ts'
 import { draftSave } from '#protocol/civdef/desk-capabilities.ts'
 import { displayNodeId, parseUlid } from '#protocol/core/ids.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
+import { CodeToShow } from '../../../../kit/codes/code-to-show.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useText } from '../../../../kit/i18n.tsx'
 import { StatusDot } from '../../../../kit/status-dot.tsx'
@@ -16,7 +17,6 @@ import { boardPath, draftPath } from '../paths.ts'
 import { draftOfContent } from '../publish/form.ts'
 import { AlertView } from '../shared/alert-view.tsx'
 import { RoleName } from '../shared/certificate-card.tsx'
-import { CodeToShow } from '../shared/code.tsx'
 import { Hold } from '../shared/hold.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { usePeople } from '../shared/people.ts'
@@ -83,7 +83,7 @@ export function RequestOut({ entry }: { readonly entry: Entry }) {
       {code === null || isPublished ? null : (
         <details>
           <summary className={classes.summary}>{text.codeAgain.request}</summary>
-          <CodeToShow text={code} />
+          <CodeToShow big text={code} />
         </details>
       )}
       {isPublished ? null : (

@@ -6,6 +6,8 @@ import { ceremonyAccept, ceremonyRequest } from '#protocol/civdef/desk-capabilit
 import type { Place } from '#protocol/civdef/place-capabilities.ts'
 import type { RoleKind } from '#protocol/civdef/role-kind.ts'
 import { displayNodeId } from '#protocol/core/ids.ts'
+import { CodeToShow } from '../../../../kit/codes/code-to-show.tsx'
+import { CodeToTake } from '../../../../kit/codes/code-to-take.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { StatusDot } from '../../../../kit/status-dot.tsx'
@@ -13,7 +15,6 @@ import { useCall } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import { WALLET } from '../paths.ts'
 import { Choice } from '../shared/choice.tsx'
-import { CodeToShow, CodeToTake } from '../shared/code.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { useMe } from '../shared/people.ts'
 import { PlaceField } from '../shared/place-field.tsx'
@@ -141,7 +142,7 @@ export function HolderSide({ answer, onSignHere }: HolderSideProps) {
       <Step now={step === 2} name={text.holderSteps.wait}>
         {step === 2 && request !== null ? (
           <Stack gap="md">
-            <CodeToShow text={request} />
+            <CodeToShow big text={request} />
             {me === null ? null : (
               <div>
                 <Text size="sm" c="dimmed">
@@ -184,7 +185,7 @@ export function HolderSide({ answer, onSignHere }: HolderSideProps) {
         ) : step === 3 ? (
           <Stack gap="md">
             {accept.error ? <ErrorNotice error={accept.error} /> : null}
-            <CodeToTake onText={take} busy={accept.busy} />
+            <CodeToTake big onText={take} busy={accept.busy} />
             <Button variant="default" className={classes.wide} onClick={() => setStep(request === null ? 1 : 2)}>
               {text.again}
             </Button>

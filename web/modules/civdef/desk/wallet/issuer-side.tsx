@@ -7,6 +7,8 @@ import type { CertificateRecord } from '#protocol/civdef/records.ts'
 import type { CertId, CertScope } from '#protocol/civdef/terms.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { BidiText } from '../../../../kit/bidi-text.tsx'
+import { CodeToShow } from '../../../../kit/codes/code-to-show.tsx'
+import { CodeToTake } from '../../../../kit/codes/code-to-take.tsx'
 import { ErrorNotice } from '../../../../kit/error-notice.tsx'
 import { useLanguage, useText } from '../../../../kit/i18n.tsx'
 import { QueryView } from '../../../../kit/query-view.tsx'
@@ -15,7 +17,6 @@ import { useCall, useQuery } from '../../../../port/hooks.ts'
 import classes from '../desk.module.css'
 import { RoleName } from '../shared/certificate-card.tsx'
 import { Choice } from '../shared/choice.tsx'
-import { CodeToShow, CodeToTake } from '../shared/code.tsx'
 import { Hold } from '../shared/hold.tsx'
 import { messages as shared } from '../shared/messages.ts'
 import { RegionName } from '../shared/region-name.tsx'
@@ -178,7 +179,7 @@ export function IssuerSide({ handed, roots, issuers, onSigned, onAnother }: Issu
                 <ErrorNotice error={read.error} />
               </div>
             ) : null}
-            <CodeToTake onText={setCode} />
+            <CodeToTake big onText={setCode} />
           </>
         ) : null}
       </Step>
@@ -207,7 +208,7 @@ export function IssuerSide({ handed, roots, issuers, onSigned, onAnother }: Issu
             <Text fw={600} role="status">
               {text.signed}
             </Text>
-            <CodeToShow text={signed} />
+            <CodeToShow big text={signed} />
             <Button variant="default" className={classes.wide} onClick={onAnother}>
               {text.another}
             </Button>
