@@ -281,6 +281,10 @@ export const cases: readonly Case[] = [
       // after the promotion in replay order, whatever else was written meanwhile
       peer.seen(peer.lamport + 1000)
       const paper = bothSigned(offerOf(foreign, peer.ulid(), []), foreign, peer)
+      // off until somebody agrees through the node itself, which this case does not wait for
+      const policy = member(member(await context.does('community.get', {}), 'community'), 'policy')
+      ensure(isObject(policy), 'a policy', policy)
+      await peer.write('community.policy.changed', { policy: { ...policy, federation_enabled: true } })
       await peer.write('community.federation.agreed', { manifest: manifestOf(paper), relays: [] })
       const before = await foreign.peer.deliver(crossing(foreign, foreign.peer))
       ensure(outcomeOf(before) === 'ok', 'ok while it is one', before)
