@@ -11,6 +11,8 @@ const START_MS = 30_000
 const ANSWER_MS = 30_000
 const COMMUNITY = 'Conformance'
 const PERSON = 'Node under test'
+/** Where the window rests: screens that show the community ask anew at every event, of which a run brings thousands. */
+const RESTING = '/#/about'
 /** Where a window finds the name of a fault, in a build that has faults (conformance/faults). */
 const FAULT_KEY = 'hearthnet-conformance-fault'
 
@@ -49,9 +51,9 @@ export async function openApp(
   let page: Page = await context.newPage()
   let seated = false
 
-  async function load(): Promise<void> {
+  async function load(path = '/'): Promise<void> {
     seated = false
-    await page.goto(url)
+    await page.goto(new URL(path, url).href)
   }
 
   /** One thing said or asked at the page's seat. */
@@ -102,11 +104,12 @@ export async function openApp(
       await page.getByLabel('Name der Gemeinschaft').fill(COMMUNITY)
       await page.getByRole('button', { name: 'Gründen' }).click()
       await page.getByRole('navigation').first().waitFor()
+      await page.goto(new URL(RESTING, url).href)
     },
     async crash() {
       await page.close({ runBeforeUnload: false })
       page = await context.newPage()
-      await load()
+      await load(RESTING)
     },
     async reload() {
       seated = false

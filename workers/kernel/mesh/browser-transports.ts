@@ -8,10 +8,16 @@ export const RTC_CONFIGURATION = { iceServers: [] }
 /** Between browsers; libp2p's own 16 KiB costs a third of the throughput. */
 export const DATA_CHANNEL = { maxMessageSize: 64 * 1024 }
 
+/**
+ * Streams that a peer may have opened before this side is through with greeting it, which a busy device is late with; libp2p hangs
+ * up on those beyond the tenth, and a neighbour that reconnects begins with more.
+ */
+const MAX_EARLY_STREAMS = 64
+
 /** What a browser can speak: websockets and webrtc-direct to a box, WebRTC to a peer, a box in between. */
 export const browserTransports = (): Transports => [
   webSockets(),
   circuitRelayTransport(),
-  webRTC({ rtcConfiguration: RTC_CONFIGURATION, dataChannel: DATA_CHANNEL }),
+  webRTC({ rtcConfiguration: RTC_CONFIGURATION, dataChannel: DATA_CHANNEL, maxEarlyStreams: MAX_EARLY_STREAMS }),
   webRTCDirect({ rtcConfiguration: RTC_CONFIGURATION }),
 ]

@@ -112,8 +112,18 @@ const best = (node: PeerNode, peer: string): Connection | undefined => {
   return open.find(isDirect) ?? open[0]
 }
 
-/** Over WebRTC, introduced by a box. */
-async function dial({ node, boxes }: Known, peer: string): Promise<void> {
+const atBoxes = ({ node, boxes }: Known): readonly Connection[] => {
+  const ids = new Set(boxes.map((box) => box.getComponents().findLast(({ name }) => name === 'p2p')?.value))
+  return node.getConnections().filter(({ remotePeer }) => ids.has(remotePeer.toString()))
+}
+
+/**
+ * Over WebRTC, introduced by a box. Once that stands nothing is left to say to the box, which has places for so many of one address:
+ * who was not there before hangs up on it.
+ */
+async function dial(known: Known, peer: string): Promise<void> {
+  const { node, boxes } = known
+  const stays = atBoxes(known).length > 0
   const to = peerIdOf(peer).toString()
   const addresses = boxes.map((box) => multiaddr(`${box.toString()}/p2p-circuit/webrtc/p2p/${to}`))
   for (let left = DIALS; ; left--) {
@@ -122,6 +132,7 @@ async function dial({ node, boxes }: Known, peer: string): Promise<void> {
       await Promise.all(node.getConnections(peerIdOf(peer)).map((connection) => connection.abort(new Error('dialled anew'))))
       await node.dial(addresses, { signal: AbortSignal.timeout(DIAL_MS), force: true })
       if (best(node, peer) === undefined) throw new Error('the connection was closed again')
+      if (!stays) await Promise.all(atBoxes(known).map((connection) => connection.close().catch(() => undefined)))
       return
     } catch (failure) {
       if (left <= 1) throw failure
@@ -144,6 +155,12 @@ async function open(ask: Extract<Ask, { op: 'open' }>): Promise<void> {
   } finally {
     connection.removeEventListener('close', end)
   }
+}
+
+/** At once: a goodbye that waits for streams which the other side holds open is cut off after half a second anyway. */
+async function hangUp(node: PeerNode): Promise<void> {
+  for (const connection of node.getConnections()) connection.abort(new Error('the suite hangs up'))
+  await node.stop()
 }
 
 async function run(ask: Ask): Promise<string | boolean | null> {
@@ -177,7 +194,7 @@ async function run(ask: Ask): Promise<string | boolean | null> {
       await known(ask.node).node.hangUp(peerIdOf(ask.peer))
       return null
     case 'stop':
-      await known(ask.node).node.stop()
+      await hangUp(known(ask.node).node)
       nodes.delete(ask.node)
       return null
   }
