@@ -52,9 +52,9 @@ export function createFormat(locale: string): Format {
     bytes: (count) => {
       const { unit, value } = byteUnit(count)
       const options = { style: 'unit', unit, unitDisplay: unit === 'byte' ? 'long' : 'short' } as const
-      return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits: value < 10 && unit !== 'byte' ? 1 : 0 }).format(
-        value,
-      )
+      const maximumFractionDigits = value < 10 && unit !== 'byte' ? 1 : 0
+      // a number and its unit stay on one line; browsers write a space between them that breaks
+      return new Intl.NumberFormat(locale, { ...options, maximumFractionDigits }).format(value).replace(/ /g, '\u00a0')
     },
     number: (value) => number.format(value),
     duration: (ms) => {

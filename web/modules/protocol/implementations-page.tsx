@@ -35,7 +35,7 @@ function ImplementationItem({ implementation }: { readonly implementation: Imple
         <BidiText>{text.by(vendor)}</BidiText>, <BidiText>{text.version(version)}</BidiText>,{' '}
         {text.speaks(protocol_versions.join(', '))}, {text.devices(devices)}
       </Text>
-      <Group gap="lg" mt={4}>
+      <Group gap="lg" mt={4} style={{ rowGap: 0 }}>
         <StatusDot status={negotiated === null ? 'idle' : 'good'}>
           {negotiated === null ? text.incompatible : text.compatible(negotiated)}
         </StatusDot>

@@ -19,6 +19,10 @@ export function FederationSection({ community }: { readonly community: Community
   const isAnchor = community.my_level === 'anchor'
   const list = useRef<HTMLDivElement>(null)
   const [step, go] = useStep(community.community_id)
+  const onEnded = (): void => {
+    // that it holds now is true no longer
+    if (step.at === 'show' && step.stage === 'agreement') go({ at: 'rest', kept: false })
+  }
   // who is about to make the first one need not read that there is none
   const none = isAnchor && step.at !== 'rest' ? null : <Text>{text.none}</Text>
   return (
@@ -29,7 +33,7 @@ export function FederationSection({ community }: { readonly community: Community
             {({ partners }) => (
               <ul className={rows.list} aria-label={text.list}>
                 {partners.map((partner) => (
-                  <PartnerRow key={partner.manifest_id} partner={partner} mayEnd={isAnchor} list={list} />
+                  <PartnerRow key={partner.manifest_id} partner={partner} mayEnd={isAnchor} onEnded={onEnded} list={list} />
                 ))}
               </ul>
             )}

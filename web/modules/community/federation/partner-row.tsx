@@ -18,12 +18,13 @@ export type Partner = Output<typeof federationList>['partners'][number]
 export interface PartnerRowProps {
   readonly partner: Partner
   readonly mayEnd: boolean
+  readonly onEnded: () => void
   /** What has the focus when this row is gone. */
   readonly list: RefObject<HTMLElement | null>
 }
 
 /** One agreement: with whom, how it stands, what each lets the other do, and its end. */
-export function PartnerRow({ partner, mayEnd, list }: PartnerRowProps) {
+export function PartnerRow({ partner, mayEnd, onEnded, list }: PartnerRowProps) {
   const text = useText(messages)
   const format = useFormat()
   const { language } = useLanguage()
@@ -59,7 +60,11 @@ export function PartnerRow({ partner, mayEnd, list }: PartnerRowProps) {
           title={text.end.title(name)}
           busy={end.busy}
           error={end.error}
-          onConfirm={() => end.run({ manifest_id: partner.manifest_id })}
+          onConfirm={async () => {
+            const ended = await end.run({ manifest_id: partner.manifest_id })
+            if (ended) onEnded()
+            return ended
+          }}
         >
           {text.end.body}
         </ConfirmButton>

@@ -1,5 +1,5 @@
 import { Button, Input, Stack, Switch, Text, Title } from '@mantine/core'
-import { type RefObject, useId, useRef, useState } from 'react'
+import { type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { Output } from '#protocol/core/capability.ts'
 import { isErrorCode } from '#protocol/core/errors.ts'
 import type { ModelState, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
@@ -27,7 +27,7 @@ const STEPS = 100
 
 interface MemoryProps {
   readonly sharing: Sharing
-  /** @returns when it is set, or could not be */
+  /** @returns undefined where it could not be set */
   readonly onChange: (bytes: number) => Promise<unknown>
 }
 
@@ -36,17 +36,28 @@ function Memory({ sharing: { memory_bytes, memory_limits, used_bytes }, onChange
   const text = useText(messages).sharing
   const format = useFormat()
   const id = useId()
-  const [dragged, setDragged] = useState<number | null>(null)
+  const [wanted, want] = useState<number | null>(null)
+  const asked = useRef<number | null>(null)
   const { least_bytes, most_bytes } = memory_limits
   const span = Math.max(1, most_bytes - least_bytes)
-  const step = dragged ?? Math.round((STEPS * (memory_bytes - least_bytes)) / span)
-  const bytes = dragged === null ? memory_bytes : Math.round(least_bytes + (span * dragged) / STEPS)
-  const letGo = async (): Promise<void> => {
-    if (dragged === null) return
-    if (bytes !== memory_bytes) await onChange(bytes)
-    // unless it was moved on meanwhile: each press of a key is a change of its own
-    setDragged((now) => (now === dragged ? null : now))
+  const settled = Math.round((STEPS * (memory_bytes - least_bytes)) / span)
+  const bytes = wanted === null ? memory_bytes : Math.round(least_bytes + (span * wanted) / STEPS)
+  const forget = (): void => {
+    asked.current = null
+    want(null)
   }
+  const letGo = async (): Promise<void> => {
+    if (wanted === null || wanted === asked.current) return
+    if (asked.current === null && wanted === settled) return forget()
+    asked.current = wanted
+    if ((await onChange(bytes)) === undefined && asked.current === wanted) forget()
+  }
+  // until the node says so it is what was wanted: the next press of a key goes on from there
+  useEffect(() => {
+    if (asked.current !== settled || wanted !== settled) return
+    asked.current = null
+    want(null)
+  }, [wanted, settled])
   return (
     <Input.Wrapper label={text.memory} labelProps={{ htmlFor: id }}>
       <input
@@ -55,9 +66,9 @@ function Memory({ sharing: { memory_bytes, memory_limits, used_bytes }, onChange
         className={classes.range}
         min={0}
         max={STEPS}
-        value={step}
+        value={wanted ?? settled}
         aria-valuetext={format.bytes(bytes)}
-        onChange={(event) => setDragged(event.currentTarget.valueAsNumber)}
+        onChange={(event) => want(event.currentTarget.valueAsNumber)}
         onPointerUp={letGo}
         onKeyUp={letGo}
         onBlur={letGo}

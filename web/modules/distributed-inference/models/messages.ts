@@ -118,7 +118,7 @@ export const messages = defineMessages({
       progress: (model) => `How much of ${model} is here`,
       refused: 'cannot compute here',
       refusedWhy: 'It is built in a way that HearthNet cannot compute. For whoever needs it exactly:',
-      holders: (names) => `Also lies with: ${names}`,
+      holders: (names) => `Also with: ${names}`,
       holder: (name, layers) => `${name} (${layers})`,
       noEnds:
         'The beginning and the end of the model are missing here: this device can compute for others, but cannot ask by itself.',
