@@ -161,7 +161,7 @@ const ANSWERS = [
   }),
   place.instead('no-spot-checks', {
     rule: 'DLM-6',
-    original: 'isDue(fresh, deps.oneIn, deps.random)',
+    original: 'deps.stepwise || isDrawn',
     faulty: 'false',
     why: 'Checking costs time, and somebody left it out for a measurement.',
   }),

@@ -199,6 +199,7 @@ export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
   }
 
   function takeOver(feed: Feed): void {
+    sit(feed)
     if (stalled) {
       stalled.failover.taken_over = true
       stalled.failover.to = feed.runner.nodeId
@@ -207,9 +208,13 @@ export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
     goOn(feed)
   }
 
-  function goOn(feed: Feed): void {
+  function sit(feed: Feed): void {
     main = feed
     newest = feed
+  }
+
+  function goOn(feed: Feed): void {
+    sit(feed)
     feed.push(ends.at(-1) ?? 0)
     at.onChanged()
     seekSpare()

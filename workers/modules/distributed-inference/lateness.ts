@@ -54,7 +54,7 @@ export function createLateness(
     else if (behind && monotonic() - behind.since >= softMs) seats.changePlaces()
     else {
       if (spent >= softMs) help(main)
-      else if (spent >= waiting.hedgeMs) hedge(main)
+      else if (spent >= waiting.hedgeMs && !behind) hedge(main)
       stop = after(Math.max(1, untilNextMs(main)), look)
     }
   }
@@ -70,7 +70,7 @@ export function createLateness(
 
   function help(main: Feed): void {
     // first it is looked whether who was to hand it the step did
-    if (main.handed) main.give(Number.POSITIVE_INFINITY)
+    if (main.handed && hedged < newest()) main.give(Number.POSITIVE_INFINITY)
     else if (seats.spare) seats.spare.push(newest())
     else seats.seekSpare()
   }

@@ -155,10 +155,12 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     // who was overtaken hands it on too late, if at all
     if (feed === seats.spare) at.onNotHanded?.(output.tokens)
     settle()
-    const fresh = output.tokens - before
-    if (deps.oneIn === null || !isDue(fresh, deps.oneIn, deps.random)) return
-    if (seats.spare) readAlong()
-    else seats.seekSpare() // whoever came during the answer can stand by from now on
+    if (deps.oneIn === null) return
+    const isDrawn = isDue(output.tokens - before, deps.oneIn, deps.random)
+    // step by step all portions cost the same: the smaller they are, the sooner it can take over
+    if (seats.spare && (deps.stepwise || isDrawn)) readAlong()
+    // whoever came during the answer can stand by from now on
+    if (!seats.spare && isDrawn) seats.seekSpare()
   }
 
   function settle(): void {
