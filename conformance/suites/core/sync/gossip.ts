@@ -131,15 +131,17 @@ export const cases: readonly Case[] = [
     needs: ['gossip', 'sync', 'inbound'],
     // an alert of another case would make the node compare with everybody (SYN-8)
     alone: true,
-    async run({ fresh, eventually }) {
-      const speaker = await fresh('member')
+    async run({ fresh, peer, eventually }) {
+      // who looks is somebody else: a session of the speaker's own would answer what the node has to ask
+      const [speaker, looker] = [await fresh('member'), await peer('member')]
       await speaker.line.subscribe(gossipTopic(speaker.community))
       await silence(speaker)
       const was = await eventually(async () => {
         speaker.follow(speaker.event(NOTE, { text: 'nobody hears this one' }))
         const event = speaker.event(NOTE, { text: 'this one is heard' })
         await speaker.publish(encode(event))
-        const stored = await eventually(async () => (await speaker.offered()).includes(contentId(event)), AGAIN_MS)
+        const isStored = async () => (await looker.offeredAt(event.lamport)).includes(contentId(event))
+        const stored = await eventually(isStored, AGAIN_MS)
         if (!stored) return false
         const asked = await speaker.line.incoming(SYNC, ASKED_MS)
         asked?.abort()
