@@ -207,14 +207,6 @@ export class Peer {
     this.#lamport = Math.max(this.#lamport, lamport)
   }
 
-  /** Becomes a member by an event that somebody else brings (COM-3), and is not there itself. */
-  async joinBy(carrier: Peer, invite: { readonly token: string; readonly lamport: number }, name: string): Promise<void> {
-    this.seen(invite.lamport)
-    const event = this.event('community.member.joined', { invite: invite.token, display_name: name })
-    await carrier.hand([event])
-    this.follow(event)
-  }
-
   /** Joins with an invite (COM-3). @returns the answer of the door */
   async join(invite: { readonly token: string; readonly lamport: number }, name: string): Promise<Json> {
     this.seen(invite.lamport)

@@ -3,7 +3,6 @@ import { concat, identityFrom, utf8 } from '../client/encoding.ts'
 import { Peer } from '../client/peer.ts'
 import { outcomeOf, shown } from './case.ts'
 import type { Standing } from './context.ts'
-import { lateWire } from './late-wire.ts'
 import type { Random } from './random.ts'
 import type { Target } from './target.ts'
 
@@ -27,8 +26,6 @@ export interface Cast {
   lend(standing: Standing, part: string, log: (line: string) => void): Promise<Peer>
   /** @returns false where it cannot be lent again */
   giveBack(peer: Peer): boolean
-  /** A member who is away: known by the log, and connected only when it says something itself. */
-  absent(log: (line: string) => void): Promise<Peer>
   stop(): Promise<void>
 }
 
@@ -47,21 +44,6 @@ export function createCast(target: Target, random: Random): Cast {
       new Uint8Array(sha256(concat(random.bytes(32), utf8(`${target.nodeId} ${Date.now()} ${name}`)))),
     )
     return { name, identity }
-  }
-
-  async function absent(log: (line: string) => void): Promise<Peer> {
-    const { name, identity } = somebody('member')
-    const peer = new Peer(
-      target,
-      lateWire(() => target.connect(identity)),
-      identity,
-      { random, log },
-    )
-    all.push(peer)
-    const invite = await target.invite('member')
-    if (!invite) throw new Error('no invite for a member can be had')
-    await peer.joinBy(await shared('member'), invite, name)
-    return peer
   }
 
   async function make(standing: Standing, log: (line: string) => void): Promise<Peer> {
@@ -120,7 +102,6 @@ export function createCast(target: Target, random: Random): Cast {
     lend,
     giveBack,
     fresh: make,
-    absent,
     async stop() {
       await Promise.all(all.map((peer) => peer.stop()))
     },

@@ -23,8 +23,6 @@ export interface Context {
    * @param part what it is used as, where that leaves a trace: who was a root once is not lent as somebody without a role
    */
   lent(standing: Standing, part?: string): Promise<Peer>
-  /** A member for this case alone who is away: it signs, and connects only when it says something itself. */
-  absent(): Promise<Peer>
   /** @throws Error without `person` */
   readonly seat: Seat
   /** @throws Error without `codec` */

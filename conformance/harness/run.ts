@@ -129,11 +129,6 @@ function contextOf(
       borrowed.push(peer)
       return peer
     },
-    async absent() {
-      const peer = await cast.absent(note)
-      own.push(peer)
-      return peer
-    },
     get seat() {
       if (!target.seat) throw new Error('this target has no seat for a person')
       return target.seat

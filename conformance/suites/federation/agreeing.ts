@@ -276,10 +276,15 @@ export const cases: readonly Case[] = [
     'FDR-1.anchor-gone',
     'An agreement holds while the one who signed it for this community is its anchor',
     async (foreign, context) => {
+      // the first agreement switches federation on, and this one is not the node's own
+      await ended(context, await agreed(context, foreign))
       const peer = await context.fresh('trusted')
       await context.does('community.promote', { subject: peer.nodeId, level: 'anchor' })
-      // after the promotion in replay order, whatever else was written meanwhile
-      peer.seen(peer.lamport + 1000)
+      // after the promotion in replay order, whatever else is written meanwhile
+      const newest = member(await context.does('events.list', { limit: 1 }), 'events')
+      const lamport = Array.isArray(newest) ? Number(member(newest[0], 'event', 'lamport')) : Number.NaN
+      ensure(lamport > 0, 'an event of that moment', newest)
+      peer.seen(lamport + 1000)
       const paper = bothSigned(offerOf(foreign, peer.ulid(), []), foreign, peer)
       // off until somebody agrees through the node itself, which this case does not wait for
       const policy = member(member(await context.does('community.get', {}), 'community'), 'policy')

@@ -137,10 +137,11 @@ export const cases: readonly Case[] = [
     title: 'A node that opens a reconciliation fetches what it lacks and verifies it',
     needs: ['inbound', 'sync'],
     async run({ fresh, peer, eventually, target }) {
-      const newcomer = await fresh('stranger')
       const carrier = await peer('member')
       const invite = await target.invite('member')
       ensure(invite !== null, 'an invite', invite)
+      // last, for the node opens its session as soon as they meet, and does not wait for ever
+      const newcomer = await fresh('stranger')
       newcomer.seen(invite.lamport)
       const joined = newcomer.event('community.member.joined', { invite: invite.token, display_name: 'by sync' })
       const stream = await newcomer.line.incoming(SYNC, 8_000)

@@ -157,12 +157,6 @@ async function open(ask: Extract<Ask, { op: 'open' }>): Promise<void> {
   }
 }
 
-/** At once: a goodbye that waits for streams which the other side holds open is cut off after half a second anyway. */
-async function hangUp(node: PeerNode): Promise<void> {
-  for (const connection of node.getConnections()) connection.abort(new Error('the suite hangs up'))
-  await node.stop()
-}
-
 async function run(ask: Ask): Promise<string | boolean | null> {
   switch (ask.op) {
     case 'create':
@@ -194,7 +188,7 @@ async function run(ask: Ask): Promise<string | boolean | null> {
       await known(ask.node).node.hangUp(peerIdOf(ask.peer))
       return null
     case 'stop':
-      await hangUp(known(ask.node).node)
+      await known(ask.node).node.stop()
       nodes.delete(ask.node)
       return null
   }
