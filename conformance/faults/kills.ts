@@ -7,9 +7,13 @@ export type Kill = FaultRow
 /** A row with where it comes from: the beginning of its measurement, and the hash of the fault as it was then (`table.mjs`). */
 export type MeasuredRow = Kill & { readonly run: string; readonly of: string }
 
-/** Cases that a sound node passed in one run, how often one did among the faulty ones, and how often it did not and had to do it again. */
+/** What a sound node did among the faulty ones. */
 interface Sound {
+  /** Cases that it passed where they run by themselves, before the others; in older measurements they did not. */
+  readonly early: number
+  /** Cases of the whole suite that it passed; 0 where no faulty node met the whole. */
   readonly cases: number
+  /** Runs that it passed, and those that it did not and had to do again. */
   readonly sound: number
   readonly failed: number
 }

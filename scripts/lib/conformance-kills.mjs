@@ -164,6 +164,9 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
     return [`${rule}.`, ...(last ? [last] : [])]
   }
 
+  /** @param {readonly Fault[]} some @returns all that is likely to see one of them */
+  const earlyOf = (some) => [...new Set(some.flatMap(likely))]
+
   /**
    * @param {Way} way
    * @param {string} key
@@ -197,16 +200,16 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
     }
   }
 
-  /** A whole run in a browser takes minutes: there a sound node makes one where a faulty one does, and no others. */
-  const requireSoundBrowser = () => requireSound('browser', 'sound before all')
-
+  /** @type {Map<Way, Promise<void>>} */
+  const whole = new Map()
   /**
+   * A whole run takes minutes: a sound node makes one where a faulty one does, and no others.
    * @param {Way} way
-   * @param {readonly Fault[]} next
    */
-  const requireSoundNext = async (way, next) => {
-    await requireSound(way, `some sound before ${next[0]?.name}`, [...new Set(next.flatMap(likely))])
-    if (way === 'loopback') await requireSound(way, `sound before ${next[0]?.name}`)
+  const requireSoundWhole = (way) => {
+    const sound = whole.get(way) ?? requireSound(way, 'whole sound')
+    whole.set(way, sound)
+    return sound
   }
 
   /**
@@ -217,7 +220,7 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
     const { name } = fault
     const early = await verdictOf(way, `${way} early ${name}`, name, likely(fault))
     if (early.by !== null) return early
-    if (way === 'browser') await requireSoundBrowser()
+    await requireSoundWhole(way)
     return verdictOf(way, `${way} whole ${name}`, name)
   }
 
@@ -227,7 +230,9 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
    */
   const against = async (way, some) => {
     const jobs = some.flatMap((fault, at) => [
-      ...(at % BETWEEN_SOUND_RUNS === 0 ? [() => requireSoundNext(way, some.slice(at, at + BETWEEN_SOUND_RUNS))] : []),
+      ...(at % BETWEEN_SOUND_RUNS === 0
+        ? [() => requireSound(way, `early sound before ${fault.name}`, earlyOf(some.slice(at, at + BETWEEN_SOUND_RUNS)))]
+        : []),
       async () => {
         const verdict = await tried(way, fault)
         notes.set(`${way} ${fault.name}`, verdict)
@@ -279,11 +284,14 @@ export const killRate = async (faults, args, { suiteVersion, sources }) => {
   const rows = mergedRows(faults, table.rows, added)
   /** @param {Way} way */
   const soundOf = (way) => {
-    const whole = ['', ...Array.from({ length: SOUND_ATTEMPTS - 1 }, (_, at) => `${at + 2}. `)].flatMap((attempt) =>
-      notes.all(`${way} ${attempt}sound before `),
-    )
-    const passed = whole.filter(({ by }) => by === null)
-    return { cases: Math.max(0, ...passed.map(({ ran }) => ran)), sound: passed.length, failed: whole.length - passed.length }
+    /** @param {string} when */
+    const runs = (when) =>
+      Array.from({ length: SOUND_ATTEMPTS }, (_, at) => notes.all(`${way} ${at === 0 ? '' : `${at + 1}. `}${when}`)).flat()
+    const [early, all] = [runs('early sound'), runs('whole sound')]
+    const passed = [...early, ...all].filter(({ by }) => by === null)
+    const most = (/** @type {readonly Verdict[]} */ verdicts) =>
+      Math.max(0, ...verdicts.filter(({ by }) => by === null).map(({ ran }) => ran))
+    return { early: most(early), cases: most(all), sound: passed.length, failed: early.length + all.length - passed.length }
   }
   const measurement = {
     started_at: notes.startedAt,
