@@ -24,11 +24,13 @@ export interface Lateness {
  * A step that takes four times as long as usual is computed by the spare, too, if that has read along: nobody has failed, whoever answers
  * first goes on, and the other answer is compared with it. Who has still not answered when its time is over, by the measure of its best
  * days, has failed; who answers but stays behind changes places with the spare.
+ * @param readsAlong whether spares are given what others have computed
  */
 export function createLateness(
   { monotonic, after }: Pick<Runtime, 'monotonic' | 'after'>,
   seats: Seats,
   ends: readonly number[],
+  readsAlong: boolean,
 ): Lateness {
   const mayHedge = createAllowance(ONE_IN, AT_ONCE)
   let hedged = 0
@@ -77,8 +79,8 @@ export function createLateness(
 
   function hedge(main: Feed): void {
     const { spare } = seats
-    // a spare that has read nothing would take longer than what it is to spare
-    const isWarm = spare !== null && spare.received > 0
+    // a spare that has read nothing of much would take longer than what it is to spare
+    const isWarm = spare !== null && readsAlong && (spare.received > 0 || main.received === 0)
     if (hedged >= newest() || (!isWarm && !main.handed) || !mayHedge(ends.length)) return
     hedged = newest()
     // maybe it was never handed the step
