@@ -50,21 +50,22 @@ export function createLateness(
     const waiting = main?.waiting()
     if (!main || !waiting) return
     const { since, softMs } = waiting
-    const spent = monotonic() - since
+    const now = monotonic()
+    const spent = now - since
     const behind = lead()
     if (spent >= HARD_LIMIT_MS || (behind && spent >= softMs)) seats.fail(main, 'stalled')
-    else if (behind && monotonic() - behind.since >= softMs) seats.changePlaces()
+    else if (behind && now - behind.since >= softMs) seats.changePlaces()
     else {
       if (spent >= softMs) help(main)
       else if (spent >= waiting.hedgeMs && !behind) hedge(main)
-      stop = after(Math.max(1, untilNextMs(main)), look)
+      stop = after(Math.max(1, untilNextMs(main, now)), look)
     }
   }
 
-  function untilNextMs(main: Feed): number {
+  /** @param now when it was looked at: what falls due meanwhile is looked at again, not passed over */
+  function untilNextMs(main: Feed, now: number): number {
     const waiting = main.waiting()
     if (!waiting) return HARD_LIMIT_MS
-    const now = monotonic()
     const { since, hedgeMs, softMs } = waiting
     const next = [hedgeMs, softMs].find((ms) => ms > now - since) ?? HARD_LIMIT_MS
     return Math.min(since + next, (lead()?.since ?? Number.POSITIVE_INFINITY) + softMs) - now
