@@ -36,7 +36,7 @@ const STANDING_TOKENS = 64
 /** How a device is lost, and how often each. */
 const LOSSES = {
   closed: { times: 4, says: 'page closed' },
-  crashed: { times: 2, says: 'process gone' },
+  crashed: { times: 4, says: 'process gone' },
   late: { times: 2, says: 'page closed, spares came during the answer' },
 } as const
 type Loss = keyof typeof LOSSES

@@ -97,9 +97,10 @@ export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
       const [slow, next] = [main, spare]
       if (over || !slow || !next) return
       at.onMoved()
-      // who is handed its steps reads no others, and begins anew where nobody else can stand by
-      spare = slow.runner.handed ? null : slow
-      if (!spare) slow.close()
+      // part of a chain it would hand on what it only reads: it begins anew, where nobody else can stand by
+      const isChained = slow.runner.handed || (slow.runner === first.runner && first.handsOn)
+      spare = isChained ? null : slow
+      if (isChained) slow.close()
       goOn(next)
     },
     seekSpare,

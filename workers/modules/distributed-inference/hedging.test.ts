@@ -4,6 +4,9 @@ import type { Failover } from '#protocol/distributed-inference/schemas.ts'
 import { createTurn, type Turn } from '../../kernel/turn.ts'
 import { createSeededRuntime, type SeededRuntime } from '../../testing/seeded-runtime.ts'
 import { createAllowance } from './allowance.ts'
+import type { Seats } from './failover.ts'
+import type { Feed } from './feed.ts'
+import { createLateness } from './lateness.ts'
 import { createLedger } from './ledger.ts'
 import { createPlace, type Place, type PlaceDeps } from './place.ts'
 import type { Runner } from './runner.ts'
@@ -188,6 +191,27 @@ describe('a step that is late', () => {
     const { go, tookMs } = at(someone('main', { ms: pausing }), [spare], { oneIn: null })
     await go(40)
     expect([spare.given, Math.max(...tookMs)]).toEqual([0, 600])
+  })
+
+  it('is not passed over where its time is over just while it is looked at (DLM-4)', () => {
+    const nothing = (): undefined => undefined
+    const main: Feed = {
+      ...{ runner: someone('main'), received: 0, lastMs: null, meanMs: null, handed: false },
+      ...{ push: nothing, give: nothing, close: nothing },
+      waiting: () => ({ since: 0, hedgeMs: 150, softMs: 1000 }),
+    }
+    const seats: Seats = {
+      ...{ main, spare: null, gone: [], status: () => [] },
+      ...{ fail: nothing, changePlaces: nothing, seekSpare: nothing, answered: nothing, close: nothing },
+    }
+    const readings = [999.9]
+    const asked: number[] = []
+    const after = (ms: number) => {
+      asked.push(ms)
+      return nothing
+    }
+    createLateness({ monotonic: () => readings.shift() ?? 1000.1, after }, seats, [1], true).look()
+    expect(asked).toEqual([1])
   })
 
   it('and whose spare is lost meanwhile is answered by whoever was late (DLM-4)', async () => {

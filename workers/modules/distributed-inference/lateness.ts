@@ -24,11 +24,13 @@ export interface Lateness {
  * A step that takes four times as long as usual is computed by the spare, too, if that has read along: nobody has failed, whoever answers
  * first goes on, and the other answer is compared with it. Who has still not answered when its time is over, by the measure of its best
  * days, has failed; who answers but stays behind changes places with the spare.
+ * @param readsAlong whether spares are given what others have computed
  */
 export function createLateness(
   { monotonic, after }: Pick<Runtime, 'monotonic' | 'after'>,
   seats: Seats,
   ends: readonly number[],
+  readsAlong: boolean,
 ): Lateness {
   const mayHedge = createAllowance(ONE_IN, AT_ONCE)
   let hedged = 0
@@ -48,21 +50,22 @@ export function createLateness(
     const waiting = main?.waiting()
     if (!main || !waiting) return
     const { since, softMs } = waiting
-    const spent = monotonic() - since
+    const now = monotonic()
+    const spent = now - since
     const behind = lead()
     if (spent >= HARD_LIMIT_MS || (behind && spent >= softMs)) seats.fail(main, 'stalled')
-    else if (behind && monotonic() - behind.since >= softMs) seats.changePlaces()
+    else if (behind && now - behind.since >= softMs) seats.changePlaces()
     else {
       if (spent >= softMs) help(main)
       else if (spent >= waiting.hedgeMs && !behind) hedge(main)
-      stop = after(Math.max(1, untilNextMs(main)), look)
+      stop = after(Math.max(1, untilNextMs(main, now)), look)
     }
   }
 
-  function untilNextMs(main: Feed): number {
+  /** @param now when it was looked at: what falls due meanwhile is looked at again, not passed over */
+  function untilNextMs(main: Feed, now: number): number {
     const waiting = main.waiting()
     if (!waiting) return HARD_LIMIT_MS
-    const now = monotonic()
     const { since, hedgeMs, softMs } = waiting
     const next = [hedgeMs, softMs].find((ms) => ms > now - since) ?? HARD_LIMIT_MS
     return Math.min(since + next, (lead()?.since ?? Number.POSITIVE_INFINITY) + softMs) - now
@@ -77,8 +80,8 @@ export function createLateness(
 
   function hedge(main: Feed): void {
     const { spare } = seats
-    // a spare that has read nothing would take longer than what it is to spare
-    const isWarm = spare !== null && spare.received > 0
+    // a spare that has read nothing of much would take longer than what it is to spare
+    const isWarm = spare !== null && readsAlong && (spare.received > 0 || main.received === 0)
     if (hedged >= newest() || (!isWarm && !main.handed) || !mayHedge(ends.length)) return
     hedged = newest()
     // maybe it was never handed the step

@@ -82,7 +82,7 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
     },
     first,
   )
-  const lateness = createLateness(deps.runtime, seats, ends)
+  const lateness = createLateness(deps.runtime, seats, ends, deps.oneIn !== null)
   const disputes = createDisputes(deps, {
     ...{ layers, input, ends, gone: seats.gone },
     isOver: () => over !== null,
