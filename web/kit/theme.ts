@@ -144,11 +144,14 @@ export const theme = createTheme({
     }),
     InputWrapper: part<InputWrapperFactory>({
       defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
-      styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6) } },
+      styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6), lineHeight: 1.4 } },
     }),
     Checkbox: part<CheckboxFactory>({ defaultProps: { size: 'md' } }),
     Radio: part<RadioFactory>({ defaultProps: { size: 'md' } }),
-    Switch: part<SwitchFactory>({ defaultProps: { size: 'md' } }),
+    Switch: part<SwitchFactory>({
+      defaultProps: { size: 'md' },
+      styles: { description: { fontSize: rem(14.5), lineHeight: 1.45 } },
+    }),
     SegmentedControl: part<SegmentedControlFactory>({ defaultProps: { size: 'md', radius: 'md' } }),
     Paper: part<PaperFactory>({ styles: { root: { backgroundColor: 'var(--hn-surface)', borderColor: 'var(--hn-line)' } } }),
     Modal: part<ModalFactory>({

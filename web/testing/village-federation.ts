@@ -23,13 +23,7 @@ const UNKNOWN: FederationGrant = {
   calls_per_minute: 2,
   params_constraints: { task: 'weather' },
 }
-const PARTNERS = [
-  'Sevelen',
-  'Geldern-Kapellen',
-  'Wachtendonk',
-  'Bürgernetz Donaudampfschifffahrt Rhein',
-  'قرية',
-] as const
+const PARTNERS = ['Sevelen', 'Geldern-Kapellen', 'Wachtendonk', 'Bürgernetz Donaudampfschifffahrt Rhein', 'قرية'] as const
 
 const soon = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString()
 const otherOf = (name: string): Partner['other'] => ({

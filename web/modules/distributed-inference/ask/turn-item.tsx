@@ -1,9 +1,10 @@
 import { Button, Group, Text } from '@mantine/core'
 import { IconCheck, IconCopy, IconPlayerStop, IconRefresh } from '@tabler/icons-react'
-import { memo, useEffect, useRef, useState } from 'react'
+import { memo, type RefObject, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { BidiText } from '../../../kit/bidi-text.tsx'
+import { useFocusKept } from '../../../kit/focus.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { messages as kitMessages } from '../../../kit/messages.ts'
 import { StatusDot } from '../../../kit/status-dot.tsx'
@@ -75,6 +76,22 @@ function State({ turn: { state, model, ending, text: live } }: { readonly turn: 
   return <StatusDot status="good">{ending?.reason === 'length' ? text.cut : text.done}</StatusDot>
 }
 
+interface StopProps {
+  readonly onStop: () => void
+  /** What has the focus when the answer ends by itself and the button goes. */
+  readonly item: RefObject<HTMLElement | null>
+}
+
+function Stop({ onStop, item }: StopProps) {
+  const text = useText(messages)
+  const kept = useFocusKept(item)
+  return (
+    <Button variant="default" onClick={onStop} leftSection={<IconPlayerStop size={20} aria-hidden />} {...kept}>
+      {text.stop}
+    </Button>
+  )
+}
+
 interface TurnItemProps {
   readonly turn: Turn
   /** Asks the last question once more; null where others came after it. */
@@ -98,7 +115,7 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain, onStop }: TurnIt
     </Button>
   ) : null
   return (
-    <li className={classes.turn} ref={item}>
+    <li className={classes.turn} ref={item} tabIndex={-1}>
       <p className={classes.question}>
         <span className={classes.muted}>{text.answer.you}</span>
         <br />
@@ -111,11 +128,7 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain, onStop }: TurnIt
           <div role="status">
             <State turn={turn} />
           </div>
-          {onStop ? (
-            <Button variant="default" onClick={onStop} leftSection={<IconPlayerStop size={20} aria-hidden />}>
-              {text.stop}
-            </Button>
-          ) : null}
+          {onStop ? <Stop onStop={onStop} item={item} /> : null}
         </div>
         {turn.error ? (
           <Problem
