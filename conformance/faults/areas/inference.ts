@@ -3,6 +3,7 @@ import { defineFaults, faultsIn } from '../fault.ts'
 const at = (file: string) => faultsIn('inference', `workers/modules/distributed-inference/${file}`)
 const directory = at('directory.ts')
 const host = at('shard-host.ts')
+const granting = at('granting.ts')
 const session = at('shard-session.ts')
 const offers = at('offered-layers.ts')
 const sharing = at('sharing.ts')
@@ -54,7 +55,7 @@ const OFFERS = [
     original: 'offers.delete(offer.id)',
     why: 'What is taken back is unloaded and stays in the list.',
   }),
-  host.instead('hands-on-for-anybody', {
+  granting.instead('hands-on-for-anybody', {
     rule: 'DLM-11',
     original: 'known?.peer !== nodeId',
     faulty: '!known',

@@ -87,7 +87,9 @@ export function createTensorTransport({ runtime, signer, mesh }: TensorDeps): Te
       let withdraw = (): void => {}
       const session = new Promise<TensorSession>((take, reject) => {
         const calledOff = runtime.after(OFFER_MS, () => fail(new HearthError('timeout', 'nobody opened the session')))
+        let given = true
         const fail = (reason: HearthError): void => {
+          given = false
           calledOff()
           offers.delete(session_id)
           reject(reason)
@@ -97,7 +99,9 @@ export function createTensorTransport({ runtime, signer, mesh }: TensorDeps): Te
           offer,
           take(opened) {
             calledOff()
-            take(opened)
+            // taken back while the other side's HELLO was answered: nobody would read it
+            if (given) take(opened)
+            else opened.cancel('withdrawn')
           },
           fail,
         })
