@@ -93,6 +93,7 @@ export function createCast(target: Target, random: Random): Cast {
     if (kind === undefined || !peer.isWhole) return false
     const waiting = free.get(kind) ?? []
     free.set(kind, waiting)
+    void peer.wire?.leaveBoxes?.()
     waiting.push({ peer, since: performance.now() })
     return true
   }

@@ -63,6 +63,8 @@ export interface Wire {
   /** Whether a connection to the system stands now. */
   connected(): Promise<boolean>
   reconnect(): Promise<void>
+  /** Hangs up on the boxes that introduced it, which have places for so many of one address; the connection to the system stays. */
+  leaveBoxes?(): Promise<void>
   stop(): Promise<void>
 }
 

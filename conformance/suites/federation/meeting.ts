@@ -36,32 +36,29 @@ export const cases: readonly Case[] = [
     },
     ['box'],
   ),
-  {
-    ...withNeighbour(
-      'FDR-5.no-gossip',
-      'A device of another community is told nothing live, whatever it listens to (COM-5)',
-      async (foreign, context, keep) => {
-        keep(await agreed(context, foreign))
-        const hearer = await context.fresh('member')
-        for (const peer of [hearer, foreign.peer]) await peer.line.subscribe(gossipTopic(peer.community))
-        const names = new Set<string>()
-        const reached = async (): Promise<boolean> => {
-          const name = `Node ${names.size}`
-          names.add(name)
-          await context.does('community.rename', { display_name: name })
-          const heard = await hearer.line.heard(1000)
-          return heard !== null && namesIn(heard, names)
-        }
-        ensure(await context.eventually(reached, 30_000), 'a member hears it', 'nothing')
-        for (let heard = await foreign.peer.line.heard(QUIET_MS); heard; heard = await foreign.peer.line.heard(0)) {
-          const event: Json = JSON.parse(text(heard))
-          ensure(member(event, 'event_type') !== NOTE, 'nothing of it at the other community', contentId(event))
-        }
-      },
-      ['gossip', 'between'],
-    ),
-    waits: true,
-  },
+  withNeighbour(
+    'FDR-5.no-gossip',
+    'A device of another community is told nothing live, whatever it listens to (COM-5)',
+    async (foreign, context, keep) => {
+      keep(await agreed(context, foreign))
+      const hearer = await context.fresh('member')
+      for (const peer of [hearer, foreign.peer]) await peer.line.subscribe(gossipTopic(peer.community))
+      const names = new Set<string>()
+      const reached = async (): Promise<boolean> => {
+        const name = `Node ${names.size}`
+        names.add(name)
+        await context.does('community.rename', { display_name: name })
+        const heard = await hearer.line.heard(1000)
+        return heard !== null && namesIn(heard, names)
+      }
+      ensure(await context.eventually(reached, 30_000), 'a member hears it', 'nothing')
+      for (let heard = await foreign.peer.line.heard(QUIET_MS); heard; heard = await foreign.peer.line.heard(0)) {
+        const event: Json = JSON.parse(text(heard))
+        ensure(member(event, 'event_type') !== NOTE, 'nothing of it at the other community', contentId(event))
+      }
+    },
+    ['gossip', 'between'],
+  ),
 ]
 
 function namesIn(bytes: Uint8Array, names: ReadonlySet<string>): boolean {

@@ -10,6 +10,7 @@ export type Ask =
   | { readonly op: 'publish'; readonly node: string; readonly topic: string; readonly bytes: string }
   | { readonly op: 'connected'; readonly node: string; readonly peer: string }
   | { readonly op: 'hang-up'; readonly node: string; readonly peer: string }
+  | { readonly op: 'leave-boxes'; readonly node: string }
   | { readonly op: 'stop'; readonly node: string }
 
 export type FromSuite = { readonly id: number } & Ask

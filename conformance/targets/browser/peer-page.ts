@@ -172,6 +172,9 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
           return (await ask({ op: 'connected', node, peer: to })) === true
         },
         reconnect,
+        async leaveBoxes() {
+          await ask({ op: 'leave-boxes', node }).catch(() => undefined)
+        },
         async stop() {
           await ask({ op: 'stop', node }).catch(() => undefined)
         },

@@ -117,13 +117,8 @@ const atBoxes = ({ node, boxes }: Known): readonly Connection[] => {
   return node.getConnections().filter(({ remotePeer }) => ids.has(remotePeer.toString()))
 }
 
-/**
- * Over WebRTC, introduced by a box. Once that stands nothing is left to say to the box, which has places for so many of one address:
- * who was not there before hangs up on it.
- */
-async function dial(known: Known, peer: string): Promise<void> {
-  const { node, boxes } = known
-  const stays = atBoxes(known).length > 0
+/** Over WebRTC, introduced by a box. */
+async function dial({ node, boxes }: Known, peer: string): Promise<void> {
   const to = peerIdOf(peer).toString()
   const addresses = boxes.map((box) => multiaddr(`${box.toString()}/p2p-circuit/webrtc/p2p/${to}`))
   for (let left = DIALS; ; left--) {
@@ -132,7 +127,6 @@ async function dial(known: Known, peer: string): Promise<void> {
       await Promise.all(node.getConnections(peerIdOf(peer)).map((connection) => connection.abort(new Error('dialled anew'))))
       await node.dial(addresses, { signal: AbortSignal.timeout(DIAL_MS), force: true })
       if (best(node, peer) === undefined) throw new Error('the connection was closed again')
-      if (!stays) await Promise.all(atBoxes(known).map((connection) => connection.close().catch(() => undefined)))
       return
     } catch (failure) {
       if (left <= 1) throw failure
@@ -186,6 +180,9 @@ async function run(ask: Ask): Promise<string | boolean | null> {
       return best(known(ask.node).node, ask.peer) !== undefined
     case 'hang-up':
       await known(ask.node).node.hangUp(peerIdOf(ask.peer))
+      return null
+    case 'leave-boxes':
+      await Promise.all(atBoxes(known(ask.node)).map((connection) => connection.close().catch(() => undefined)))
       return null
     case 'stop':
       await known(ask.node).node.stop()
