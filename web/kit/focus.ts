@@ -28,8 +28,9 @@ export function useFocusKept(to: RefObject<HTMLElement | null>): FocusKept {
     onFocus: () => {
       inside.current = true
     },
-    onBlur: () => {
-      inside.current = false
+    onBlur: ({ relatedTarget }) => {
+      // to nowhere is not elsewhere: what is disabled while its call runs loses the focus so
+      if (relatedTarget !== null) inside.current = false
     },
   }
 }
