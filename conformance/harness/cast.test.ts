@@ -86,6 +86,15 @@ describe('peers that are lent from case to case', () => {
     expect([loose, gone, whole]).not.toContain(another)
   })
 
+  it('go when more wait than anybody will ask for, who waited longest first', async () => {
+    const peers = []
+    for (let at = 0; at < 20; at++) peers.push(await lend())
+    for (const peer of peers) cast.giveBack(peer)
+    expect(stopped).toEqual(peers.slice(0, 4).map(({ nodeId }) => nodeId))
+    restABit()
+    expect(await lend()).toBe(peers[4])
+  })
+
   it('are all stopped in the end', async () => {
     const peers = [await lend(), await lend('root')]
     await cast.stop()

@@ -12,6 +12,11 @@ const SHARED: Readonly<Record<Standing, number>> = { stranger: 2, member: 4, tru
 /** So long nobody is lent again: what one case asked in a second must not count against the next one (BUS-6). */
 const REST_MS = 1100
 
+/**
+ * So many wait to be lent again, whoever came back last: the node compares with every neighbour after an alert (SYN-8), and each has a place at the box.
+ */
+const IDLE = 16
+
 /** Who was given back, and when. */
 interface Rested {
   readonly peer: Peer
@@ -34,7 +39,8 @@ export function createCast(target: Target, random: Random): Cast {
   const turns = new Map<Standing, number>()
   const all: Peer[] = []
   const kinds = new Map<Peer, string>()
-  const free = new Map<string, Rested[]>()
+  /** Who came back last is last. */
+  const free: Rested[] = []
   let named = 0
 
   function somebody(standing: Standing) {
@@ -71,11 +77,11 @@ export function createCast(target: Target, random: Random): Cast {
 
   /** Who has rested long enough and is still connected; null where there is nobody. */
   async function rested(kind: string): Promise<Peer | null> {
-    const waiting = free.get(kind) ?? []
     for (;;) {
-      const first = waiting[0]
+      const at = free.findIndex(({ peer }) => kinds.get(peer) === kind)
+      const first = free[at]
       if (!first || performance.now() - first.since < REST_MS) return null
-      waiting.shift()
+      free.splice(at, 1)
       if (!first.peer.wire || (await first.peer.wire.connected())) return first.peer
     }
   }
@@ -89,12 +95,10 @@ export function createCast(target: Target, random: Random): Cast {
   }
 
   function giveBack(peer: Peer): boolean {
-    const kind = kinds.get(peer)
-    if (kind === undefined || !peer.isWhole) return false
-    const waiting = free.get(kind) ?? []
-    free.set(kind, waiting)
+    if (!kinds.has(peer) || !peer.isWhole) return false
     void peer.wire?.leaveBoxes?.()
-    waiting.push({ peer, since: performance.now() })
+    free.push({ peer, since: performance.now() })
+    if (free.length > IDLE) void free.shift()?.peer.stop()
     return true
   }
 
