@@ -110,7 +110,28 @@ describe('the query store', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('lets only the newest asking answer', async () => {
+  it('asks once more, and not with every event, when something changes while an answer is under way', async () => {
+    const store = createQueryStore(platform)
+    const { client, asked, emit } = playClient()
+    store.setClient(client)
+    const query = store.query(nodePeers, {})
+    query.subscribe(() => undefined)
+    for (let burst = 0; burst < 5; burst++) {
+      emit([meshChanged.type])
+      await nextFrame()
+    }
+    expect(asked).toHaveLength(1)
+    asked[0]?.resolve(mesh(1))
+    await settle()
+    expect(asked).toHaveLength(2)
+    expect(query.get()).toEqual({ status: 'ready', data: mesh(1), refreshing: true })
+    asked[1]?.resolve(mesh(2))
+    await settle()
+    expect(query.get()).toEqual({ status: 'ready', data: mesh(2), refreshing: false })
+    expect(asked).toHaveLength(2)
+  })
+
+  it('asks once more after a failure that something changed meanwhile', async () => {
     const store = createQueryStore(platform)
     const { client, asked, emit } = playClient()
     store.setClient(client)
@@ -118,11 +139,11 @@ describe('the query store', () => {
     query.subscribe(() => undefined)
     emit([meshChanged.type])
     await nextFrame()
+    asked[0]?.reject(new HearthError('rate_limited', 'too much at once'))
+    await settle()
     asked[1]?.resolve(mesh(2))
     await settle()
-    asked[0]?.resolve(mesh(1))
-    await settle()
-    expect(query.get()).toMatchObject({ data: mesh(2) })
+    expect(query.get()).toEqual({ status: 'ready', data: mesh(2), refreshing: false })
   })
 
   it('shows a failure with a way to try again', async () => {

@@ -44,6 +44,10 @@ interface Entry {
   state: QueryState<unknown>
   /** Counts askings: only the newest may answer. */
   round: number
+  /** The round that waits for its answer, or null. */
+  underWay: number | null
+  /** What the answer depends on changed while one was under way: it is asked once more then, not with every event. */
+  outdated: boolean
   stopKeeping: (() => void) | null
 }
 
@@ -77,6 +81,8 @@ export function createQueryStore(platform: QueryPlatform = browserPlatform): Que
   async function askNow(entry: Entry): Promise<void> {
     const asked = client
     const round = ++entry.round
+    entry.underWay = round
+    entry.outdated = false
     if (entry.state.status === 'ready') update(entry, { ...entry.state, refreshing: true })
     else if (entry.state.status === 'failed') update(entry, { status: 'loading' })
     if (!asked) return
@@ -88,13 +94,18 @@ export function createQueryStore(platform: QueryPlatform = browserPlatform): Que
     } catch (thrown) {
       if (isCurrent()) update(entry, { status: 'failed', error: toHearthError(thrown), retry: () => void askNow(entry) })
     }
+    if (entry.underWay !== round) return
+    entry.underWay = null
+    if (entry.outdated && entry.listeners.size > 0) void askNow(entry)
   }
 
   const changed = new Set<string>()
 
   function askChanged(): void {
     for (const entry of entries.values()) {
-      if (entry.listeners.size > 0 && entry.capability.answersFrom.some((type) => changed.has(type))) void askNow(entry)
+      if (entry.listeners.size === 0 || !entry.capability.answersFrom.some((type) => changed.has(type))) continue
+      if (entry.underWay === null) void askNow(entry)
+      else entry.outdated = true
     }
     changed.clear()
   }
@@ -151,6 +162,8 @@ export function createQueryStore(platform: QueryPlatform = browserPlatform): Que
       listeners: new Set(),
       state: { status: 'loading' },
       round: 0,
+      underWay: null,
+      outdated: false,
       stopKeeping: null,
     }
     // not yet among the entries: React may ask during a render that it throws away

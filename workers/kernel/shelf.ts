@@ -5,7 +5,10 @@ import type { Store } from './store/store.ts'
 /** One value a module keeps on this device: read once, held in memory, written through. */
 export interface Drawer<T> {
   get(): T
-  /** Durable when it resolves. @throws HearthError `capacity_exceeded`; the value is as before then */
+  /**
+   * Read again at once, so that of two changes made to what was there neither is lost; durable when it resolves.
+   * @throws HearthError `capacity_exceeded`; the value is as before then, unless it was set again meanwhile
+   */
   set(value: T): Promise<void>
 }
 
@@ -23,12 +26,22 @@ export function createShelf(store: Store): Shelf {
     async open(key, schema, empty) {
       const at = `shelf.${key}`
       const stored = await store.get('meta', at)
-      let value = matches(schema, stored) ? stored : empty
+      let durable = matches(schema, stored) ? stored : empty
+      let value = durable
+      let sets = 0
       return {
         get: () => value,
         async set(next) {
-          await store.write([{ table: 'meta', key: at, value: next }])
           value = next
+          const own = ++sets
+          try {
+            // a store writes in the order of the calls
+            await store.write([{ table: 'meta', key: at, value: next }])
+            durable = next
+          } catch (failure) {
+            if (own === sets) value = durable
+            throw failure
+          }
         },
       }
     },

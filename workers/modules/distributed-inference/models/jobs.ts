@@ -14,7 +14,6 @@ import type { ModuleDeps } from '../../../kernel/modules.ts'
 import { delay, type Runtime } from '../../../kernel/runtime.ts'
 import type { Drawer, Shelf } from '../../../kernel/shelf.ts'
 import type { TensorTransport } from '../../../kernel/tensors.ts'
-import { createTurn } from '../../../kernel/turn.ts'
 import { bringFromPeers, type Shunned } from './peers.ts'
 import { beginPlain, bringFile, findFiles } from './plain.ts'
 import { type Record, RecordSchema, wantedBy } from './records.ts'
@@ -62,7 +61,6 @@ const boxFolder = (model: string, ask: typeof fetch): WebFolder => ({ base: `/bo
 export async function createJobs(deps: JobDeps): Promise<Jobs> {
   const { runtime, store, library } = deps
   const drawer: Drawer<Record[]> = await deps.shelf.open('distributed-inference.models', Type.Array(RecordSchema), [])
-  const inTurn = createTurn()
   const running = new Map<string, { readonly stop: AbortController; readonly done: Promise<void>; phase: Phase }>()
   let calledOff: (() => void) | null = null
 
@@ -76,7 +74,7 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
 
   const recordOf = (model: string): Record | undefined => drawer.get().find((record) => record.model === model)
   async function save(record: Record): Promise<void> {
-    await inTurn(() => drawer.set([...drawer.get().filter(({ model }) => model !== record.model), record]))
+    await drawer.set([...drawer.get().filter(({ model }) => model !== record.model), record])
     tell()
   }
 
@@ -224,7 +222,7 @@ export async function createJobs(deps: JobDeps): Promise<Jobs> {
     },
     async forget(model) {
       await halt(model)
-      await inTurn(() => drawer.set(drawer.get().filter((record) => record.model !== model)))
+      await drawer.set(drawer.get().filter((record) => record.model !== model))
       tell()
     },
     async stop() {
