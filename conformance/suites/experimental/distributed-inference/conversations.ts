@@ -407,6 +407,30 @@ const LEAVING: readonly Case[] = [
     },
   ),
   conversation(
+    'DLM-11.next-hangs-up',
+    'A next shard that cannot be reached is named as such, and the conversation goes on without it',
+    async (context, peer, hosting) => {
+      const other = await context.fresh('trusted')
+      const grant = await hand.granted(peer, hosting)
+      const talk = await hand.greet(peer, grant)
+      ensure(talk instanceof TensorTalk, 'an open session', talk)
+      try {
+        const { session_id, session_token } = grant
+        const next = { node_id: other.nodeId, session_id: other.ulid(), session_token }
+        const asked = peer.ask(hand.HAND_ON, { session_id, next })
+        const opened = await other.line.incoming(TENSOR, 10_000)
+        ensure(opened !== null, 'a session that is opened to the next one', null)
+        opened.abort()
+        const answer = await asked
+        ensure(outcomeOf(answer) === 'shard_unreachable', 'shard_unreachable', answer)
+        const made = await knownRows(talk)
+        hand.ensureRows(made, hand.KNOWN.made[0]?.hidden ?? made, hosting.width, 'what the conversation gives')
+      } finally {
+        await talk.bye('done')
+      }
+    },
+  ),
+  conversation(
     'DLM-1.watched',
     'Who watches hears of layers that come and go, and a beat when nothing does',
     async (context, peer, hosting) => {
