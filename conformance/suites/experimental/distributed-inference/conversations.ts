@@ -4,7 +4,7 @@ import * as hand from '../../../client/layers.ts'
 import type { Peer } from '../../../client/peer.ts'
 import { TENSOR, TYPE } from '../../../client/tensor.ts'
 import { type Greeting, hiddenTensor, TensorTalk, valuesOf, type WireTensor } from '../../../client/tensor-session.ts'
-import { type Case, ensure, member, outcomeOf, same } from '../../../harness/case.ts'
+import { type Case, ensure, type JsonObject, member, outcomeOf, same } from '../../../harness/case.ts'
 import type { Context } from '../../../harness/context.ts'
 
 // M26: conversations with layers that the node under test offers, of the model that comes with it. What is known of it:
@@ -72,6 +72,32 @@ async function ensureKnown(
     await talk.bye('done')
   }
 }
+
+interface Handing {
+  readonly peer: Peer
+  /** Who is to be handed the results. */
+  readonly other: Peer
+  /** What `shard.hand_on` is asked, for the peer's conversation. */
+  readonly asked: JsonObject
+  readonly talk: TensorTalk
+  readonly hosting: hand.Hosted
+}
+
+/** A conversation of one peer, whose results another one is to be handed (DLM-11). */
+const handingOn = (id: string, title: string, run: (scene: Handing) => Promise<void>): Case =>
+  conversation(id, title, async (context, peer, hosting) => {
+    const other = await context.fresh('trusted')
+    const grant = await hand.granted(peer, hosting)
+    const talk = await hand.greet(peer, grant)
+    ensure(talk instanceof TensorTalk, 'an open session', talk)
+    const { session_id, session_token } = grant
+    const next = { node_id: other.nodeId, session_id: other.ulid(), session_token }
+    try {
+      await run({ peer, other, asked: { session_id, next }, talk, hosting })
+    } finally {
+      await talk.bye('done')
+    }
+  })
 
 /** Something that no conversation can have ends the session, with a word, and frees its place (DLM-3). */
 const ends = (id: string, title: string, wrong: (talk: TensorTalk, hosting: hand.Hosted) => Promise<void>): Case =>
@@ -387,47 +413,27 @@ const LEAVING: readonly Case[] = [
       ensure(outcomeOf(await peer.ask(hand.LIST, {})) === 'unauthorized', 'unauthorized', 'a list')
     },
   ),
-  conversation(
+  handingOn(
     'DLM-11.hand-on-of-anothers',
     'A shard hands on nothing of a conversation that somebody else has, even to who knows its session',
-    async (context, peer, hosting) => {
-      const other = await context.fresh('trusted')
-      const grant = await hand.granted(peer, hosting)
-      const talk = await hand.greet(peer, grant)
-      ensure(talk instanceof TensorTalk, 'an open session', talk)
-      try {
-        const { session_id, session_token } = grant
-        const next = { node_id: other.nodeId, session_id: other.ulid(), session_token }
-        const answer = await other.ask(hand.HAND_ON, { session_id, next })
-        ensure(outcomeOf(answer) === 'not_found', 'not_found', answer)
-        same(await other.line.incoming(TENSOR, 0), null, 'what is opened to who asked')
-      } finally {
-        await talk.bye('done')
-      }
+    async ({ other, asked }) => {
+      const answer = await other.ask(hand.HAND_ON, asked)
+      ensure(outcomeOf(answer) === 'not_found', 'not_found', answer)
+      same(await other.line.incoming(TENSOR, 0), null, 'what is opened to who asked')
     },
   ),
-  conversation(
+  handingOn(
     'DLM-11.next-hangs-up',
     'A next shard that cannot be reached is named as such, and the conversation goes on without it',
-    async (context, peer, hosting) => {
-      const other = await context.fresh('trusted')
-      const grant = await hand.granted(peer, hosting)
-      const talk = await hand.greet(peer, grant)
-      ensure(talk instanceof TensorTalk, 'an open session', talk)
-      try {
-        const { session_id, session_token } = grant
-        const next = { node_id: other.nodeId, session_id: other.ulid(), session_token }
-        const asked = peer.ask(hand.HAND_ON, { session_id, next })
-        const opened = await other.line.incoming(TENSOR, 10_000)
-        ensure(opened !== null, 'a session that is opened to the next one', null)
-        opened.abort()
-        const answer = await asked
-        ensure(outcomeOf(answer) === 'shard_unreachable', 'shard_unreachable', answer)
-        const made = await knownRows(talk)
-        hand.ensureRows(made, hand.KNOWN.made[0]?.hidden ?? made, hosting.width, 'what the conversation gives')
-      } finally {
-        await talk.bye('done')
-      }
+    async ({ peer, other, asked, talk, hosting }) => {
+      const asking = peer.ask(hand.HAND_ON, asked)
+      const opened = await other.line.incoming(TENSOR, 10_000)
+      ensure(opened !== null, 'a session that is opened to the next one', null)
+      opened.abort()
+      const answer = await asking
+      ensure(outcomeOf(answer) === 'shard_unreachable', 'shard_unreachable', answer)
+      const made = await knownRows(talk)
+      hand.ensureRows(made, hand.KNOWN.made[0]?.hidden ?? made, hosting.width, 'what the conversation gives')
     },
   ),
   conversation(
