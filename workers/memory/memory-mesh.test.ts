@@ -34,23 +34,31 @@ it('links everyone at a topic, cuts along a partition, and links them again when
   expect(meshes.map(directPeers)).toEqual([4, 4, 4, 4, 4])
 })
 
-it('carries one message to everyone once, and the same way for the same seed', async () => {
-  async function run(seed: number): Promise<string[]> {
-    const { runtime, meshes } = await village(8, seed)
-    const order: string[] = []
-    for (const [at, mesh] of meshes.entries()) {
-      mesh.onGossip(async (_, from: NodeId) => {
-        order.push(`${at} from ${meshes.findIndex(({ nodeId }) => nodeId === from)}`)
-        return 'accept'
-      })
-    }
-    await meshes[0]?.publish(Uint8Array.of(1))
-    await runtime.advance(100)
-    return order
+/** Who heard a message of the first of eight, and from whom, in order. */
+async function heardOf(seed: number, loss: number): Promise<readonly (readonly [hearer: number, from: number])[]> {
+  const { runtime, network, meshes } = await village(8, seed)
+  network.setGossipLoss(loss)
+  const heard: (readonly [number, number])[] = []
+  for (const [at, mesh] of meshes.entries()) {
+    mesh.onGossip(async (_, from: NodeId) => {
+      heard.push([at, meshes.findIndex(({ nodeId }) => nodeId === from)])
+      return 'accept'
+    })
   }
-  const first = await run(1)
-  expect(first.map((line) => Number(line.split(' ')[0])).sort()).toEqual([1, 2, 3, 4, 5, 6, 7])
-  expect(await run(1)).toEqual(first)
+  await meshes[0]?.publish(Uint8Array.of(1))
+  await runtime.advance(100)
+  return heard
+}
+
+it('carries what a node wrote to everyone who is linked, from that node itself, as gossipsub floods it', async () => {
+  expect(await heardOf(1, 0)).toEqual([1, 2, 3, 4, 5, 6, 7].map((hearer) => [hearer, 0]))
+})
+
+it('passes on to others what the flood lost, to everyone once, and the same way for the same seed', async () => {
+  const first = await heardOf(1, 0.5)
+  expect(first.map(([hearer]) => hearer).sort()).toEqual([1, 2, 3, 4, 5, 6, 7])
+  expect(first.some(([, from]) => from !== 0)).toBe(true)
+  expect(await heardOf(1, 0.5)).toEqual(first)
 })
 
 it('delivers frames in order while the latency changes, and nothing after a partition', async () => {

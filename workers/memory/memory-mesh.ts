@@ -11,7 +11,7 @@ import { createPipe, createStreamPair, type MemoryStreamPair } from './memory-st
 
 /** Where nodes meet that were given no box. */
 const COMMON_BOX = '/memory/p2p/common'
-/** Gossip neighbours besides the two next to a node in the ring of ids, which keep the graph connected. */
+/** Gossip neighbours besides the two next to a node in the ring of ids, which keep the graph connected; what others wrote goes on to them alone. */
 const RANDOM_NEIGHBOURS = 2
 
 export interface MemoryNetwork {
@@ -126,11 +126,14 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
     runtime.after(latency, reconcile)
   }
 
-  /** The next and the previous id among those linked, and the links of the highest weight: the same from either end. */
-  function gossipNeighbours(node: MemoryNode): MemoryNode[] {
-    const linked = [...nodes.values()].filter(
+  const listeners = (node: MemoryNode): MemoryNode[] =>
+    [...nodes.values()].filter(
       (other) => linkOf(node.id, other.id) && other.community === node.community && node.mayHear(other.id),
     )
+
+  /** The next and the previous id among those linked, and the links of the highest weight: the same from either end. */
+  function gossipNeighbours(node: MemoryNode): MemoryNode[] {
+    const linked = listeners(node)
     const ring = [...linked, node].sort((a, b) => (a.id < b.id ? -1 : 1))
     const at = ring.indexOf(node)
     const beside = [ring.at(at - 1), ring.at((at + 1) % ring.length)]
@@ -139,9 +142,9 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
     return [...chosen].filter((other) => other !== undefined && other !== node) as MemoryNode[] // undefined was filtered
   }
 
-  function forward(from: MemoryNode, bytes: Uint8Array<ArrayBuffer>, except?: MemoryNode): void {
-    for (const to of gossipNeighbours(from)) {
-      if (to === except || random() < gossipLoss) continue
+  function send(from: MemoryNode, hearers: readonly MemoryNode[], bytes: Uint8Array<ArrayBuffer>): void {
+    for (const to of hearers) {
+      if (random() < gossipLoss) continue
       runtime.after(latency, () => void hear(to, from, bytes.slice()))
     }
   }
@@ -150,7 +153,9 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
     const id = toHex(blake3(bytes))
     if (!linkOf(node.id, from.id) || node.seen.has(id)) return
     node.seen.add(id)
-    if ((await node.judge(bytes, from.id)) === 'accept') forward(node, bytes, from)
+    if ((await node.judge(bytes, from.id)) !== 'accept') return
+    const hearers = gossipNeighbours(node).filter((other) => other !== from)
+    send(node, hearers, bytes)
   }
 
   async function open(node: MemoryNode, to: NodeId, protocol: string, maxFrameBytes: number) {
@@ -258,7 +263,8 @@ export function createMemoryNetwork(runtime: Runtime): MemoryNetwork {
       async publish(bytes) {
         if (node.community === null) throw new HearthError('partition', 'not in a community')
         node.seen.add(toHex(blake3(bytes)))
-        forward(node, bytes)
+        // as gossipsub floods what is its own: everybody who is linked hears it from who wrote it
+        send(node, listeners(node), bytes)
       },
       onGossip(judge) {
         node.judge = judge
