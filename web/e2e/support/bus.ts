@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { ulid } from 'ulid'
-import { AnswerSchema, errorFromWire } from '#protocol/core/bus.ts'
-import type { Capability, Input, Output } from '#protocol/core/capability.ts'
+import { AnswerSchema, errorFromWire, StreamFrameSchema } from '#protocol/core/bus.ts'
+import type { Capability, Frame, Input, Output, Streaming } from '#protocol/core/capability.ts'
 import { wireTime } from '#protocol/core/ids.ts'
 import type { JsonValue } from '#protocol/core/json.ts'
 import { parseAs } from '#protocol/core/schema.ts'
@@ -13,6 +13,13 @@ export interface PageBus {
   call<C extends Capability>(capability: C, input: Input<C>): Promise<Output<C>>
   /** The same call once for each input, a few at a time. */
   callEach<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<Output<C>[]>
+  /** A call that answers in frames, heard to its end. @throws HearthError what it was refused or ended with */
+  hear<C extends Streaming>(capability: C, input: Input<C>): Promise<Heard<C>>
+}
+
+export interface Heard<C extends Streaming> {
+  readonly frames: readonly Frame<C>[]
+  readonly output: Output<C>
 }
 
 interface Asking {
@@ -24,8 +31,11 @@ interface Asking {
 
 const AT_ONCE = 8
 
-/** Runs in the page and attaches as a further tab does: a Web Lock says that it lives, a channel of its own carries its calls. */
-async function ask(asking: string): Promise<JsonValue[]> {
+/**
+ * Runs in the page and attaches as a further tab does: a Web Lock says that it lives, a channel of its own carries its calls.
+ * @returns all messages of each call
+ */
+async function ask(asking: string): Promise<JsonValue[][]> {
   const { shared, channel, atOnce, opens }: Asking = JSON.parse(asking)
   const ports = new BroadcastChannel(shared)
   const port = new BroadcastChannel(channel)
@@ -42,18 +52,25 @@ async function ask(asking: string): Promise<JsonValue[]> {
       }
       ports.postMessage(request)
     })
-  const call = (open: Asking['opens'][number]): Promise<JsonValue> =>
+  const call = (open: Asking['opens'][number]): Promise<JsonValue[]> =>
     new Promise((resolve) => {
-      waiting.set(open.call, (answer) => {
+      const messages: JsonValue[] = []
+      waiting.set(open.call, (message) => {
+        messages.push(message)
+        const { event, seq } = Object(message)
+        if (event === 'data') {
+          port.postMessage({ kind: 'message', call: open.call, message: { type: 'ack', upto: seq } })
+          return
+        }
         waiting.delete(open.call)
         port.postMessage({ kind: 'end', call: open.call })
-        resolve(answer)
+        resolve(messages)
       })
       port.postMessage(open)
     })
   return navigator.locks.request(channel, async () => {
     await attach()
-    const answers: JsonValue[] = []
+    const answers: JsonValue[][] = []
     let next = 0
     const work = async (): Promise<void> => {
       for (let at = next++; at < opens.length; at = next++) {
@@ -82,15 +99,30 @@ function outputOf(message: JsonValue): JsonValue {
   return answer.output
 }
 
+/** Data of a frame; a stream that never began or broke off ends with what it was refused with. */
+function frameOf(message: JsonValue): JsonValue {
+  if (typeof message === 'object' && message !== null && 'error' in message) return outputOf(message)
+  const { event, data } = parseAs(StreamFrameSchema, message)
+  return event === 'error' ? outputOf({ request_id: ulid(), error: data }) : data
+}
+
 export function busOf(page: Page): PageBus {
-  async function callEach<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<Output<C>[]> {
+  async function askAll<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<JsonValue[][]> {
     const opens = inputs.map((input) => openingOf(capability, input as JsonValue)) // schemas describe JSON
     const asking: Asking = { shared: PORTS_CHANNEL, channel: `${PORTS_CHANNEL}-${ulid()}`, atOnce: AT_ONCE, opens }
-    const answers = await page.evaluate(ask, JSON.stringify(asking))
-    return answers.map((answer) => outputOf(answer) as Output<C>) // by the node of this same build
+    return page.evaluate(ask, JSON.stringify(asking))
+  }
+  async function callEach<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<Output<C>[]> {
+    const answers = await askAll(capability, inputs)
+    return answers.flatMap((messages) => messages.map((answer) => outputOf(answer) as Output<C>)) // one each, by the node of this same build
   }
   return {
     callEach,
+    async hear<C extends Streaming>(capability: C, input: Input<C>) {
+      const [messages = []] = await askAll(capability, [input])
+      const heard = messages.map(frameOf)
+      return { frames: heard.slice(0, -1) as Frame<C>[], output: heard.at(-1) as Output<C> } // by the node of this same build
+    },
     async call(capability, input) {
       const [output] = await callEach(capability, [input])
       if (output === undefined) throw new TypeError('one call has one answer')

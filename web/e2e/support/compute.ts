@@ -2,23 +2,23 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 
-const FIXTURE = join(import.meta.dirname, '../../../workers/compute/fixtures/qwen2-cpu-int4')
+const FIXTURES = join(import.meta.dirname, '../../../workers/compute/fixtures')
 const FILES = ['genai_config.json', 'model.onnx', 'model.onnx.data', 'tokenizer.json', 'tokenizer_config.json']
 /** What the fixture answers, in whichever way it is computed: its weights are random, its words mean nothing. */
 export const BEGINS = '`VV'
-/** Puts the fixture where this device keeps its models. */
-export async function storeModel(page: Page): Promise<void> {
+/** Puts a fixture where this device keeps its models. @param model as which */
+export async function storeModel(page: Page, fixture = 'qwen2-cpu-int4', model = 'tiny'): Promise<void> {
   for (const name of FILES) {
-    const bytes = (await readFile(join(FIXTURE, name))).toString('base64')
+    const bytes = (await readFile(join(FIXTURES, fixture, name))).toString('base64')
     await page.evaluate(
-      async ([file, text]) => {
+      async ([id, file, text]) => {
         const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', { create: true })
-        const folder = await models.getDirectoryHandle('tiny', { create: true })
+        const folder = await models.getDirectoryHandle(id, { create: true })
         const writable = await (await folder.getFileHandle(file, { create: true })).createWritable()
         await writable.write(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)))
         await writable.close()
       },
-      [name, bytes] as const,
+      [model, name, bytes] as const,
     )
   }
 }

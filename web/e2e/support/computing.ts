@@ -4,7 +4,7 @@ import { configSet } from '#protocol/config/capabilities.ts'
 import { DISTRIBUTED_LLM_DEMONSTRATION_MODEL } from '#protocol/distributed-inference/constants.ts'
 import { modelImport, modelList } from '#protocol/distributed-inference/model-capabilities.ts'
 import { pipelinePlan, pipelineStatus, shardDirectory } from '#protocol/distributed-inference/pipeline-capabilities.ts'
-import { shardOffer, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { shardOffer, shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { busOf } from './bus.ts'
 import type { Device, DeviceOptions } from './fixtures.ts'
@@ -45,14 +45,19 @@ export interface Computing {
   readonly others: readonly Device[]
 }
 
-/** Anna founds, the others join as trusted and offer their layers; whoever asks has the whole model. */
+/**
+ * Anna founds, the others join as trusted and offer their layers; whoever asks has the whole model.
+ * @param prepare done with each device before it knows of computing
+ */
 export async function settleComputing(
   url: string,
   device: (name: string, options?: DeviceOptions) => Promise<Device>,
   offers: readonly Offered[],
+  prepare: (page: Page) => Promise<void> = async () => undefined,
 ): Promise<Computing> {
   const asker = await device('Anna', GOING)
   await found(asker.page, url, 'Anna', 'Issum')
+  await prepare(asker.page)
   await turnOn(asker.page)
   const { invite } = await busOf(asker.page).call(communityInvite, { level: 'trusted', valid_seconds: 3600, uses: 20 })
   const others: Device[] = []
@@ -62,6 +67,7 @@ export async function settleComputing(
     await other.page.goto(url)
     await settleIn(other.page, name)
     await busOf(other.page).call(communityRedeem, { invite })
+    await prepare(other.page)
     await turnOn(other.page)
     await bringModel(other.page)
     await busOf(other.page).call(sharingSet, { share: true })
@@ -79,6 +85,22 @@ export const hearsOf = (page: Page, count: number): Promise<void> =>
       SLOWLY,
     )
     .toBe(count)
+
+const heardAt = async (page: Page): Promise<string[]> =>
+  (await busOf(page).call(shardDirectory, {})).nodes.flatMap(({ shards }) => shards.map(({ shard_id }) => shard_id)).sort()
+
+/** Has as many of the others as are wanted share a model evenly, and offer nothing else; the rest of them offer nothing. */
+export async function shareEvenly({ asker, others }: Computing, model: string, layers: number, parts: number): Promise<void> {
+  const shared: string[] = []
+  for (const [at, { page }] of others.entries()) {
+    const bus = busOf(page)
+    for (const { shard_id } of (await bus.call(sharingGet, {})).offers) await bus.call(shardWithdraw, { shard_id })
+    if (at >= parts) continue
+    const [from, to] = [Math.floor((at * layers) / parts), Math.floor(((at + 1) * layers) / parts) - 1]
+    shared.push((await bus.call(shardOffer, { model, layers: { from, to } })).shard_id)
+  }
+  await expect.poll(() => heardAt(asker.page), SLOWLY).toEqual(shared.sort())
+}
 
 export const planAt = async (page: Page) => (await busOf(page).call(pipelinePlan, { model: MODEL })).plan
 /** The newest answer there. */
