@@ -7,6 +7,7 @@ import { type Device, type Household, partOf, questionOf, withHousehold } from '
 import type { RandomModel, Weights } from './support/random-model.ts'
 import { joinRaw, rawEcho } from './support/raw-channel.ts'
 import { median } from './support/statistics.ts'
+import { until } from './support/until.ts'
 
 /**
  * What it costs to compute one model on several devices instead of one: words a second and the first word of a long question.
@@ -30,6 +31,13 @@ const FIRST_ROUNDS = 3
 const LONG = 256
 /** Path of the page in which a question goes through in one piece. */
 const UNCHUNKED = 'unchunked'
+/** Paths of the pages whose plan is always of one kind, whichever is expected to take less time. */
+const ALWAYS = {
+  star: (code: string) => code.replace('handing ? chained', 'false ? chained'),
+  chain: (code: string) => code.replace('handed.ms >= starMs', 'false'),
+} as const
+/** What they hold of a model, beside both ends: who only asks needs no more. */
+const LITTLE = { from: 0, to: 0 }
 
 interface Said {
   readonly askedAt: number
@@ -42,7 +50,8 @@ type Way = (text: string, tokens: number) => Promise<Said>
 
 /** The ways to have the same answer. */
 function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
-  const [halves, thirds] = [others.slice(0, HALVES.length), others.slice(HALVES.length)]
+  const [halves, thirds] = [others.slice(0, HALVES.length), others.slice(HALVES.length, HALVES.length + THIRDS.length)]
+  const [star = asks, chain = asks] = others.slice(HALVES.length + THIRDS.length)
   const over =
     (who: Device, through: readonly (Device | null)[]): Way =>
     (text, tokens) =>
@@ -66,15 +75,21 @@ function waysOf({ asks, others }: Household, { id: model }: RandomModel) {
     // who asks has one half, and not all of the model
     oneHere: over(first, [null, second]),
     thirds: over(asks, thirds),
+    halvesStar: over(star, halves),
+    halvesChain: over(chain, halves),
+    thirdsStar: over(star, thirds),
+    thirdsChain: over(chain, thirds),
   }
 }
 type Ways = ReturnType<typeof waysOf>
 type WayName = keyof Ways
-const ALL: readonly WayName[] = ['whole', 'inOnePage', 'halves', 'oneHere', 'thirds']
+const KINDS = ['halvesStar', 'halvesChain', 'thirdsStar', 'thirdsChain'] as const satisfies readonly WayName[]
+const ALL: readonly WayName[] = ['whole', 'inOnePage', 'halves', 'oneHere', 'thirds', ...KINDS]
 /** For the first word. */
 const SOME: readonly WayName[] = ['whole', 'halves', 'thirds']
 
-const empty = (): Record<WayName, number[]> => ({ whole: [], inOnePage: [], halves: [], oneHere: [], thirds: [] })
+/** Milliseconds by the way they were needed on; NaN for one that was not taken. */
+type Times = (name: WayName) => number
 
 /** Runs the ways in turns. @param count of one answer: the number that is kept */
 async function inTurns(
@@ -83,24 +98,35 @@ async function inTurns(
   rounds: number,
   [text, tokens]: readonly [string, number],
   count: (said: Said) => number,
-): Promise<Record<WayName, number>> {
-  const all = empty()
+): Promise<Times> {
+  const all = new Map<WayName, number[]>(names.map((name) => [name, []]))
   for (let round = -1; round < rounds; round++) {
     const texts = new Set<string>()
     for (const name of names) {
       const said = await ways[name](text, tokens)
       texts.add(said.text)
       // the first round loads what was not loaded
-      if (round >= 0) all[name].push(count(said))
+      if (round >= 0) all.get(name)?.push(count(said))
     }
     if (texts.size > 1) throw new Error(`the ways say different things: ${[...texts].join(' | ')}`)
   }
-  const of = (name: WayName): number => (names.includes(name) ? median(all[name]) : Number.NaN)
-  return { whole: of('whole'), inOnePage: of('inOnePage'), halves: of('halves'), oneHere: of('oneHere'), thirds: of('thirds') }
+  return (name) => median(all.get(name) ?? [Number.NaN])
 }
 
 const msPerToken = ({ heardAt, tokens }: Said): number => ((heardAt.at(-1) ?? 0) - (heardAt[0] ?? 0)) / (tokens - 1)
 const firstMs = ({ askedAt, heardAt }: Said): number => (heardAt[0] ?? Number.NaN) - askedAt
+
+/** Loads the pages of those whose plans are of one kind, and waits until they are: who reaches whom is told with the beats. */
+async function settleKinds(household: Household): Promise<void> {
+  const [star, chain] = household.others.slice(HALVES.length + THIRDS.length)
+  if (star) await household.comeBack(star, '/star/index.html')
+  if (chain) await household.comeBack(chain, '/chain/index.html')
+  for (const model of household.models.values()) {
+    const ways = waysOf(household, model)
+    for (const name of KINDS)
+      await until(async () => name.toLowerCase().endsWith((await ways[name](questionOf(SHORT), 2)).topology ?? 'none'))
+  }
+}
 
 async function shareAll(household: Household): Promise<void> {
   const parts = [...HALVES, ...THIRDS]
@@ -121,14 +147,14 @@ async function rawHop({ asks, others }: Household): Promise<number> {
 }
 
 interface Paces {
-  readonly ms: Record<WayName, number>
+  readonly ms: Times
   /** Who hands on to whom: what the plan took for the faster one. */
   readonly topology: { readonly halves: string; readonly thirds: string }
   readonly raw: number
 }
 
 function speeds(weights: Weights, { ms, topology, raw }: Paces): readonly Measurement[] {
-  const rate = (name: WayName): number => 1000 / ms[name]
+  const rate = (name: WayName): number => 1000 / ms(name)
   const row = (name: WayName, what: string, aim?: number): Measurement => ({
     name: `${weights}, ${what}`,
     unit: 'tokens/s',
@@ -136,6 +162,13 @@ function speeds(weights: Weights, { ms, topology, raw }: Paces): readonly Measur
     ours: rate(name),
     theirs: { name: 'whole in one page', value: rate('whole') },
     ...(aim !== undefined && { aim }),
+  })
+  const chainBesideStar = (what: string, chain: WayName, star: WayName): Measurement => ({
+    name: `${weights}, ${what} over WebRTC, a chain`,
+    unit: 'tokens/s',
+    better: 'higher',
+    ours: rate(chain),
+    theirs: { name: 'a star of the same', value: rate(star) },
   })
   const hop = (name: string, value: number): Measurement => ({
     name: `${weights}, ${name}`,
@@ -148,16 +181,18 @@ function speeds(weights: Weights, { ms, topology, raw }: Paces): readonly Measur
     row('halves', `2 shards, both over WebRTC, ${topology.halves}`, 0.9),
     row('oneHere', '2 shards, one here, one over WebRTC', 0.9),
     row('thirds', `3 shards over WebRTC, ${topology.thirds}`),
-    hop('a hop within one browser, there and back', (ms.inOnePage - ms.whole) / 2),
+    chainBesideStar('2 shards', 'halvesChain', 'halvesStar'),
+    chainBesideStar('3 shards', 'thirdsChain', 'thirdsStar'),
+    hop('a hop within one browser, there and back', (ms('inOnePage') - ms('whole')) / 2),
     {
       // a chain of two takes three ways, a star four
-      ...hop('a hop over WebRTC, there and back', (ms.halves - ms.whole) / (topology.halves === 'chain' ? 1.5 : 2)),
+      ...hop('a hop over WebRTC, there and back', (ms('halves') - ms('whole')) / (topology.halves === 'chain' ? 1.5 : 2)),
       theirs: { name: 'raw RTCDataChannel, 2 KiB there and back', value: raw },
     },
   ]
 }
 
-function firsts(weights: Weights, chunked: Record<WayName, number>, whole: Record<WayName, number>): readonly Measurement[] {
+function firsts(weights: Weights, chunked: Times, whole: Times): readonly Measurement[] {
   const WAYS: readonly (readonly [WayName, string])[] = [
     ['whole', 'whole in one page'],
     ['halves', '2 shards over WebRTC'],
@@ -166,17 +201,18 @@ function firsts(weights: Weights, chunked: Record<WayName, number>, whole: Recor
   const lower = { unit: 'ms', better: 'lower' } as const
   return WAYS.flatMap(([way, what]): readonly Measurement[] => {
     const name = `${weights}, first token of ${LONG}, ${what}`
-    const ours = chunked[way]
-    const beside = { name, ...lower, ours, theirs: { name: 'question in one piece', value: whole[way] } }
+    const ours = chunked(way)
+    const beside = { name, ...lower, ours, theirs: { name: 'question in one piece', value: whole(way) } }
     return way === 'whole'
       ? [beside]
-      : [beside, { name, ...lower, ours, theirs: { name: 'whole in one page', value: chunked.whole } }]
+      : [beside, { name, ...lower, ours, theirs: { name: 'whole in one page', value: chunked('whole') } }]
   })
 }
 
 async function measure(household: Household): Promise<BenchReport> {
   await shareAll(household)
-  const all = new Map<Weights, { readonly speeds: readonly Measurement[]; readonly chunked: Record<WayName, number> }>()
+  await settleKinds(household)
+  const all = new Map<Weights, { readonly speeds: readonly Measurement[]; readonly chunked: Times }>()
   for (const [weights, model] of household.models) {
     const ways = waysOf(household, model)
     const ms = await inTurns(ways, ALL, ROUNDS, [questionOf(SHORT), TOKENS], msPerToken)
@@ -192,7 +228,8 @@ async function measure(household: Household): Promise<BenchReport> {
     cores: navigator.hardwareConcurrency,
   }))
   await household.comeBack(household.asks, `/${UNCHUNKED}/index.html`)
-  for (const device of household.others) await household.comeBack(device, `/${UNCHUNKED}/index.html`)
+  for (const device of household.others.slice(0, HALVES.length + THIRDS.length))
+    await household.comeBack(device, `/${UNCHUNKED}/index.html`)
   await shareAll(household)
   const measurements: Measurement[] = []
   for (const [weights, model] of household.models) {
@@ -219,14 +256,21 @@ export const run = (): Promise<BenchReport> =>
   withHousehold(
     {
       weights: WEIGHTS,
-      others: [...HALVES, ...THIRDS],
-      variant: {
-        name: UNCHUNKED,
-        change: (code, file) =>
-          file.endsWith('/distributed-inference/constants.ts')
-            ? code.replace('DISTRIBUTED_LLM_CHUNK_TOKENS = 128', 'DISTRIBUTED_LLM_CHUNK_TOKENS = 512')
-            : null,
-      },
+      others: [...HALVES, ...THIRDS, LITTLE, LITTLE],
+      variants: [
+        {
+          name: UNCHUNKED,
+          change: (code, file) =>
+            file.endsWith('/distributed-inference/constants.ts')
+              ? code.replace('DISTRIBUTED_LLM_CHUNK_TOKENS = 128', 'DISTRIBUTED_LLM_CHUNK_TOKENS = 512')
+              : null,
+        },
+        { name: 'star', change: (code, file) => (file.endsWith('/distributed-inference/plan.ts') ? ALWAYS.star(code) : null) },
+        {
+          name: 'chain',
+          change: (code, file) => (file.endsWith('/distributed-inference/plan-chain.ts') ? ALWAYS.chain(code) : null),
+        },
+      ],
     },
     measure,
   )

@@ -51,13 +51,13 @@ interface Wanted {
   readonly weights: readonly Weights[]
   /** What layers each of the others has. */
   readonly others: readonly Range[]
-  /** Below which path the page is built once more, and what is changed there. */
-  readonly variant?: { readonly name: string; readonly change: (code: string, file: string) => string | null }
+  /** Below which paths the page is built once more, and what is changed there. */
+  readonly variants?: readonly { readonly name: string; readonly change: (code: string, file: string) => string | null }[]
   /** Of the browser, beside the usual ones. */
   readonly flags?: readonly string[]
 }
 
-const NAMES = ['Ada', 'Berta', 'Cem', 'Dora', 'Emil', 'Fatma', 'Gerd']
+const NAMES = ['Ada', 'Berta', 'Cem', 'Dora', 'Emil', 'Fatma', 'Gerd', 'Hanna']
 const PATIENCE_MS = 60_000
 
 /**
@@ -68,7 +68,7 @@ export async function withHousehold<T>(wanted: Wanted, task: (household: Househo
   const models = new Map<Weights, RandomModel>()
   const built = await buildPage('bench/household')
   try {
-    if (wanted.variant) await built.variant(wanted.variant.name, wanted.variant.change)
+    for (const { name, change } of wanted.variants ?? []) await built.variant(name, change)
     for (const weights of wanted.weights) {
       const model = await randomModel(weights)
       models.set(weights, model)

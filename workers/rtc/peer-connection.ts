@@ -69,6 +69,10 @@ export type Config = Omit<Configuration, 'certificates'> & { readonly certificat
 const received = (handover: Handover): AnyDataChannel =>
   handover.kind === 'transferred' ? handover.channel : new BridgedDataChannel(handover)
 
+/** Done with each channel that comes from the window, before anybody has it. */
+export type Prepare = (channel: AnyDataChannel) => AnyDataChannel
+const asItIs: Prepare = (channel) => channel
+
 const plainCandidate = ({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: Partial<Candidate>): Partial<Candidate> => ({
   ...(candidate === undefined ? {} : { candidate }),
   ...(sdpMid === undefined ? {} : { sdpMid }),
@@ -81,11 +85,13 @@ export class WorkerPeerConnection extends EventTarget {
   readonly #link: RtcLink
   readonly #id: number
   readonly #config: Config
+  readonly #prepare: Prepare
   readonly #pending = new Map<number, PendingDataChannel>()
   #state = FRESH
 
-  constructor(link: RtcLink, config: Config = {}) {
+  constructor(link: RtcLink, config: Config = {}, prepare: Prepare = asItIs) {
     super()
+    this.#prepare = prepare
     this.#link = link
     this.#id = link.register({ hear: (report) => this.#hear(report) })
     this.#config = config
@@ -191,11 +197,11 @@ export class WorkerPeerConnection extends EventTarget {
     if ('state' in report && report.state) this.#state = report.state
     switch (report.kind) {
       case 'opened':
-        this.#pending.get(report.channel)?.attach(received(report.handover))
+        this.#pending.get(report.channel)?.attach(this.#prepare(received(report.handover)))
         this.#pending.delete(report.channel)
         return
       case 'datachannel':
-        this.dispatchEvent(Object.assign(new Event('datachannel'), { channel: received(report.handover) }))
+        this.dispatchEvent(Object.assign(new Event('datachannel'), { channel: this.#prepare(received(report.handover)) }))
         return
       case 'candidate': {
         const candidate = report.candidate && new IceCandidate(report.candidate)
@@ -228,10 +234,10 @@ export interface PeerConnectionClass {
 }
 
 /** The class as scripts know it, for one link. */
-export function peerConnectionClass(link: RtcLink): PeerConnectionClass {
+export function peerConnectionClass(link: RtcLink, prepare?: Prepare): PeerConnectionClass {
   return class extends WorkerPeerConnection {
     constructor(config?: Config) {
-      super(link, config)
+      super(link, config, prepare)
     }
 
     static async generateCertificate(algorithm: AlgorithmIdentifier): Promise<Certificate> {
