@@ -1,10 +1,10 @@
 // what Node 20 lacks, before anything is imported
 import '../workers/testing/node-20.ts'
 
-import type { Answer } from './household/asking.ts'
 import type { BenchReport, Measurement } from './report.ts'
-import { type Device, type Household, partOf, questionOf, withHousehold } from './support/household.ts'
-import type { RandomModel, Weights } from './support/random-model.ts'
+import { ask, crash, gapsOf, gatherAgain, type House, PARTS, sharing, withdrawing } from './support/halves.ts'
+import { type Device, type Household, withHousehold } from './support/household.ts'
+import type { Weights } from './support/random-model.ts'
 import { median } from './support/statistics.ts'
 
 /**
@@ -16,7 +16,6 @@ import { median } from './support/statistics.ts'
  * they are added, not waited for.
  */
 const WEIGHTS: readonly Weights[] = ['fp32', 'int8']
-const PARTS = [partOf(0, 2), partOf(1, 2)]
 
 const QUESTION = 256
 const TOKENS = 112
@@ -43,38 +42,7 @@ type Loss = keyof typeof LOSSES
 
 const now = (): number => performance.timeOrigin + performance.now()
 
-interface House {
-  readonly household: Household
-  readonly model: RandomModel
-  /** Who computes, and who stands by, a device for each part. */
-  readonly mains: readonly Device[]
-  readonly spares: readonly Device[]
-}
-
-const sharing = async ({ household, model }: House, devices: readonly Device[]): Promise<void> => {
-  for (const [part, device] of devices.entries()) await household.share(device, model.id, PARTS[part] ?? partOf(0, 1))
-}
-const withdrawing = async ({ household, model }: House, devices: readonly Device[]): Promise<void> => {
-  for (const [part, device] of devices.entries()) await household.withdraw(device, model.id, PARTS[part] ?? partOf(0, 1))
-}
-
-function ask({ household, model }: House, letters: number, tokens: number, through: readonly Device[]): Promise<Answer> {
-  return household.asks.page.evaluate((asked) => globalThis.house.ask(asked), {
-    ...{ model: model.id, text: questionOf(letters), tokens },
-    by: { through: through.map(({ nodeId }) => nodeId) },
-  })
-}
-
-async function lose({ page, context }: Device, how: Loss): Promise<void> {
-  if (how !== 'crashed') return page.close()
-  const session = await context.newCDPSession(page)
-  const crashed = page.waitForEvent('crash')
-  // it never answers
-  void session.send('Page.crash').catch(() => undefined)
-  await crashed
-}
-
-const gapsOf = ({ heardAt }: Answer): readonly number[] => heardAt.slice(1).map((at, index) => at - (heardAt[index] ?? at))
+const lose = (device: Device, how: Loss): Promise<void> => (how === 'crashed' ? crash(device) : device.page.close())
 
 interface Stall {
   readonly ms: number
@@ -98,13 +66,6 @@ async function oneLoss(house: House, how: Loss, turn: number): Promise<Stall> {
       await gatherAgain(house, turn % PARTS.length)
     }
   }
-}
-
-async function gatherAgain(house: House, part: number): Promise<void> {
-  const main = house.mains[part]
-  if (main) await house.household.comeBack(main)
-  await sharing(house, house.mains)
-  await sharing(house, house.spares)
 }
 
 async function tryLoss(house: House, how: Loss, turn: number): Promise<Stall> {
