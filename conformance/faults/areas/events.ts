@@ -94,8 +94,8 @@ export const faults = defineFaults([
   }),
   log.instead('waiting-for-ever', {
     rule: 'EVT-4',
-    original: '[...waiting.all(), ...fresh]',
-    faulty: 'fresh',
+    original: 'membershipMoves ? waiting.all() : []',
+    faulty: '[]',
     why: 'What waits is looked at when it comes and never again.',
   }),
   log.instead('refusals-not-counted', {
@@ -112,8 +112,8 @@ export const faults = defineFaults([
   }),
   authors.instead('larger-twin-counts', {
     rule: 'EVT-1',
-    original: 'cid < link.cid',
-    faulty: 'cid > link.cid',
+    original: 'least !== undefined && least < link.cid',
+    faulty: 'twins(link).some((cid) => cid > link.cid)',
     why: 'Which of two counts is chosen the other way round.',
   }),
   authors.instead('equivocation-not-told', {

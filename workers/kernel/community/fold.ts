@@ -1,6 +1,6 @@
 import { tokenRevoked } from '#protocol/auth/events.ts'
 import * as types from '#protocol/community/events.ts'
-import { DEFAULT_POLICY, inviteGrant, type MemberLevel, type Policy } from '#protocol/core/community.ts'
+import { DEFAULT_POLICY, type InviteGrant, inviteGrant, type MemberLevel, type Policy } from '#protocol/core/community.ts'
 import { compareReplay, type SignedEvent } from '#protocol/core/event.ts'
 import { contentIdOf } from '#protocol/core/hash.ts'
 import type { CommunityId, ContentId, NodeId, Ulid } from '#protocol/core/ids.ts'
@@ -100,8 +100,19 @@ function vouches(replay: Replay, jti: Ulid, inviter: Member | undefined, level: 
   return level === 'member' ? replay.policy.default_member_can_invite || RANK[inviter.level] > 1 : RANK[inviter.level] > 1
 }
 
+/** What the invite inside a joining grants: read once, however often who belongs is folded anew. */
+const grants = new WeakMap<SignedEvent, InviteGrant>()
+
+function grantOf(event: SignedEvent, invite: string): InviteGrant {
+  const known = grants.get(event)
+  if (known) return known
+  const grant = inviteGrant(readToken(invite))
+  grants.set(event, grant)
+  return grant
+}
+
 const joined = step(types.memberJoined, (replay, data, { event }, { bounds }) => {
-  const grant = inviteGrant(readToken(data.invite))
+  const grant = grantOf(event, data.invite)
   const known = replay.members.get(event.author)
   if (known && known.status !== 'left') return
   if (isWithdrawn(replay.withdrawals, { jti: grant.jti, iss: grant.inviter })) return

@@ -16,6 +16,7 @@ export interface Equivocation {
 }
 
 interface Chain {
+  /** The smallest content id first: it is the one that counts. */
   readonly byEventId: Map<Ulid, ContentId[]>
   readonly byPrev: Map<ContentId | null, ContentId[]>
   readonly prevOf: Map<ContentId, ContentId | null>
@@ -72,7 +73,9 @@ export function createAuthors(): Authors {
       const own = chain(link.author)
       if (own.prevOf.has(link.cid)) return
       own.prevOf.set(link.cid, link.prev)
-      push(own.byEventId, link.eventId, link.cid)
+      const [least] = own.byEventId.get(link.eventId) ?? []
+      if (least !== undefined && link.cid < least) own.byEventId.get(link.eventId)?.unshift(link.cid)
+      else push(own.byEventId, link.eventId, link.cid)
       push(own.byPrev, link.prev, link.cid)
       if (after(link, own.last)) own.last = link
     },
@@ -103,7 +106,10 @@ export function createAuthors(): Authors {
     },
 
     last: (author) => chains.get(author)?.last ?? null,
-    isShadowed: (link) => twins(link).some((cid) => cid < link.cid),
+    isShadowed(link) {
+      const [least] = twins(link)
+      return least !== undefined && least < link.cid
+    },
     twins,
 
     equivocations() {

@@ -184,6 +184,15 @@ describe('revocation (COM-4)', () => {
     expect(log.has(eventContentId(before))).toBe(true)
   })
 
+  it('lets a joining in that waits behind a gap in its author’s events as soon as that closes (COM-4)', async () => {
+    const { history, mallory, events, before, revocation } = await revoked()
+    const log = await open(history)
+    expect(await codes(log, [history.founding, revocation, ...events])).toEqual(['stored', 'stored', 'stored', 'waiting'])
+    expect(await codes(log, [before])).toEqual(['stored'])
+    expect(log.stats().waiting).toBe(0)
+    expect(log.state()?.members.get(mallory.signer.nodeId)?.status).toBe('revoked')
+  })
+
   it('comes to the same in every order of arrival, also when the revocation comes last', async () => {
     const { history, events, before, revocation, after, backdated } = await revoked()
     const all = [history.founding, ...events, before, revocation, after, backdated]

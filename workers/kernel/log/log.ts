@@ -108,6 +108,8 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   const noticed = createSignal<void>()
   let membership: VerifiedEvent[] = []
   let state: CommunityState | null = null
+  /** By what is stored and what waits, as it was folded last; null where something of that was dropped since. */
+  let judged: CommunityState | null = null
   let clock = 0
   let caughtUp = (await store.get('meta', CAUGHT_UP_KEY)) === communityId
 
@@ -117,18 +119,18 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     clock = Math.max(clock, entry.lamport)
   }
 
-  const fold = (pool: readonly VerifiedEvent[]): CommunityState | null => {
+  /** Who belongs by what is stored and, beside it, by these. */
+  function fold(pool: readonly VerifiedEvent[]): CommunityState | null {
     const links = pool.map(linkOf)
-    const events = [...membership, ...pool.filter(({ event }) => MEMBERSHIP_TYPES.has(event.event_type))]
+    const pooled = createAuthors()
+    links.forEach(pooled.add)
     // of twins the smaller content id counts, here as in every view (EVT-1)
-    const least = new Map<string, ContentId>()
-    const nameOf = ({ event }: VerifiedEvent): string => `${event.author} ${event.event_id}`
-    for (const twin of [...membership, ...pool]) {
-      const other = least.get(nameOf(twin))
-      if (other === undefined || twin.cid < other) least.set(nameOf(twin), twin.cid)
+    const isLeast = (event: VerifiedEvent): boolean => {
+      const link = entries.get(event.cid) ?? linkOf(event)
+      return !authors.isShadowed(link) && !pooled.isShadowed(link)
     }
-    const counting = events.filter((event) => least.get(nameOf(event)) === event.cid && !authors.isShadowed(linkOf(event)))
-    return foldCommunity(communityId, counting, (author, ends) => authors.reach(author, ends, links).cids)
+    const events = [...membership, ...pool.filter(({ event }) => MEMBERSHIP_TYPES.has(event.event_type))]
+    return foldCommunity(communityId, events.filter(isLeast), (author, ends) => authors.reach(author, ends, links).cids)
   }
 
   /** Which stored events count now: those of members, within their bounds, and of twins the smaller (EVT-1). */
@@ -170,26 +172,34 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
   const twinsOf = (event: VerifiedEvent): readonly Entry[] =>
     authors.twins(linkOf(event)).flatMap((cid) => entries.get(cid) ?? [])
 
-  /** Whether these can change who is a member, or how much of a bounded author is held. */
+  /** Whether these can change who is a member, or how much of a bounded author is held: only then anything that waits can come in. */
   const mattersToMembership = (pool: readonly VerifiedEvent[]): boolean =>
-    pool.some(
-      (event) =>
-        MEMBERSHIP_TYPES.has(event.event.event_type) || state?.bounds.has(event.event.author) || twinsOf(event).length > 0,
-    )
+    judged === null ||
+    pool.some((verified) => {
+      const { event_type, author } = verified.event
+      const isBounded = state?.bounds.has(author) || judged?.bounds.has(author)
+      return MEMBERSHIP_TYPES.has(event_type) || isBounded || waiting.hasFrom(author) || twinsOf(verified).length > 0
+    })
 
   /** Judges, stores and counts verified events; runs under the lock. @returns outcomes of `fresh`, in order. */
   async function admit(fresh: readonly VerifiedEvent[]): Promise<readonly Outcome[]> {
     const known = new Set(fresh.map(({ cid }) => cid).filter((cid) => entries.has(cid)))
-    const pool = [...new Map([...waiting.all(), ...fresh].map((event) => [event.cid, event])).values()]
     const horizon = clock + LAMPORT_MAX_LEAD
-    const near = pool.filter(({ cid, event }) => event.lamport <= horizon && !known.has(cid))
-    const membershipMoves = mattersToMembership(near)
+    const isNear = ({ cid, event }: VerifiedEvent): boolean => event.lamport <= horizon && !known.has(cid)
+    const membershipMoves = mattersToMembership(fresh.filter(isNear))
+    const pool = [...new Map([...(membershipMoves ? waiting.all() : []), ...fresh].map((event) => [event.cid, event])).values()]
+    const near = pool.filter(isNear)
     const next = membershipMoves ? fold(near) : state
     const kept = boundsOf(next, authors, near.map(linkOf))
     const verdicts = new Map(near.map((event) => [event.cid, standing(linkOf(event), next, kept)]))
+    if (membershipMoves) judged = [...verdicts.values()].includes('revoked') ? null : next
     const accepted = near.filter((event) => verdicts.get(event.cid) === 'counts').sort(byReplay)
 
-    if (accepted.length > 0) await keep(accepted, membershipMoves)
+    if (accepted.length > 0) {
+      await keep(accepted)
+      // `next` counts what still waits as well
+      if (membershipMoves) state = accepted.length === near.length ? next : fold([])
+    }
     const outcomes = fresh.map(({ cid, event: { prev } }): Outcome => {
       if (known.has(cid)) return { kind: 'known', cid, prev }
       const verdict = verdicts.get(cid) ?? 'waiting'
@@ -203,16 +213,16 @@ export async function openLog(deps: LogDeps, communityId: CommunityId): Promise<
     if (change.added.length + change.removed.length > 0) changed.emit(change)
     if (outcomes.some(({ kind }) => kind !== 'known')) noticed.emit()
     // the clock moved: what was too far ahead may be near now (EVT-2)
-    if (pool.some(({ event }) => event.lamport > horizon && event.lamport <= clock + LAMPORT_MAX_LEAD)) await admit([])
+    const ripe = waiting.all().filter(({ event }) => event.lamport > horizon && event.lamport <= clock + LAMPORT_MAX_LEAD)
+    if (ripe.length > 0) await admit(ripe)
     return outcomes
   }
 
-  async function keep(accepted: readonly VerifiedEvent[], membershipMoves: boolean): Promise<void> {
+  async function keep(accepted: readonly VerifiedEvent[]): Promise<void> {
     const { writes, commit } = segments.plan(accepted)
     await store.write(writes)
     commit().forEach(remember)
     membership = [...membership, ...accepted.filter(({ event }) => MEMBERSHIP_TYPES.has(event.event_type))]
-    if (membershipMoves) state = fold([])
   }
 
   function settleQueue(pool: readonly VerifiedEvent[], verdicts: ReadonlyMap<ContentId, string>): void {

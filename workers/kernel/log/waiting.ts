@@ -1,4 +1,4 @@
-import type { ContentId } from '#protocol/core/ids.ts'
+import type { ContentId, NodeId } from '#protocol/core/ids.ts'
 import type { VerifiedEvent } from './verify.ts'
 
 /** Bounds of the queue for events that cannot be judged yet (EVT-4). */
@@ -8,6 +8,8 @@ const WAITING_MAX_BYTES = 32 * 1024 * 1024
 export interface Waiting {
   readonly size: number
   has(cid: ContentId): boolean
+  /** Whether anything of this author's waits. */
+  hasFrom(author: NodeId): boolean
   all(): readonly VerifiedEvent[]
   /** @returns how many older ones had to go. */
   add(event: VerifiedEvent): number
@@ -17,13 +19,21 @@ export interface Waiting {
 /** First in, first out: a sync brings what was dropped again, so the newest are the ones worth keeping. */
 export function createWaiting(maxEvents = WAITING_MAX_EVENTS, maxBytes = WAITING_MAX_BYTES): Waiting {
   const events = new Map<ContentId, VerifiedEvent>()
+  const perAuthor = new Map<NodeId, number>()
   let bytes = 0
+
+  function count({ event: { author }, text }: VerifiedEvent, change: 1 | -1): void {
+    bytes += change * text.length
+    const left = (perAuthor.get(author) ?? 0) + change
+    if (left === 0) perAuthor.delete(author)
+    else perAuthor.set(author, left)
+  }
 
   function remove(cid: ContentId): void {
     const event = events.get(cid)
     if (!event) return
     events.delete(cid)
-    bytes -= event.text.length
+    count(event, -1)
   }
 
   return {
@@ -31,11 +41,12 @@ export function createWaiting(maxEvents = WAITING_MAX_EVENTS, maxBytes = WAITING
       return events.size
     },
     has: (cid) => events.has(cid),
+    hasFrom: (author) => perAuthor.has(author),
     all: () => [...events.values()],
     add(event) {
       remove(event.cid)
       events.set(event.cid, event)
-      bytes += event.text.length
+      count(event, 1)
       let dropped = 0
       for (const cid of events.keys()) {
         if (events.size <= maxEvents && bytes <= maxBytes) break

@@ -14,7 +14,7 @@ import { createGossip } from './gossip.ts'
 import { createLatency } from './latency.ts'
 import { createMeshNode, MAX_STREAMS, type MeshNode, type Transports } from './libp2p-node.ts'
 import { createLinks, type Link } from './links.ts'
-import type { ConnectionKind, FramedStream, Mesh, PeerConnection, ProtocolHandler } from './mesh.ts'
+import type { FramedStream, Mesh, PeerConnection, ProtocolHandler } from './mesh.ts'
 import { nodeIdOfPeer } from './private-key.ts'
 import { createRendezvousClient } from './rendezvous-client.ts'
 import { wayTo } from './way.ts'
@@ -119,9 +119,11 @@ export async function createLibp2pMesh({ runtime, signer, online }: MeshDeps, { 
 
   function stateOf(nodeId: NodeId): PeerConnection {
     const link = links.get(nodeId)
-    const idle: ConnectionKind = dialer.busy(nodeId) ? 'connecting' : 'away'
-    const connection = link && link.kind !== 'none' ? link.kind : idle
-    return { nodeId, connection, latencyMs: latency.of(links.best(nodeId)), since: link?.since ?? runtime.now() }
+    if (link && link.kind !== 'none') {
+      return { nodeId, connection: link.kind, latencyMs: latency.of(links.best(nodeId)), since: link.since }
+    }
+    const connection = dialer.busy(nodeId) ? 'connecting' : 'away'
+    return { nodeId, connection, latencyMs: null, since: link?.since ?? runtime.now() }
   }
 
   function showUp(): void {

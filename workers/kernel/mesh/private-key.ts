@@ -4,6 +4,11 @@ import { peerIdFromPublicKey } from '@libp2p/peer-id'
 import { HearthError } from '#protocol/core/errors.ts'
 import { type NodeId, nodeIdOf, publicKeyOf } from '#protocol/core/ids.ts'
 import type { Signer } from '#protocol/core/signing.ts'
+import { createBoundedMap } from '../bus/bounded-map.ts'
+
+/** A peer id keeps its base58 once it was written, and writing it costs more than most that is done with it. */
+const KEPT_PEER_IDS = 1024
+const peerIds = createBoundedMap<NodeId, PeerId>(KEPT_PEER_IDS)
 
 function libp2pKeyOf(id: NodeId): Ed25519PublicKey {
   const key = publicKeyFromRaw(publicKeyOf(id))
@@ -12,7 +17,7 @@ function libp2pKeyOf(id: NodeId): Ed25519PublicKey {
 }
 
 /** The libp2p peer id derived from the node's key (ID-3). */
-export const peerIdOf = (id: NodeId): PeerId => peerIdFromPublicKey(libp2pKeyOf(id))
+export const peerIdOf = (id: NodeId): PeerId => peerIds.getOrMake(id, () => peerIdFromPublicKey(libp2pKeyOf(id)))
 
 /** @returns null for a peer whose key is not Ed25519: no node of ours (ID-1, ID-3). */
 export function nodeIdOfPeer(peer: PeerId): NodeId | null {
