@@ -13,6 +13,7 @@ import {
   type InputWrapperFactory,
   type ModalFactory,
   type PaperFactory,
+  type PasswordInputFactory,
   type RadioFactory,
   type SegmentedControlFactory,
   type SwitchFactory,
@@ -146,6 +147,7 @@ export const theme = createTheme({
       defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
       styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6), lineHeight: 1.4 } },
     }),
+    PasswordInput: part<PasswordInputFactory>({ vars: () => ({ root: { '--psi-button-size': TARGET } }) }),
     Checkbox: part<CheckboxFactory>({ defaultProps: { size: 'md' } }),
     Radio: part<RadioFactory>({ defaultProps: { size: 'md' } }),
     Switch: part<SwitchFactory>({
