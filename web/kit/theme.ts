@@ -27,7 +27,7 @@ const TARGET = rem(TARGET_PX)
 /** Mantine wants ten shades of a colour; ours has one per purpose and theme, so the variables below decide. */
 const accents = {
   ember: { fill: 'ember', hover: 'emberHover', text: 'emberText', wash: 'emberWash', onFill: 'var(--hn-on-ember)' },
-  bad: { fill: 'badFill', hover: 'bad', text: 'bad', wash: 'badWash', onFill: 'var(--hn-on-bad)' },
+  bad: { fill: 'badFill', hover: 'badFill', text: 'bad', wash: 'badWash', onFill: 'var(--hn-on-bad)' },
   good: { fill: 'good', hover: 'good', text: 'good', wash: 'raised', onFill: 'var(--hn-surface)' },
   warn: { fill: 'warn', hover: 'warn', text: 'warn', wash: 'raised', onFill: 'var(--hn-surface)' },
 } as const satisfies Record<

@@ -86,7 +86,7 @@ export function AlertCard({ record, decision, now, children }: AlertCardProps) {
           <BidiText>{told.drill ? text.drillTitle(words.title) : words.title}</BidiText>
         </span>
         <span className={classes.cardMeta}>
-          {state === 'active' ? (
+          {isRefused ? null : state === 'active' ? (
             <span>{text.until(format.dateTime(told.until), format.relative(told.until, now))}</span>
           ) : (
             <strong className={classes.cardEnd}>

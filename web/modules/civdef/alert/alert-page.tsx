@@ -113,8 +113,12 @@ function Whole({ found }: { readonly found: Found }) {
         </span>
         <AlertWords words={told.words} above={wordsIn(told.words, language).title} />
         <dl className={classes.facts}>
-          <dt>{text.until}</dt>
-          <dd>{`${format.dateTime(told.until)} (${format.relative(told.until, now)})`}</dd>
+          {isRefused ? null : (
+            <>
+              <dt>{text.until}</dt>
+              <dd>{`${format.dateTime(told.until)} (${format.relative(told.until, now)})`}</dd>
+            </>
+          )}
           <dt>{text.sent}</dt>
           <dd>{format.dateTime(told.from)}</dd>
         </dl>
