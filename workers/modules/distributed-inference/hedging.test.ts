@@ -176,6 +176,23 @@ describe('a step that is late', () => {
     expect(tookMs.filter((ms) => ms >= LATE_MS)).toHaveLength(2)
   })
 
+  it('is counted at the first of several who stand for one, beside what they count themselves (DLM-4)', async () => {
+    const within = { from: null, to: 'other' as NodeId, steps: 4 } // never leaves this test
+    const none = {
+      node_id: null,
+      shard_id: 'tiny:0-0',
+      layers: { from: 0, to: 0 },
+      handed: false,
+      last_ms: null,
+      mean_ms: null,
+    }
+    const stages = [[within], []].map((late) => ({ ...none, tokens: 0, sent_bytes: 0, received_bytes: 0, late }))
+    const several = { ...someone('main', { ms: (step) => (step === 30 ? 2.5 * LATE_MS : USUAL_MS) }), stages: () => stages }
+    const { go, place } = at(several, [someone('spare')])
+    await go(60, { restMs: 1000 })
+    expect(place.status().map(({ late }) => late)).toEqual([[within, { from: 'main', to: 'spare', steps: 1 }], []])
+  })
+
   it('again and again has whoever answers change places with the spare, and nobody failed (DLM-4)', async () => {
     const slow = someone('main', { ms: from(30, 400) })
     const { go, tookMs, failures, who, late } = at(slow, [someone('spare')])
