@@ -128,12 +128,19 @@ function Whole({ found }: { readonly found: Found }) {
           </Anchor>
         ) : null}
       </article>
-      {isRefused ? null : alert ? <AckSection alert={alert} isOver={isOver} /> : <Text>{text.ack.mirror}</Text>}
-      <WhereSection told={told} decision={decision} />
+      {isRefused ? (
+        // where it would apply, and an answer to it, would make it seem real: what counts is why it is not
+        <ReasonsSection decision={decision} />
+      ) : (
+        <>
+          {alert ? <AckSection alert={alert} isOver={isOver} /> : <Text>{text.ack.mirror}</Text>}
+          <WhereSection told={told} decision={decision} />
+        </>
+      )}
       <PublisherSection found={found} decision={decision} />
-      {decision ? <ReasonsSection decision={decision} /> : null}
+      {decision && !isRefused ? <ReasonsSection decision={decision} /> : null}
       {alert?.evidence_claim ? <Evidence claim={alert.evidence_claim} /> : null}
-      {alert ? <PassOnSection alert={alert} decision={decision} /> : null}
+      {alert && !isRefused ? <PassOnSection alert={alert} decision={decision} /> : null}
       {alert ? <TakeAway alertKey={record.key} /> : null}
     </Stack>
   )
