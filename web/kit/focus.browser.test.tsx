@@ -1,8 +1,13 @@
+import { MantineProvider } from '@mantine/core'
 import { type ReactNode, type RefObject, useRef } from 'react'
 import { flushSync } from 'react-dom'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, describe, expect, it } from 'vitest'
+import { HearthError } from '#protocol/core/errors.ts'
+import type { QueryState } from '../port/hooks.ts'
 import { keepFocusOfBusy, useFocusKept, useFocusOn } from './focus.ts'
+import { LanguageProvider } from './i18n.tsx'
+import { QueryView } from './query-view.tsx'
 
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
 
@@ -85,6 +90,27 @@ function Steps({ step }: { readonly step: string }) {
   )
 }
 
+type Answer = QueryState<readonly string[]>
+const refused: Answer = { status: 'failed', error: new HearthError('timeout', 'nobody answers'), retry: () => undefined }
+const ready = (...data: string[]): Answer => ({ status: 'ready', data, refreshing: false })
+
+const Name = ({ name }: { readonly name: string }) => <button type="button">{name}</button>
+
+function Asked({ query }: { readonly query: Answer }) {
+  return (
+    <MantineProvider>
+      <LanguageProvider>
+        <button type="button">elsewhere</button>
+        <section aria-label="asked">
+          <QueryView query={query} isEmpty={(names) => names.length === 0} empty={<p>nothing</p>}>
+            {(names) => names.map((name) => <Name key={name} name={name} />)}
+          </QueryView>
+        </section>
+      </LanguageProvider>
+    </MantineProvider>
+  )
+}
+
 describe('a part of a page that changes', () => {
   let root: Root | null = null
   afterEach(() => {
@@ -119,6 +145,38 @@ describe('a part of a page that changes', () => {
     show(<Rows names={['one']} />)
     await frame()
     expect(document.activeElement?.textContent).toBe('one')
+  })
+
+  const isInPart = (): boolean => document.querySelector('section')?.contains(document.activeElement) ?? false
+  const pressAgain = (): void => document.querySelector<HTMLElement>('section button')?.focus()
+
+  it('that asks the node keeps the focus while it asks again, and when it is refused again or has its answer', async () => {
+    show(<Asked query={refused} />)
+    pressAgain()
+    expect(isInPart()).toBe(true)
+    for (const query of [{ status: 'loading' } as const, refused, { status: 'loading' } as const, ready('one')]) {
+      show(<Asked query={query} />)
+      await expect.poll(isInPart).toBe(true)
+      await frame()
+      expect(isInPart()).toBe(true)
+    }
+  })
+
+  it('that asks the node keeps the focus when its last row goes', async () => {
+    show(<Asked query={ready('one')} />)
+    focusOn('one')
+    show(<Asked query={ready()} />)
+    await expect.poll(isInPart).toBe(true)
+  })
+
+  it('that asks the node takes no focus that was elsewhere', async () => {
+    show(<Asked query={refused} />)
+    pressAgain()
+    expect(isInPart()).toBe(true)
+    focusOn('elsewhere')
+    show(<Asked query={ready('one')} />)
+    await frame()
+    expect(document.activeElement?.textContent).toBe('elsewhere')
   })
 
   it('has the focus at the beginning of a step, but not before there was one', async () => {

@@ -12,19 +12,48 @@ export interface FocusKept {
  * beginning of the page. `to` needs a `tabIndex` of -1.
  */
 export function useFocusKept(to: RefObject<HTMLElement | null>): FocusKept {
-  const inside = useRef(false)
+  const { inside, ...handlers } = useFocusInside()
   useEffect(
     () => () => {
-      const goal = to.current
-      if (!inside.current || !goal) return
-      // a dialog that closes at the same time gives the focus back first, to what is gone
-      requestAnimationFrame(() => {
-        if (isLost() && goal.isConnected) goal.focus({ preventScroll: true })
-      })
+      if (inside.current && to.current) takeLost(to.current)
     },
-    [to],
+    [to, inside],
   )
+  return handlers
+}
+
+export interface FocusHeld<E extends HTMLElement> extends FocusKept {
+  readonly ref: RefObject<E | null>
+  readonly tabIndex: -1
+}
+
+/**
+ * For a part that stays while what is in it is exchanged, by whatever: it has the focus then that was in what went, and never one that
+ * was elsewhere. @param shows what is in it now
+ */
+export function useFocusHeld<E extends HTMLElement>(shows: string): FocusHeld<E> {
+  const { inside, ...handlers } = useFocusInside()
+  const ref = useRef<E>(null)
+  const before = useRef(shows)
+  useEffect(() => {
+    if (before.current === shows) return
+    before.current = shows
+    if (inside.current && ref.current) takeLost(ref.current)
+  }, [shows, inside])
+  return { ref, tabIndex: -1, ...handlers }
+}
+
+function takeLost(goal: HTMLElement): void {
+  // a dialog that closes at the same time gives the focus back first, to what is gone
+  requestAnimationFrame(() => {
+    if (isLost() && goal.isConnected) goal.focus({ preventScroll: true })
+  })
+}
+
+function useFocusInside(): FocusKept & { readonly inside: RefObject<boolean> } {
+  const inside = useRef(false)
   return {
+    inside,
     onFocus: () => {
       inside.current = true
     },

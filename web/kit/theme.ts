@@ -13,6 +13,7 @@ import {
   type InputWrapperFactory,
   type ModalFactory,
   type PaperFactory,
+  type PasswordInputFactory,
   type RadioFactory,
   type SegmentedControlFactory,
   type SwitchFactory,
@@ -26,7 +27,7 @@ const TARGET = rem(TARGET_PX)
 /** Mantine wants ten shades of a colour; ours has one per purpose and theme, so the variables below decide. */
 const accents = {
   ember: { fill: 'ember', hover: 'emberHover', text: 'emberText', wash: 'emberWash', onFill: 'var(--hn-on-ember)' },
-  bad: { fill: 'badFill', hover: 'bad', text: 'bad', wash: 'badWash', onFill: 'var(--hn-on-bad)' },
+  bad: { fill: 'badFill', hover: 'badFill', text: 'bad', wash: 'badWash', onFill: 'var(--hn-on-bad)' },
   good: { fill: 'good', hover: 'good', text: 'good', wash: 'raised', onFill: 'var(--hn-surface)' },
   warn: { fill: 'warn', hover: 'warn', text: 'warn', wash: 'raised', onFill: 'var(--hn-surface)' },
 } as const satisfies Record<
@@ -146,6 +147,7 @@ export const theme = createTheme({
       defaultProps: { size: 'md', inputWrapperOrder: ['label', 'description', 'input', 'error'] },
       styles: { label: { marginBottom: rem(6) }, description: { marginBottom: rem(6), lineHeight: 1.4 } },
     }),
+    PasswordInput: part<PasswordInputFactory>({ vars: () => ({ root: { '--psi-button-size': TARGET } }) }),
     Checkbox: part<CheckboxFactory>({ defaultProps: { size: 'md' } }),
     Radio: part<RadioFactory>({ defaultProps: { size: 'md' } }),
     Switch: part<SwitchFactory>({

@@ -26,7 +26,10 @@ export interface Palette {
   readonly warn: string
   readonly bad: string
   readonly badWash: string
+  /** Red in both themes, of what is pressed or framed in an emergency; too dark for text where it is night. */
   readonly badFill: string
+  /** The part of it that fills while it is held. */
+  readonly badHeld: string
   readonly onBad: string
 }
 
@@ -49,6 +52,7 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
     bad: '#a3221c',
     badWash: '#fbe4e1',
     badFill: '#a3221c',
+    badHeld: '#722123',
     onBad: '#ffffff',
   },
   dark: {
@@ -68,8 +72,9 @@ export const PALETTES: Readonly<Record<'light' | 'dark', Palette>> = {
     warn: '#f2c565',
     bad: '#ff9d92',
     badWash: '#3a1f22',
-    badFill: '#ff9d92',
-    onBad: '#27090a',
+    badFill: '#d8322a',
+    badHeld: '#912726',
+    onBad: '#ffffff',
   },
 }
 
@@ -109,6 +114,10 @@ export const CONTRAST_PAIRS: readonly (readonly [keyof Palette, keyof Palette, n
   ['text', 'badWash', 7],
   ['muted', 'badWash', 4.5],
   ['onBad', 'badFill', 4.5],
+  ['onBad', 'badHeld', 4.5],
+  ['badFill', 'ground', 3],
+  ['badFill', 'surface', 3],
+  ['badFill', 'badWash', 3],
   ['edge', 'surface', 3],
   ['edge', 'ground', 3],
 ]

@@ -5,6 +5,7 @@ import type { ModuleSwitch } from '#protocol/core/config.ts'
 import { namespaceOf } from '#protocol/core/switches.ts'
 import { Empty } from '../kit/empty.tsx'
 import { ErrorNotice } from '../kit/error-notice.tsx'
+import { useFocusHeld } from '../kit/focus.ts'
 import { useText } from '../kit/i18n.tsx'
 import { useCall, useQuery } from '../port/hooks.ts'
 import { messages } from './messages.ts'
@@ -21,6 +22,7 @@ export function ModuleOff({ module, what, onTurnedOn }: ModuleOffProps) {
   const text = useText(messages).off
   const config = useQuery(configGet, {})
   const set = useCall(configSet)
+  const held = useFocusHeld<HTMLDivElement>(config.status)
   const turnOn = async () => {
     if (config.status !== 'ready') return
     const globs = config.data.policy.research.enabled_capabilities
@@ -34,7 +36,7 @@ export function ModuleOff({ module, what, onTurnedOn }: ModuleOffProps) {
     <Empty
       icon={IconFlask}
       action={
-        <Stack gap="md" align="center">
+        <Stack gap="md" align="center" {...held}>
           <Text c="dimmed" maw="28rem">
             {text.trial}
           </Text>

@@ -5,6 +5,7 @@ import type { Output } from '#protocol/core/capability.ts'
 import { isModuleOn, MODULE_SWITCHES } from '#protocol/core/switches.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { ErrorNotice } from '../kit/error-notice.tsx'
+import { FocusHeld } from '../kit/focus-held.tsx'
 import { type QueryState, useQuery } from '../port/hooks.ts'
 import type { Has } from './gate.ts'
 import { Layout } from './layout.tsx'
@@ -54,7 +55,13 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const waitsFor = !node ? status : node.identity && !joined ? membership : null
   if (!session || waitsFor) {
     const failed = waitsFor?.status === 'failed' ? waitsFor : null
-    return <Layout>{failed ? <ErrorNotice error={failed.error} onRetry={failed.retry} /> : <Starting />}</Layout>
+    return (
+      <Layout>
+        <FocusHeld shows={failed ? 'failed' : 'starting'}>
+          {failed ? <ErrorNotice error={failed.error} onRetry={failed.retry} /> : <Starting />}
+        </FocusHeld>
+      </Layout>
+    )
   }
   return <SessionContext value={session}>{children}</SessionContext>
 }

@@ -61,9 +61,14 @@ const stage = (node_id: NodeId | null, from: number, to: number, ms: number | nu
   tokens: 12,
   sent_bytes: node_id === null || from === 19 ? 0 : 49_152,
   received_bytes: node_id === null ? 0 : 49_152,
+  late: [],
 })
 const STAGES = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(cem, 19, 27, 80)]
-const AFTER = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(doerte, 19, 27, 38)]
+const AFTER = [
+  stage(null, 0, 9, 31),
+  stage(ben, 10, 18, 24),
+  { ...stage(doerte, 19, 27, 38), late: [{ from: cem, to: doerte, steps: 3 }] },
+]
 const FAILOVER: Failover = {
   layers: { from: 19, to: 27 },
   from: cem,

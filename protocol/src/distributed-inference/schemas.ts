@@ -117,6 +117,15 @@ export const QuestionSchema = {
   stop: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 8 })),
 }
 
+/** Steps of whoever was late that a spare computed, too, and said first (DLM-4): nobody failed. */
+export const LateSchema = Strict({
+  /** Who was late, and who was not; null: the device that runs the pipeline. */
+  from: Type.Union([NodeIdSchema, Type.Null()]),
+  to: Type.Union([NodeIdSchema, Type.Null()]),
+  steps: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+})
+export type Late = Static<typeof LateSchema>
+
 /** Live numbers of one stage: of its newest token, and since the answer began. */
 export const StageStatusSchema = Strict({
   node_id: Type.Union([NodeIdSchema, Type.Null()]),
@@ -131,6 +140,8 @@ export const StageStatusSchema = Strict({
   /** Of hidden states that went there from here, and that came back; 0 for this device, and nothing goes to who is handed all of it. */
   sent_bytes: CountSchema,
   received_bytes: CountSchema,
+  /** Since the answer began, whoever sits there now; once for each two. */
+  late: Type.Array(LateSchema),
 })
 export type StageStatus = Static<typeof StageStatusSchema>
 

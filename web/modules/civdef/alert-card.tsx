@@ -62,6 +62,7 @@ export function AlertCard({ record, decision, now, children }: AlertCardProps) {
   const words = wordsIn(told.words, language)
   const state = stateAt(record, now)
   const places = usePlaceWords(told.regions)
+  const isRefused = decision?.delivery === 'refuse'
   const isAllClear = state === 'cancelled' && record.cancellation?.all_clear === true
   // what a mirror and a drill are is in the record itself: it is said before the decision has been asked for
   const marks = decision?.marks ?? [
@@ -69,17 +70,23 @@ export function AlertCard({ record, decision, now, children }: AlertCardProps) {
     ...(told.drill ? (['drill'] as const) : []),
   ]
   return (
-    <li className={classes.card} data-severity={told.severity} data-drill={told.drill || undefined} data-state={state}>
+    <li
+      className={classes.card}
+      data-severity={told.severity}
+      data-drill={told.drill || undefined}
+      data-state={state}
+      data-refused={isRefused || undefined}
+    >
       <Link href={alertPath(record.key)} className={classes.cardLink}>
         <span className={classes.cardMarks}>
-          <SeverityMark severity={told.severity} />
+          <SeverityMark severity={told.severity} alleged={isRefused} />
           <AlertMarks marks={marks} />
         </span>
         <span className={classes.cardTitle} lang={words.language}>
           <BidiText>{told.drill ? text.drillTitle(words.title) : words.title}</BidiText>
         </span>
         <span className={classes.cardMeta}>
-          {state === 'active' ? (
+          {isRefused ? null : state === 'active' ? (
             <span>{text.until(format.dateTime(told.until), format.relative(told.until, now))}</span>
           ) : (
             <strong className={classes.cardEnd}>

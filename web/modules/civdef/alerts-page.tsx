@@ -73,6 +73,13 @@ function Sealed({ sealed }: { readonly sealed: readonly SealedPassing[] }) {
   return <Text>{text.sealed(sealed.length, roles.map((role) => roleWords(role, language, nameOf)).join(', '))}</Text>
 }
 
+function NothingNow() {
+  const text = useText(messages)
+  const query = useQuery(placeGet, {})
+  const everywhere = query.status === 'ready' && query.data.place === null
+  return <Empty icon={IconSpeakerphone}>{everywhere ? text.nothingAnywhere : text.nothingNow}</Empty>
+}
+
 interface ListsProps {
   readonly active: readonly AlertRecord[]
   readonly recent: readonly AlertRecord[]
@@ -102,11 +109,7 @@ function Lists({ active, recent, refused, sealed, onMore }: ListsProps) {
   return (
     <Stack gap="lg">
       <Section title={text.now}>
-        {groups.now.length === 0 ? (
-          <Empty icon={IconSpeakerphone}>{text.nothingNow}</Empty>
-        ) : (
-          <ul className={classes.cards}>{groups.now.map(card)}</ul>
-        )}
+        {groups.now.length === 0 ? <NothingNow /> : <ul className={classes.cards}>{groups.now.map(card)}</ul>}
       </Section>
       <Doors />
       <Section title={text.before}>

@@ -12,6 +12,7 @@ import { createVillageNode } from '../../testing/village-node.ts'
 import { AskPage } from './ask/ask-page.tsx'
 import { ComputersPage } from './computers/computers-page.tsx'
 import { ModelsPage } from './models/models-page.tsx'
+import { messages } from './shared/messages.ts'
 
 /** Answers lead to further questions; more rounds than any page needs. */
 const MAX_ROUNDS = 10
@@ -102,6 +103,13 @@ describe('asking, computers and models', () => {
     expect(together).toMatch(/Dieses Gerät, Schichten 1 bis 10 31 ms/)
     expect(together).toMatch(/Dörte Großmann, Schichten 20 bis 28 38 ms/)
     expect(together).toContain('Das Gerät von Çem Yılmaz ist weg. Das Gerät von Dörte Großmann macht weiter. Pause: 0,6 s.')
+  })
+
+  it('say who was late, how often, and who was quicker, in the picture and in what happened, and nothing where nobody was (DLM-4)', async () => {
+    const late = 'Das Gerät von Çem Yılmaz war 3 Mal spät dran. Das Gerät von Dörte Großmann hat dasselbe auch gerechnet'
+    expect((await said(ComputersPage, 'together')).split(late)).toHaveLength(3)
+    expect(await said(ComputersPage, 'alone')).not.toContain('spät dran')
+    expect(messages.en.late('Ben’s device', 1, 'This device')).toMatch(/^Ben’s device was late once\. This device /)
   })
 
   it('say of each model how much is here, where it comes from, who else has it, and what went wrong (DLM-7)', async () => {

@@ -4,6 +4,7 @@ import { EVIDENCE_GROUNDS } from '#protocol/evidence/records.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
 import { type ClaimFilter, narrowed, predicateChoices } from './claim-filter.ts'
+import classes from './evidence.module.css'
 import { messages } from './messages.ts'
 import { usePredicates } from './use-predicates.ts'
 
@@ -33,31 +34,35 @@ export function ClaimsFilters({ filter, onChange }: FilterProps) {
         leftSection={<IconSearch size={20} aria-hidden />}
         maxLength={512}
       />
-      <Group gap="sm" align="flex-end">
-        <NativeSelect
-          label={text.predicate}
-          value={filter.predicate ?? ''}
-          onChange={(event) => onChange(narrowed(filter, { predicate: event.currentTarget.value || null }))}
-          data={[{ value: '', label: text.anyPredicate }, ...choices.map((value) => ({ value, label: visibleText(value) }))]}
-          style={NARROW}
-        />
-        <NativeSelect
-          label={text.least}
-          value={filter.least}
-          onChange={(event) =>
-            onChange(narrowed(filter, { least: pick(EVIDENCE_GROUNDS, event.currentTarget.value, 'unverified') }))
-          }
-          data={EVIDENCE_GROUNDS.map((value) => ({ value, label: text.leastWords[value] }))}
-          style={NARROW}
-        />
-        <NativeSelect
-          label={text.order}
-          value={filter.order}
-          onChange={(event) => onChange(narrowed(filter, { order: pick(ORDERS, event.currentTarget.value, 'newest') }))}
-          data={ORDERS.map((value) => ({ value, label: text.orders[value] }))}
-          style={NARROW}
-        />
-      </Group>
+      {/* the claims themselves come first on a phone */}
+      <details>
+        <summary className={classes.narrow}>{text.narrow}</summary>
+        <Group gap="sm" align="flex-end">
+          <NativeSelect
+            label={text.predicate}
+            value={filter.predicate ?? ''}
+            onChange={(event) => onChange(narrowed(filter, { predicate: event.currentTarget.value || null }))}
+            data={[{ value: '', label: text.anyPredicate }, ...choices.map((value) => ({ value, label: visibleText(value) }))]}
+            style={NARROW}
+          />
+          <NativeSelect
+            label={text.least}
+            value={filter.least}
+            onChange={(event) =>
+              onChange(narrowed(filter, { least: pick(EVIDENCE_GROUNDS, event.currentTarget.value, 'unverified') }))
+            }
+            data={EVIDENCE_GROUNDS.map((value) => ({ value, label: text.leastWords[value] }))}
+            style={NARROW}
+          />
+          <NativeSelect
+            label={text.order}
+            value={filter.order}
+            onChange={(event) => onChange(narrowed(filter, { order: pick(ORDERS, event.currentTarget.value, 'newest') }))}
+            data={ORDERS.map((value) => ({ value, label: text.orders[value] }))}
+            style={NARROW}
+          />
+        </Group>
+      </details>
     </Stack>
   )
 }

@@ -6,6 +6,7 @@ import { Link } from 'wouter'
 import type { Output } from '#protocol/core/capability.ts'
 import { claimQuery } from '#protocol/evidence/capabilities.ts'
 import { Empty } from '../../kit/empty.tsx'
+import { FocusHeld } from '../../kit/focus-held.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
@@ -82,28 +83,30 @@ export function ClaimsPage() {
   )
   return (
     <Page title={text.title} intro={off ? null : text.intro} actions={off ? null : add}>
-      {isOff(query) ? (
-        <EvidenceOff onTurnedOn={query.retry} />
-      ) : (
-        <Stack gap="md">
-          <SideDoors />
-          <ClaimsFilters filter={filter} onChange={setFilter} />
-          <SubjectSuggestions prefix={input.subject_prefix ?? ''} />
-          <QueryView
-            query={query}
-            rows={8}
-            isEmpty={({ claims }) => claims.length === 0}
-            empty={<Nothing filter={filter} onChange={setFilter} />}
-          >
-            {(page) => (
-              <Stack gap="md">
-                <ClaimList claims={page.claims} label={text.list.list} />
-                <Pager filter={filter} onChange={setFilter} page={page} />
-              </Stack>
-            )}
-          </QueryView>
-        </Stack>
-      )}
+      <FocusHeld shows={off ? 'off' : 'on'}>
+        {isOff(query) ? (
+          <EvidenceOff onTurnedOn={query.retry} />
+        ) : (
+          <Stack gap="md">
+            <SideDoors />
+            <ClaimsFilters filter={filter} onChange={setFilter} />
+            <SubjectSuggestions prefix={input.subject_prefix ?? ''} />
+            <QueryView
+              query={query}
+              rows={8}
+              isEmpty={({ claims }) => claims.length === 0}
+              empty={<Nothing filter={filter} onChange={setFilter} />}
+            >
+              {(page) => (
+                <Stack gap="md">
+                  <ClaimList claims={page.claims} label={text.list.list} />
+                  <Pager filter={filter} onChange={setFilter} page={page} />
+                </Stack>
+              )}
+            </QueryView>
+          </Stack>
+        )}
+      </FocusHeld>
     </Page>
   )
 }

@@ -4,6 +4,7 @@ import type { Input } from '#protocol/core/capability.ts'
 import { claimAssert, claimQuery } from '#protocol/evidence/capabilities.ts'
 import { draftSave } from '#protocol/evidence/desk-capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
+import { FocusHeld } from '../../kit/focus-held.tsx'
 import { useText } from '../../kit/i18n.tsx'
 import { Loading } from '../../kit/loading.tsx'
 import { Page } from '../../kit/page.tsx'
@@ -39,27 +40,29 @@ export function NewClaimPage() {
   }
   return (
     <Page title={text.title} intro={isOff ? null : text.intro} back="/claims">
-      {isOff ? (
-        <EvidenceOff onTurnedOn={probe.retry} />
-      ) : (
-        <QueryView query={status} rows={8}>
-          {({ identity }) =>
-            identity ? (
-              <ClaimFormView
-                key={search}
-                me={identity.node_id}
-                initial={draft}
-                busy={assert.busy || save.busy}
-                error={assert.error ?? save.error}
-                onSubmit={publish}
-                onKeep={keep}
-              />
-            ) : (
-              <Loading rows={8} />
-            )
-          }
-        </QueryView>
-      )}
+      <FocusHeld shows={isOff ? 'off' : 'on'}>
+        {isOff ? (
+          <EvidenceOff onTurnedOn={probe.retry} />
+        ) : (
+          <QueryView query={status} rows={8}>
+            {({ identity }) =>
+              identity ? (
+                <ClaimFormView
+                  key={search}
+                  me={identity.node_id}
+                  initial={draft}
+                  busy={assert.busy || save.busy}
+                  error={assert.error ?? save.error}
+                  onSubmit={publish}
+                  onKeep={keep}
+                />
+              ) : (
+                <Loading rows={8} />
+              )
+            }
+          </QueryView>
+        )}
+      </FocusHeld>
     </Page>
   )
 }

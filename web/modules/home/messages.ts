@@ -28,7 +28,7 @@ export const messages = defineMessages({
       claim: {
         title: 'Eine Aussage festhalten',
         text: 'Was weißt du, und woher? Alle in der Gemeinschaft können es lesen und prüfen.',
-        action: 'Aussage erfassen',
+        action: 'Aussage machen',
       },
       evidence: {
         title: 'Belege ausprobieren',
@@ -80,9 +80,9 @@ export const messages = defineMessages({
         action: 'Invite',
       },
       claim: {
-        title: 'Record a claim',
+        title: 'Make a claim',
         text: 'What do you know, and from where? Everybody in the community can read and check it.',
-        action: 'Record a claim',
+        action: 'Make a claim',
       },
       evidence: {
         title: 'Try evidence',

@@ -1,14 +1,13 @@
 import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { nodePeers } from '#protocol/node/capabilities.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
-import { useQuery } from '../../port/hooks.ts'
 import { useSession } from '../../shell/session.tsx'
 import { CLAIM_FORM } from '../../shell/share-target.ts'
 import { messages } from './messages.ts'
 import classes from './next-steps.module.css'
+import { useAlone } from './use-alone.ts'
 
 interface StepProps {
   readonly title: string
@@ -42,8 +41,7 @@ function Step({ title, text, action, to, first = false }: StepProps): ReactNode 
 export function NextSteps() {
   const text = useText(messages).next
   const { node, modulesOn } = useSession()
-  const mesh = useQuery(nodePeers, {})
-  const alone = mesh.status === 'ready' && mesh.data.peers.length === 0
+  const alone = useAlone()
   return (
     <Section title={text.title}>
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md">

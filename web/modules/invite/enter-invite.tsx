@@ -42,7 +42,7 @@ export function EnterInvite() {
               setTrouble(null)
               setPasted(event.currentTarget.value)
             }}
-            error={trouble === 'notAnInvite' ? text.notAnInvite : null}
+            error={trouble === 'notAnInvite' ? (pasted.trim() === '' ? text.nothingPasted : text.notAnInvite) : null}
             autosize
             minRows={2}
             maxRows={5}

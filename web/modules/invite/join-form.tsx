@@ -2,6 +2,7 @@ import { Alert, Button, List, Stack, Text } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { type communityInviteInspect, communityRedeem } from '#protocol/community/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
+import { FocusHeld } from '../../kit/focus-held.tsx'
 import { useFormat, useText } from '../../kit/i18n.tsx'
 import { NodeBadge } from '../../kit/node-badge.tsx'
 import { Section } from '../../kit/section.tsx'
@@ -50,8 +51,7 @@ export function JoinForm({ code, offer, hasIdentity }: JoinFormProps) {
   const redeem = useCancellable(communityRedeem)
 
   const join = () => redeem.run({ invite: code })
-  if (redeem.busy) return <JoinProgress onCancel={redeem.cancel} />
-  return (
+  const whole = (
     <Stack gap="lg">
       {redeem.cancelled ? <Alert role="status">{text.cancelled}</Alert> : null}
       {redeem.error ? <JoinTrouble error={redeem.error} onRetry={join} /> : null}
@@ -73,5 +73,10 @@ export function JoinForm({ code, offer, hasIdentity }: JoinFormProps) {
         )}
       </Section>
     </Stack>
+  )
+  return (
+    <FocusHeld shows={redeem.busy ? 'joining' : 'offer'}>
+      {redeem.busy ? <JoinProgress onCancel={redeem.cancel} /> : whole}
+    </FocusHeld>
   )
 }

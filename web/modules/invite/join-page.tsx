@@ -5,7 +5,6 @@ import { communityGet, communityInviteInspect } from '#protocol/community/capabi
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { Empty } from '../../kit/empty.tsx'
 import { useText } from '../../kit/i18n.tsx'
-import { Loading } from '../../kit/loading.tsx'
 import { Page } from '../../kit/page.tsx'
 import { QueryView } from '../../kit/query-view.tsx'
 import { visibleText } from '../../kit/visible-text.ts'
@@ -21,12 +20,16 @@ import { useArrival } from './use-arrival.ts'
 /** Nobody here has a name yet: the invite can wait while that is done. */
 function Newcomer({ code }: { readonly code: string }) {
   const invite = useQuery(communityInviteInspect, { invite: code })
-  if (invite.status === 'loading') return <Loading rows={4} />
-  if (invite.status === 'ready') return <JoinForm code={code} offer={invite.data} hasIdentity={false} />
-  return canRetry(joinProblem(invite.error)) ? (
-    <NameFirst code={code} />
-  ) : (
-    <JoinTrouble error={invite.error} onRetry={invite.retry} />
+  return (
+    <QueryView
+      query={invite}
+      rows={4}
+      failed={(error, retry) =>
+        canRetry(joinProblem(error)) ? <NameFirst code={code} /> : <JoinTrouble error={error} onRetry={retry} />
+      }
+    >
+      {(offer) => <JoinForm code={code} offer={offer} hasIdentity={false} />}
+    </QueryView>
   )
 }
 
@@ -37,29 +40,30 @@ function Resident({ code }: { readonly code: string }) {
   const mine = useQuery(communityGet, {})
   useArrival(mine.status === 'ready' ? mine.data.community !== null : null, toCommunity)
   const invite = useQuery(communityInviteInspect, { invite: code })
-  if (invite.status === 'loading') return <Loading rows={4} />
-  if (invite.status === 'failed') return <JoinTrouble error={invite.error} onRetry={invite.retry} />
-  const offer = invite.data
   return (
-    <QueryView query={mine}>
-      {({ community }) =>
-        community ? (
-          <Empty
-            icon={IconHomeHeart}
-            action={
-              <Button component={Link} href="/community">
-                {text.toCommunity}
-              </Button>
-            }
-          >
-            {visibleText(
-              community.community_id === offer.community_id ? text.already(community.name) : text.elsewhere(community.name),
-            )}
-          </Empty>
-        ) : (
-          <JoinForm code={code} offer={offer} hasIdentity />
-        )
-      }
+    <QueryView query={invite} rows={4} failed={(error, retry) => <JoinTrouble error={error} onRetry={retry} />}>
+      {(offer) => (
+        <QueryView query={mine}>
+          {({ community }) =>
+            community ? (
+              <Empty
+                icon={IconHomeHeart}
+                action={
+                  <Button component={Link} href="/community">
+                    {text.toCommunity}
+                  </Button>
+                }
+              >
+                {visibleText(
+                  community.community_id === offer.community_id ? text.already(community.name) : text.elsewhere(community.name),
+                )}
+              </Empty>
+            ) : (
+              <JoinForm code={code} offer={offer} hasIdentity />
+            )
+          }
+        </QueryView>
+      )}
     </QueryView>
   )
 }

@@ -1,7 +1,7 @@
 import { Button, List, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { nodePeers } from '#protocol/node/capabilities.ts'
-import { useFormat, useText } from '../../kit/i18n.tsx'
+import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { StatusDot } from '../../kit/status-dot.tsx'
 import { useQuery } from '../../port/hooks.ts'
@@ -21,7 +21,6 @@ function useElapsed(): number {
 /** Joining, step by step as the mesh shows it; a minute is long without a sign of life. */
 export function JoinProgress({ onCancel }: { readonly onCancel: () => void }) {
   const text = useText(messages).join
-  const format = useFormat()
   const seconds = useElapsed()
   const mesh = useQuery(nodePeers, {})
   const { peers, boxes } = mesh.status === 'ready' ? mesh.data : { peers: [], boxes: [] }
@@ -46,7 +45,7 @@ export function JoinProgress({ onCancel }: { readonly onCancel: () => void }) {
           ))}
         </List>
         <Text c="dimmed" size="sm">
-          {text.elapsed(format.number(seconds))}
+          {text.elapsed(seconds)}
         </Text>
         <Button variant="default" onClick={onCancel} style={{ alignSelf: 'flex-start' }}>
           {text.cancel}

@@ -1,4 +1,4 @@
-import { defineMessages } from '../../kit/i18n.tsx'
+import { defineMessages, plural } from '../../kit/i18n.tsx'
 import { joinTitle, startTitle, title } from './titles.ts'
 
 export const messages = defineMessages({
@@ -56,6 +56,7 @@ export const messages = defineMessages({
       paste: 'Einladungslink',
       pastePlaceholder: 'https://…/#/join/…',
       pasteSubmit: 'Einladung ansehen',
+      nothingPasted: 'Füge hier den Link ein, den du bekommen hast.',
       notAnInvite: 'Darin steckt keine Einladung. Kopiere den ganzen Link.',
       scanned: 'Der Code enthält keine Einladung.',
       foundTitle: 'Gründen',
@@ -95,7 +96,7 @@ export const messages = defineMessages({
       },
       stepDone: 'erledigt',
       stepNow: 'läuft',
-      elapsed: (seconds: string) => `${seconds} Sekunden`,
+      elapsed: (seconds: number) => plural('de', seconds, { one: '# Sekunde', other: '# Sekunden' }),
       already: (community: string) => `Du bist schon Mitglied der Gemeinschaft „${community}“.`,
       elsewhere: (community: string) =>
         `Dieses Gerät gehört schon zur Gemeinschaft „${community}“. Verlasse sie erst, wenn du wechseln willst.`,
@@ -170,6 +171,7 @@ export const messages = defineMessages({
       paste: 'Invitation link',
       pastePlaceholder: 'https://…/#/join/…',
       pasteSubmit: 'Look at invitation',
+      nothingPasted: 'Paste the link here that you were given.',
       notAnInvite: 'There is no invitation in this. Copy the whole link.',
       scanned: 'The code holds no invitation.',
       foundTitle: 'Found',
@@ -208,7 +210,7 @@ export const messages = defineMessages({
       },
       stepDone: 'done',
       stepNow: 'in progress',
-      elapsed: (seconds) => `${seconds} seconds`,
+      elapsed: (seconds) => plural('en', seconds, { one: '# second', other: '# seconds' }),
       already: (community) => `You are already a member of the community “${community}”.`,
       elsewhere: (community) =>
         `This device already belongs to the community “${community}”. Leave it first if you want to change.`,

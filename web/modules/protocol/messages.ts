@@ -10,7 +10,7 @@ export const messages = defineMessages({
       program: 'Programm',
       programOf: (name: string, vendor: string, version: string) => `${name} von ${vendor}, Fassung ${version}`,
       protocol: 'Protokoll',
-      id: 'Kurzkennung',
+      id: 'Kurze Kennung',
       tested: 'Geprüft',
       passed: (versions: string) => `bestanden, Prüfung ${versions}`,
       notPassed: 'noch nicht bestanden',

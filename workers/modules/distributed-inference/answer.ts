@@ -166,7 +166,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
     progress.stages = () => {
       const tokens = told.tokens.length - since.tokens
       const mean = tokens > 1 && firstAt !== null ? (runtime.monotonic() - Math.max(firstAt, since.at)) / tokens : null
-      return [{ ...stage, last_ms: mean, mean_ms: mean, tokens, sent_bytes: 0, received_bytes: 0 }]
+      return [{ ...stage, last_ms: mean, mean_ms: mean, tokens, sent_bytes: 0, received_bytes: 0, late: [] }]
     }
     return yield* done(yield* telling(compute.chat(runtime.ulid(), withSaid(), signal)), computedBy)
   }

@@ -1,5 +1,5 @@
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
-import type { Failover, Layers, StageStatus } from '#protocol/distributed-inference/schemas.ts'
+import type { Failover, Late, Layers, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { DisputeDeps } from './dispute.ts'
 import { createFeed, type Feed, type FeedDeps } from './feed.ts'
 import { createHandedFeed } from './handed-feed.ts'
@@ -47,6 +47,8 @@ interface SeatsAt {
   readonly onMoved: () => void
   /** How long the answer stood still before the spare went on without this one, in milliseconds; null where it did not. */
   readonly stoodStillMs: (feed: Feed) => number | null
+  /** Steps that the spare has said first. */
+  readonly late: () => readonly Late[]
   readonly onFatal: (error: unknown) => void
 }
 
@@ -91,7 +93,11 @@ export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
       return spare
     },
     gone,
-    status: () => newest.runner.stages?.() ?? [stageOf(newest)],
+    status() {
+      const [first, ...rest] = newest.runner.stages?.() ?? [stageOf(newest)]
+      // several that stand for one were late as one
+      return first ? [{ ...first, late: [...first.late, ...at.late().map((late) => ({ ...late }))] }, ...rest] : []
+    },
     fail,
     changePlaces() {
       const [slow, next] = [main, spare]
@@ -132,6 +138,7 @@ export function createSeats(deps: SeatDeps, at: SeatsAt, first: First): Seats {
       handed,
       sent_bytes: runner.stats?.().sent.tensorBytes ?? 0,
       received_bytes: runner.stats?.().received.tensorBytes ?? 0,
+      late: [],
     }
   }
 

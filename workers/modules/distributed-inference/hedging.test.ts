@@ -97,6 +97,7 @@ function at(main: Runner, spares: Runner[], change: Partial<PlaceDeps> = {}) {
     faults,
     output,
     who: () => place.status()[0]?.node_id,
+    late: () => place.status()[0]?.late,
     /** Takes so many steps, one after the other. @param restMs what other places take before each */
     async go(count: number, { restMs = 0, gives }: { restMs?: number; gives?: number } = {}): Promise<void> {
       for (let times = 0; times < count; times++) {
@@ -141,9 +142,15 @@ describe('a step that is late', () => {
 
   it('costs nobody their place who answers after all, and both answers are compared (DLM-4, DLM-6)', async () => {
     const pausing = (step: number) => (step === 30 ? 2.5 * LATE_MS : USUAL_MS)
-    const { go, tookMs, failures, failovers, faults, who } = at(someone('main', { ms: pausing }), [someone('spare')])
-    await go(100, { restMs: 30 })
+    const { go, tookMs, failures, failovers, faults, who, late } = at(someone('main', { ms: pausing }), [someone('spare')])
+    await go(30, { restMs: 30 })
+    expect(late()).toEqual([])
+    await go(70, { restMs: 30 })
     expect([failures, failovers, faults, who()]).toEqual([[], [], [], 'main'])
+    // it was behind for some steps and then itself again
+    const steps = late()?.[0]?.steps ?? 0
+    expect(late()).toEqual([{ from: 'main', to: 'spare', steps }])
+    expect(steps).toBeLessThan(30)
     expect(tookMs[30]).toBeLessThan(2.5 * LATE_MS)
   })
 
@@ -160,11 +167,39 @@ describe('a step that is late', () => {
     expect([faults, lies]).toEqual([[['spare', 'lied']], [30]])
   })
 
+  it('is counted for whoever was late, once for each step that the spare said first, and never one that nobody waited for (DLM-4)', async () => {
+    const pausing = (step: number) => (step === 30 || step === 70 ? LATE_MS + 30 * USUAL_MS : USUAL_MS)
+    const { go, tookMs, late } = at(someone('main', { ms: pausing }), [someone('spare')])
+    // long enough a rest for whoever was late to have caught up
+    await go(100, { restMs: 1000 })
+    expect(late()).toEqual([{ from: 'main', to: 'spare', steps: 2 }])
+    expect(tookMs.filter((ms) => ms >= LATE_MS)).toHaveLength(2)
+  })
+
+  it('is counted at the first of several who stand for one, beside what they count themselves (DLM-4)', async () => {
+    const within = { from: null, to: 'other' as NodeId, steps: 4 } // never leaves this test
+    const none = {
+      node_id: null,
+      shard_id: 'tiny:0-0',
+      layers: { from: 0, to: 0 },
+      handed: false,
+      last_ms: null,
+      mean_ms: null,
+    }
+    const stages = [[within], []].map((late) => ({ ...none, tokens: 0, sent_bytes: 0, received_bytes: 0, late }))
+    const several = { ...someone('main', { ms: (step) => (step === 30 ? 2.5 * LATE_MS : USUAL_MS) }), stages: () => stages }
+    const { go, place } = at(several, [someone('spare')])
+    await go(60, { restMs: 1000 })
+    expect(place.status().map(({ late }) => late)).toEqual([[within, { from: 'main', to: 'spare', steps: 1 }], []])
+  })
+
   it('again and again has whoever answers change places with the spare, and nobody failed (DLM-4)', async () => {
     const slow = someone('main', { ms: from(30, 400) })
-    const { go, tookMs, failures, who } = at(slow, [someone('spare')])
+    const { go, tookMs, failures, who, late } = at(slow, [someone('spare')])
     await go(140)
     expect([who(), failures, slow.closed]).toEqual(['spare', [], false])
+    // what was before they changed places is not forgotten
+    expect(late()).toEqual([{ from: 'main', to: 'spare', steps: expect.any(Number) }])
     expect(Math.max(...tookMs.slice(31))).toBeLessThanOrEqual(2 * USUAL_MS)
     // and it reads along, as well as it can
     const read = slow.given

@@ -1,3 +1,4 @@
+import type { Late } from '#protocol/distributed-inference/schemas.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { createAllowance } from './allowance.ts'
 import type { Seats } from './failover.ts'
@@ -13,8 +14,10 @@ export interface Lateness {
   isBehind(): boolean
   /** How long the answer stood still before the spare went on without this one; null where it does not. */
   stoodStillMs(feed: Feed): number | null
-  /** The spare has answered first. */
-  overtaken(): void
+  /** Steps that the spare has said first, by who was late. */
+  readonly late: readonly Late[]
+  /** The spare has answered first, up to this row. */
+  overtaken(to: number): void
   /** Looks now, and again when there will be something to see. */
   look(): void
   stop(): void
@@ -33,6 +36,7 @@ export function createLateness(
   readsAlong: boolean,
 ): Lateness {
   const mayHedge = createAllowance(ONE_IN, AT_ONCE)
+  const late: Late[] = []
   let hedged = 0
   let race: { readonly late: Feed; readonly ahead: Feed; readonly since: number; readonly stillMs: number } | null = null
   let stop = (): void => undefined
@@ -89,19 +93,27 @@ export function createLateness(
     if (isWarm) spare.push(hedged)
   }
 
+  function count(from: Late['from'], to: Late['to']): void {
+    const known = late.find((each) => each.from === from && each.to === to)
+    if (known) known.steps++
+    else late.push({ from, to, steps: 1 })
+  }
+
   return {
     isBehind: () => lead() !== null,
     stoodStillMs: (feed) => (lead()?.late === feed ? (race?.stillMs ?? null) : null),
-    overtaken() {
+    late,
+    overtaken(to) {
       const { main, spare } = seats
-      if (!main || !spare || lead()) return
-      const now = monotonic()
-      const { since, softMs } = main.waiting() ?? { since: now, softMs: HARD_LIMIT_MS }
-      if (now - since >= softMs) seats.fail(main, 'stalled')
-      else {
+      if (!main || !spare) return
+      if (!lead()) {
+        const now = monotonic()
+        const { since, softMs } = main.waiting() ?? { since: now, softMs: HARD_LIMIT_MS }
+        if (now - since >= softMs) return seats.fail(main, 'stalled')
         race = { late: main, ahead: spare, since, stillMs: now - since }
         spare.push(newest())
       }
+      if (to >= newest()) count(main.runner.nodeId, spare.runner.nodeId)
     },
     look,
     stop: () => stop(),

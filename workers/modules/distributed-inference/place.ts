@@ -78,6 +78,7 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
       },
       onMoved: () => at.onNotHanded?.(Number.POSITIVE_INFINITY),
       stoodStillMs: (feed) => lateness.stoodStillMs(feed),
+      late: () => lateness.late,
       onFatal: fatal,
     },
     first,
@@ -147,7 +148,7 @@ export function createPlace(deps: PlaceDeps, at: Spot, first: First): Place {
   }
 
   function put(feed: Feed, position: number, rows: Float32Array<ArrayBuffer>): void {
-    if (feed === seats.spare) lateness.overtaken()
+    if (feed === seats.spare) lateness.overtaken(position + rows.length / output.width)
     if (over) return
     const before = output.tokens
     output.put(position, rows)

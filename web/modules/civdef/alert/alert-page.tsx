@@ -10,6 +10,7 @@ import type { Output } from '#protocol/core/capability.ts'
 import { HearthError } from '#protocol/core/errors.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
 import { useFormat, useLanguage, useText } from '../../../kit/i18n.tsx'
+import { Loading } from '../../../kit/loading.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { QueryView } from '../../../kit/query-view.tsx'
 import { saveFile } from '../../../kit/save-file.ts'
@@ -92,6 +93,9 @@ function Whole({ found }: { readonly found: Found }) {
   const decision = explained.status === 'ready' ? explained.data : undefined
   const told = useMemo(() => toldOf(record), [record])
   const isOver = stateAt(record, now) !== 'active'
+  const isRefused = decision?.delivery === 'refuse'
+  // what is forged never looks real, not even until it has been judged
+  if (explained.status === 'loading') return <Loading rows={8} />
   return (
     <Stack gap="lg">
       <Strips record={record} decision={decision} now={now} />
@@ -99,17 +103,22 @@ function Whole({ found }: { readonly found: Found }) {
         className={classes.alert}
         data-severity={told.severity}
         data-over={isOver || undefined}
+        data-refused={isRefused || undefined}
         data-drill={told.drill || undefined}
         data-origin={mirror ? 'mirror' : undefined}
       >
         <span className={cards.cardMarks}>
-          <SeverityMark severity={told.severity} />
+          <SeverityMark severity={told.severity} alleged={isRefused} />
           <AlertMarks marks={decision?.marks ?? []} />
         </span>
         <AlertWords words={told.words} above={wordsIn(told.words, language).title} />
         <dl className={classes.facts}>
-          <dt>{text.until}</dt>
-          <dd>{`${format.dateTime(told.until)} (${format.relative(told.until, now)})`}</dd>
+          {isRefused ? null : (
+            <>
+              <dt>{text.until}</dt>
+              <dd>{`${format.dateTime(told.until)} (${format.relative(told.until, now)})`}</dd>
+            </>
+          )}
           <dt>{text.sent}</dt>
           <dd>{format.dateTime(told.from)}</dd>
         </dl>
@@ -119,12 +128,19 @@ function Whole({ found }: { readonly found: Found }) {
           </Anchor>
         ) : null}
       </article>
-      {alert ? <AckSection alert={alert} isOver={isOver} /> : <Text>{text.ack.mirror}</Text>}
-      <WhereSection told={told} decision={decision} />
+      {isRefused ? (
+        // where it would apply, and an answer to it, would make it seem real: what counts is why it is not
+        <ReasonsSection decision={decision} />
+      ) : (
+        <>
+          {alert ? <AckSection alert={alert} isOver={isOver} /> : <Text>{text.ack.mirror}</Text>}
+          <WhereSection told={told} decision={decision} />
+        </>
+      )}
       <PublisherSection found={found} decision={decision} />
-      {decision ? <ReasonsSection decision={decision} /> : null}
+      {decision && !isRefused ? <ReasonsSection decision={decision} /> : null}
       {alert?.evidence_claim ? <Evidence claim={alert.evidence_claim} /> : null}
-      {alert ? <PassOnSection alert={alert} decision={decision} /> : null}
+      {alert && !isRefused ? <PassOnSection alert={alert} decision={decision} /> : null}
       {alert ? <TakeAway alertKey={record.key} /> : null}
     </Stack>
   )

@@ -5,6 +5,8 @@ export const messages = defineMessages({
     drillBanner: 'Das ist nur eine Übung. Es besteht keine Gefahr.',
     mirrorBanner: (sender: string) =>
       `Das ist die Abschrift einer amtlichen Warnung, nicht unsere. Absender nach eigener Angabe: ${sender}. Jemand hat sie hierher gebracht; ob sie echt ist, kann hier niemand beweisen. Sieh auch in NINA oder im Radio nach.`,
+    refusedBanner: 'Dein Gerät glaubt diese Meldung nicht.',
+    refusedWhy: 'Es hat sie geprüft und abgewiesen. Verlass dich nicht darauf. Unten steht, warum.',
     foreignBanner: 'Die Rolle, mit der hier gewarnt wird, kennt dieses Gerät nicht. Die Unterschrift stimmt.',
     clockBanner: 'Die Uhrzeit passt nicht: Diese Warnung kommt nach deiner Uhr aus der Zukunft.',
     ends: {
@@ -86,6 +88,8 @@ export const messages = defineMessages({
     drillBanner: 'This is only a drill. There is no danger.',
     mirrorBanner: (sender) =>
       `This is the copy of an official warning, not one of ours. Sender, by its own account: ${sender}. Somebody brought it here; nobody here can prove that it is genuine. Look at NINA or listen to the radio too.`,
+    refusedBanner: 'Your device does not believe this message.',
+    refusedWhy: 'It has checked it and turned it away. Do not rely on it. Below you can read why.',
     foreignBanner: 'This device does not know the role under which this alert is given. The signature is right.',
     clockBanner: 'The time does not fit: by your clock this alert comes from the future.',
     ends: {

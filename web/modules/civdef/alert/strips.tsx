@@ -8,6 +8,7 @@ import {
   IconClockQuestion,
   IconHelpCircle,
   IconReplace,
+  IconShieldX,
 } from '@tabler/icons-react'
 import type { ComponentType, ReactNode } from 'react'
 import { Link } from 'wouter'
@@ -70,12 +71,18 @@ interface StripsProps {
   readonly now: number
 }
 
-/** Everything that must be known before an alert is read: that it is over, a drill, a copy, of a role unknown here. */
+/** Everything that must be known before an alert is read: that it is not believed, it is over, a drill, a copy, of a role unknown here. */
 export function Strips({ record, decision, now }: StripsProps) {
   const text = useText(messages)
   const { mirror } = record
   return (
     <>
+      {decision?.delivery === 'refuse' ? (
+        <Strip icon={IconShieldX} kind="bad">
+          <strong>{text.refusedBanner}</strong>
+          {text.refusedWhy}
+        </Strip>
+      ) : null}
       {toldOf(record).drill ? (
         <Strip icon={IconBarrierBlock} kind="drill">
           {text.drillBanner}

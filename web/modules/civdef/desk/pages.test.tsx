@@ -3,6 +3,7 @@ import { type ReactNode, Suspense } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Router } from 'wouter'
+import { alertList } from '#protocol/civdef/capabilities.ts'
 import { walletGet } from '#protocol/civdef/desk-capabilities.ts'
 import { type Language, LanguageProvider } from '../../../kit/i18n.tsx'
 import { theme } from '../../../kit/theme.ts'
@@ -11,6 +12,7 @@ import { createFakeConnection } from '../../../testing/fake-connection.ts'
 import { ulidFor } from '../../../testing/village.ts'
 import type { DeskScene } from '../../../testing/village-audit.ts'
 import { createVillageNode } from '../../../testing/village-node.ts'
+import { AlertPage } from '../alert/alert-page.tsx'
 import { AlertsPage } from '../alerts-page.tsx'
 import { AuditPage } from './audit/audit-page.tsx'
 import { CosignPage } from './cosign/cosign-page.tsx'
@@ -28,10 +30,12 @@ import { WalletPage } from './wallet/wallet-page.tsx'
 /** Answers lead to further questions; more rounds than any page needs. */
 const MAX_ROUNDS = 8
 
+const village = (desk: DeskScene = 'full') => createVillageNode({ stage: 'member', civdef: 'active', desk })
+
 /** What a page says once all it asks is answered, without a browser: marks are taken out, spaces are one. */
-async function said(page: ReactNode, scene: DeskScene, language: Language = 'de'): Promise<string> {
+async function said(page: ReactNode, scene: DeskScene, language: Language = 'de', search = ''): Promise<string> {
   vi.stubGlobal('localStorage', { getItem: () => language, setItem: () => undefined })
-  const connection = createFakeConnection(createVillageNode({ stage: 'member', civdef: 'active', desk: scene }))
+  const connection = createFakeConnection(village(scene))
   const ask = connection.queries.query
   const nobody = (): void => undefined
   const queries: typeof connection.queries = {
@@ -46,7 +50,7 @@ async function said(page: ReactNode, scene: DeskScene, language: Language = 'de'
     renderToString(
       <MantineProvider theme={theme}>
         <LanguageProvider>
-          <Router hook={() => ['/alerts/desk', nobody]}>
+          <Router hook={() => ['/alerts/desk', nobody]} searchHook={() => search}>
             <NodeProvider connection={{ ...connection, queries }}>
               <Suspense>{page}</Suspense>
             </NodeProvider>
@@ -124,6 +128,12 @@ describe('the pages of the desk', () => {
     const alerts = await said(<AlertsPage />, 'full')
     expect(alerts).toMatch(/Nicht geglaubt .*Geld überweisen/)
     expect(alerts.split('Nicht geglaubt')[0]).not.toContain('Geld überweisen')
+    // and it has neither the sign nor the words of a danger that is
+    expect(alerts).toMatch(/angeblich: Höchste Gefahr Alle Bewohner/)
+    const [forged] = (await village().call(alertList, { refused: true, limit: 5 })).alerts
+    const page = await said(<AlertPage />, 'full', 'de', `key=${encodeURIComponent(forged?.key ?? '')}`)
+    expect(page).toMatch(/Dein Gerät glaubt diese Meldung nicht\. .*angeblich: Höchste Gefahr/)
+    expect(page).not.toMatch(/Deine Antwort|Wo das gilt|Gilt bis/)
   })
 
   it('say what cannot be found without a witness (AUD-3)', async () => {

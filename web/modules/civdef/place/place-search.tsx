@@ -4,6 +4,7 @@ import { IconMapPin } from '@tabler/icons-react'
 import { useState } from 'react'
 import { type Place, placeSearch } from '#protocol/civdef/place-capabilities.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { useFocusHeld } from '../../../kit/focus.ts'
 import { useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { messages } from './messages.ts'
@@ -25,12 +26,13 @@ export function PlaceSearch({ label, onChoose }: PlaceSearchProps) {
   const [wanted] = useDebouncedValue(entry.trim(), TYPING_MS)
   const query = useQuery(placeSearch, { text: wanted, limit: SHOWN }, { enabled: wanted !== '' })
   const places = query.status === 'ready' && wanted !== '' ? query.data.places : []
+  const held = useFocusHeld<HTMLDivElement>(query.status)
   const choose = (place: Place) => {
     setEntry('')
     onChoose(place)
   }
   return (
-    <div className={classes.search}>
+    <div className={classes.search} {...held}>
       <TextInput
         type="search"
         label={label}

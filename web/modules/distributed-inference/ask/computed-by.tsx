@@ -3,6 +3,7 @@ import { shardDirectory } from '#protocol/distributed-inference/pipeline-capabil
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { useFailoverWords } from '../shared/failover-words.ts'
+import { LateList } from '../shared/late-list.tsx'
 import { StageList } from '../shared/stage-list.tsx'
 import { useNames } from '../shared/use-names.ts'
 import classes from './ask.module.css'
@@ -79,6 +80,7 @@ export function ComputedBy({ turn: { state, topology, stages, ending } }: { read
         </div>
       )}
       <Slowness stages={stages} />
+      <LateList stages={stages} />
       {ending === null || ending.tokens === 0 ? null : (
         <Text size="sm" c="dimmed">
           {text.answer.speed(format.number(ending.tokens), format.number(ending.tokens_per_second))}

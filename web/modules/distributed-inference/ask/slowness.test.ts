@@ -12,6 +12,7 @@ const stage = (node_id: StageStatus['node_id'], mean_ms: number | null): StageSt
   handed: false,
   sent_bytes: 0,
   received_bytes: 0,
+  late: [],
   last_ms: mean_ms,
   mean_ms,
   tokens: 4,

@@ -1,7 +1,9 @@
 import { Stack, Text } from '@mantine/core'
 import type { ModelState } from '#protocol/distributed-inference/model-capabilities.ts'
 import { pipelinePlan } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import type { Plan } from '#protocol/distributed-inference/schemas.ts'
 import { nodePeers } from '#protocol/node/capabilities.ts'
+import { FocusHeld } from '../../../kit/focus-held.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { useOnline } from '../../../shell/services.tsx'
@@ -42,11 +44,17 @@ export function wordsAlone(model: ModelState, { online, others }: Company): (typ
 }
 
 function Together({ model }: { readonly model: string }) {
-  const text = useText(messages).who
   const plan = useQuery(pipelinePlan, { model })
-  if (plan.status === 'loading') return null
-  if (plan.status === 'failed') return <Problem error={plan.error} onRetry={plan.retry} />
-  const { stages } = plan.data.plan
+  return (
+    <FocusHeld shows={plan.status}>
+      {plan.status === 'failed' ? <Problem error={plan.error} onRetry={plan.retry} /> : null}
+      {plan.status === 'ready' ? <TogetherWords stages={plan.data.plan.stages} /> : null}
+    </FocusHeld>
+  )
+}
+
+function TogetherWords({ stages }: Pick<Plan, 'stages'>) {
+  const text = useText(messages).who
   if (stages.every(({ node_id }) => node_id === null)) return <Text size="sm">{text.alone}</Text>
   return (
     <Stack gap={2}>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { pipelinePlan } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import type { Plan } from '#protocol/distributed-inference/schemas.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
-import { Loading } from '../../../kit/loading.tsx'
+import { QueryView } from '../../../kit/query-view.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { useModelName } from '../shared/model-name.tsx'
@@ -74,9 +74,9 @@ export function PlanSection({ models }: { readonly models: readonly string[] }) 
         onChange={(event) => choose(event.currentTarget.value)}
         data={models.map((value) => ({ value, label: modelName(value) }))}
       />
-      {query.status === 'loading' ? <Loading rows={2} /> : null}
-      {query.status === 'failed' ? <Problem error={query.error} onRetry={query.retry} /> : null}
-      {query.status === 'ready' ? <PlanWords plan={query.data.plan} /> : null}
+      <QueryView query={query} rows={2} failed={(error, retry) => <Problem error={error} onRetry={retry} />}>
+        {({ plan }) => <PlanWords plan={plan} />}
+      </QueryView>
     </Section>
   )
 }

@@ -4,6 +4,7 @@ import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
 import { useNow } from '../../../kit/use-now.ts'
 import { useFailoverWords } from '../shared/failover-words.ts'
+import { LateList } from '../shared/late-list.tsx'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { StageList } from '../shared/stage-list.tsx'
@@ -41,6 +42,7 @@ function Run({ run, now }: { readonly run: Pipeline; readonly now: number }) {
         {facts.join(' · ')}
       </Text>
       {run.topology === 'whole' ? null : <StageList label={text.title} stages={run.stages} />}
+      <LateList stages={run.stages} />
       {run.failovers.length === 0 ? null : (
         <ul className={classes.plain} aria-label={text.happened}>
           {run.failovers.map((failover, at) => (

@@ -3,6 +3,7 @@ import type { StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { StatusDot } from '../../../kit/status-dot.tsx'
+import { LateList } from '../shared/late-list.tsx'
 import { useModelName } from '../shared/model-name.tsx'
 import { useLayers } from '../shared/use-layers.ts'
 import { useNames } from '../shared/use-names.ts'
@@ -62,6 +63,7 @@ function Way({ pipeline: { stages } }: { readonly pipeline: Pipeline }) {
           {text.end}
         </li>
       </ol>
+      <LateList stages={stages} />
       {total > 0 ? <Text size="sm">{text.together(format.number(Math.round(total)), format.number(1000 / total))}</Text> : null}
     </Stack>
   )

@@ -1,4 +1,4 @@
-import { defineMessages } from '../../../kit/i18n.tsx'
+import { defineMessages, plural } from '../../../kit/i18n.tsx'
 import { computersTitle, modelsTitle, title } from '../titles.ts'
 
 export const messages = defineMessages({
@@ -46,6 +46,8 @@ export const messages = defineMessages({
       looking: 'Ein Ersatz wird gesucht.',
       stall: (seconds: string) => `Pause: ${seconds}\u00a0s.`,
     },
+    late: (who: string, times: number, other: string) =>
+      `${who} war ${plural('de', times, { one: '# Mal', other: '# Mal' })} spät dran. ${other} hat dasselbe auch gerechnet und war schneller.`,
   },
   en: {
     doors: { label: 'Ask, computers and models', ask: title.en, computers: computersTitle.en, models: modelsTitle.en },
@@ -91,5 +93,7 @@ export const messages = defineMessages({
       looking: 'A replacement is being looked for.',
       stall: (seconds) => `Pause: ${seconds}\u00a0s.`,
     },
+    late: (who, times, other) =>
+      `${who} was late ${plural('en', times, { one: 'once', other: '# times' })}. ${other} computed the same, too, and was quicker.`,
   },
 })

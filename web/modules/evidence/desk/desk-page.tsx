@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core'
 import { draftList } from '#protocol/evidence/desk-capabilities.ts'
+import { FocusHeld } from '../../../kit/focus-held.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useQuery } from '../../../port/hooks.ts'
@@ -17,15 +18,17 @@ export function DeskPage() {
   const drafts = useQuery(draftList, {})
   return (
     <Page title={text.title} intro={isOff(drafts) ? null : text.intro} back={CLAIMS}>
-      {isOff(drafts) ? (
-        <EvidenceOff onTurnedOn={drafts.retry} />
-      ) : (
-        <Stack gap="lg">
-          <DraftSection query={drafts} />
-          <QuarantineSection />
-          <ImportSection />
-        </Stack>
-      )}
+      <FocusHeld shows={isOff(drafts) ? 'off' : 'on'}>
+        {isOff(drafts) ? (
+          <EvidenceOff onTurnedOn={drafts.retry} />
+        ) : (
+          <Stack gap="lg">
+            <DraftSection query={drafts} />
+            <QuarantineSection />
+            <ImportSection />
+          </Stack>
+        )}
+      </FocusHeld>
     </Page>
   )
 }

@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core'
 import { sampleGet } from '#protocol/evidence/desk-capabilities.ts'
+import { FocusHeld } from '../../../kit/focus-held.tsx'
 import { useText } from '../../../kit/i18n.tsx'
 import { Page } from '../../../kit/page.tsx'
 import { useQuery } from '../../../port/hooks.ts'
@@ -17,15 +18,17 @@ export function OptionsPage() {
   const sample = useQuery(sampleGet, {})
   return (
     <Page title={text.title} back={CLAIMS}>
-      {isOff(sample) ? (
-        <EvidenceOff onTurnedOn={sample.retry} />
-      ) : (
-        <Stack gap="lg">
-          <ListsSection />
-          <SampleSection query={sample} />
-          <HubSection />
-        </Stack>
-      )}
+      <FocusHeld shows={isOff(sample) ? 'off' : 'on'}>
+        {isOff(sample) ? (
+          <EvidenceOff onTurnedOn={sample.retry} />
+        ) : (
+          <Stack gap="lg">
+            <ListsSection />
+            <SampleSection query={sample} />
+            <HubSection />
+          </Stack>
+        )}
+      </FocusHeld>
     </Page>
   )
 }

@@ -5,6 +5,7 @@ import type { Output } from '#protocol/core/capability.ts'
 import { stickAttach, stickList } from '#protocol/lora/capabilities.ts'
 import { ADAPTER_IDS, type AdapterId } from '#protocol/lora/records.ts'
 import { ErrorNotice } from '../../../kit/error-notice.tsx'
+import { FocusHeld } from '../../../kit/focus-held.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { useCall, useQuery } from '../../../port/hooks.ts'
@@ -134,7 +135,9 @@ export function PickSection() {
       ) : (
         <Text>{text.none}</Text>
       )}
-      {known.status === 'failed' ? <ErrorNotice error={known.error} onRetry={known.retry} /> : null}
+      <FocusHeld shows={known.status}>
+        {known.status === 'failed' ? <ErrorNotice error={known.error} onRetry={known.retry} /> : null}
+      </FocusHeld>
       {attach.error ? <ErrorNotice error={attach.error} /> : null}
     </Section>
   )

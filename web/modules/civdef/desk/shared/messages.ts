@@ -3,6 +3,7 @@ import { defineMessages } from '../../../../kit/i18n.tsx'
 export const messages = defineMessages({
   de: {
     severities: { info: 'Hinweis', advisory: 'Vorwarnung', warning: 'Warnung', emergency: 'Gefahr', extreme: 'Höchste Gefahr' },
+    alleged: (severity: string) => `angeblich: ${severity}`,
     severityNotes: {
       info: 'Gut zu wissen.',
       advisory: 'Es kann etwas kommen. Haltet euch bereit.',
@@ -66,6 +67,7 @@ export const messages = defineMessages({
   },
   en: {
     severities: { info: 'Notice', advisory: 'Advisory', warning: 'Warning', emergency: 'Emergency', extreme: 'Extreme danger' },
+    alleged: (severity) => `allegedly: ${severity}`,
     severityNotes: {
       info: 'Good to know.',
       advisory: 'Something may come. Be ready.',

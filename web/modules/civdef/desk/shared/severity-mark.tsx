@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconAlertTriangleFilled,
   IconBell,
+  IconHelpCircle,
   IconInfoCircle,
 } from '@tabler/icons-react'
 import type { AlertSeverity } from '#protocol/civdef/terms.ts'
@@ -19,8 +20,22 @@ export const SEVERITY_ICONS = {
   extreme: IconAlertOctagonFilled,
 } as const satisfies Record<AlertSeverity, unknown>
 
-export function SeverityMark({ severity }: { readonly severity: AlertSeverity }) {
+interface SeverityMarkProps {
+  readonly severity: AlertSeverity
+  /** Said by somebody this device does not believe: with the sign and the words for what is not sure. */
+  readonly alleged?: boolean
+}
+
+export function SeverityMark({ severity, alleged = false }: SeverityMarkProps) {
   const text = useText(messages)
+  if (alleged) {
+    return (
+      <span className={classes.mark}>
+        <IconHelpCircle size={24} aria-hidden />
+        {text.alleged(text.severities[severity])}
+      </span>
+    )
+  }
   const Icon = SEVERITY_ICONS[severity]
   return (
     <span className={classes.mark} data-severity={severity}>
