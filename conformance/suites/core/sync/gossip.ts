@@ -87,7 +87,7 @@ export const cases: readonly Case[] = [
         const event = speaker.event(NOTE, { text: 'by gossip' })
         sent.add(contentId(event))
         await speaker.publish(encode(event))
-        return eventually(async () => (await speaker.offered()).some((id) => sent.has(id)), AGAIN_MS)
+        return eventually(async () => (await speaker.offeredAt(event.lamport)).some((id) => sent.has(id)), AGAIN_MS)
       }, SPREAD_MS)
       ensure(was, 'the event among what it offers', 'not there')
     },
@@ -130,7 +130,7 @@ export const cases: readonly Case[] = [
     title: 'An event whose predecessor never came makes the node ask whoever it came from',
     needs: ['gossip', 'sync', 'inbound'],
     // an alert of another case would make the node compare with everybody (SYN-8)
-    alone: true,
+    queue: 'alone',
     async run({ fresh, peer, eventually }) {
       // who looks is somebody else: a session of the speaker's own would answer what the node has to ask
       const [speaker, looker] = [await fresh('member'), await peer('member')]
