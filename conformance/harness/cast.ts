@@ -82,7 +82,8 @@ export function createCast(target: Target, random: Random): Cast {
       if (!first) return null
       free.splice(free.indexOf(first), 1)
       const { peer, away } = first
-      await Promise.all([away, delay(peer.restMs)])
+      await away
+      if (peer.restMs > 0) await delay(peer.restMs)
       if (!peer.wire || (await peer.wire.connected())) return peer
     }
   }
