@@ -11,8 +11,8 @@ const said = { payload: 'x' }
 const encode = (value: unknown): Uint8Array => utf8(JSON.stringify(value))
 
 /** Somebody else is served as before. */
-async function servesOthers({ peer }: Context): Promise<void> {
-  const other = await peer('member')
+async function servesOthers({ lent }: Context): Promise<void> {
+  const other = await lent('member')
   const answer = await other.ask(ECHO, said)
   ensure(outcomeOf(answer) === 'ok', 'another peer is served', answer)
 }
