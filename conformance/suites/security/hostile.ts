@@ -80,7 +80,7 @@ export const cases: readonly Case[] = [
     needs: ['wire'],
     queue: 'alone',
     async run(context) {
-      const eve = await context.fresh('stranger')
+      const [eve, other] = [await context.fresh('stranger'), await context.fresh('member')]
       let [sent, answered] = [0, 0]
       const until = Date.now() + 12_000
       while (sent < 3_000 && Date.now() < until) {
@@ -93,7 +93,8 @@ export const cases: readonly Case[] = [
         if (answered < sent) break
       }
       ensure(answered < sent, 'streams that are reset without an answer', `${answered} of ${sent} answered`)
-      await servesOthers(context)
+      const answer = await other.ask(ECHO, said)
+      ensure(outcomeOf(answer) === 'ok', 'another peer is served', answer)
     },
   },
   {
