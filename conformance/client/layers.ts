@@ -14,7 +14,7 @@ export const WATCH = `${NAMES}.shard.watch`
 export const CONNECT = `${NAMES}.shard.connect`
 export const FORWARD = `${NAMES}.shard.forward`
 export const HAND_ON = `${NAMES}.shard.hand_on`
-const OFFER = `${NAMES}.shard.offer`
+export const OFFER = `${NAMES}.shard.offer`
 export const WITHDRAW = `${NAMES}.shard.withdraw`
 export const SHARING = `${NAMES}.sharing.get`
 const SHARE = `${NAMES}.sharing.set`
@@ -79,20 +79,66 @@ export async function offered(context: Context, from: number, to: number): Promi
   return shard
 }
 
-const prepared = new WeakMap<Target, number>()
+/** Layers that nobody offers. */
+export const NOBODYS = { shard_id: 'nobody:0-1', weights_sha256: `sha256:${'0'.repeat(64)}` } as const
+/** As `forward` takes them: two bytes for each of two tokens, one wide. */
+export const HIDDEN = { tokens: 2, hidden: 'AAAAAA' } as const
+
+/** A node whose person has not said yet that it shares. */
+interface Unshared {
+  readonly sharing: Json
+  /** What a trusted peer is answered that wants something computed, and that asks for a list. */
+  readonly refusals: readonly Json[]
+  readonly listed: Json
+  /** What the person is answered that offers layers of a model that is not there, and what is offered then. */
+  readonly offer: Json
+  readonly offers: Json
+}
+
+const unshared = new WeakMap<Target, Promise<Unshared>>()
+
+/** What a node does before it shares. It is looked at once, before any case has it share: what was said once is not unsaid. */
+export function beforeSharing(context: Context): Promise<Unshared> {
+  const look = unshared.get(context.target) ?? looked(context)
+  unshared.set(context.target, look)
+  return look
+}
+
+async function looked({ does, seat, peer }: Context): Promise<Unshared> {
+  const caller = await peer('trusted')
+  return {
+    sharing: await does(SHARING, {}),
+    refusals: [await caller.ask(CONNECT, NOBODYS), await caller.ask(FORWARD, { ...NOBODYS, ...HIDDEN })],
+    listed: await caller.ask(LIST, {}),
+    offer: await seat.ask(OFFER, { model: 'nobody', layers: { from: 0, to: 1 } }),
+    offers: member(await does(SHARING, {}), 'offers') ?? null,
+  }
+}
+
+const hostings = new WeakMap<Target, Promise<Hosted>>()
 
 /**
  * The node with all layers of its own model on offer. The first case that needs it has it brought; it stays so for the run, or every case
- * would wait for a model to load. So all of these cases run alone, after those that look at a node that offers nothing.
+ * would wait for a model to load. So all of these cases stand in one queue.
  */
-export async function hosted(context: Context): Promise<Hosted> {
-  const most = prepared.get(context.target) ?? (await layersOfApp(context))
-  prepared.set(context.target, most)
-  const shard = await offered(context, 0, most - 1)
+export function hosted(context: Context): Promise<Hosted> {
+  const known = hostings.get(context.target)
+  if (known) return known
+  const hosting = prepared(context)
+  hostings.set(context.target, hosting)
+  // the next case tries again
+  hosting.catch(() => hostings.delete(context.target))
+  return hosting
+}
+
+async function prepared(context: Context): Promise<Hosted> {
+  await beforeSharing(context)
+  const layers = await layersOfApp(context)
+  const shard = await offered(context, 0, layers - 1)
   return {
     model: String(shard.model),
     weights: String(shard.weights_sha256),
-    layers: most,
+    layers,
     shardId: String(shard.shard_id),
     width: Number(shard.hidden_size),
     maxTokens: Number(shard.max_tokens),

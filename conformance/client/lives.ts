@@ -100,7 +100,7 @@ async function meet(peer: Peer, event: SignedEvent, outcomes: readonly string[])
   await peer.line.reconnect()
   return {
     outcomes,
-    offersWhatItTook: (await peer.offered()).includes(contentId(event)),
+    offersWhatItTook: (await peer.offeredAt(event.lamport)).includes(contentId(event)),
     echo: outcomeOf(await peer.ask('node.echo', { payload: 'back' })),
     takesMore: await peer.gives(peer.event(NOTE, { text: 'afterwards' })),
   }

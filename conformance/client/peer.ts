@@ -7,6 +7,10 @@ import type { Draft } from './envelopes.ts'
 export const BUS = '/hearthnet/bus/3.0.0'
 export const SYNC = '/hearthnet/sync/3.0.0'
 
+/** Of ten calls a second that a node serves (BUS-6) so many may be those of the case before. */
+const EARLIER_CALLS = 5
+const SECOND_MS = 1100
+
 /** How long an answer may take before the case says so. */
 export const ANSWER_MS = 20_000
 /** Ids that one frame may ask for. */
@@ -43,6 +47,8 @@ export class Peer {
   #prev: string | null = null
   /** What it signed, that may have been taken and that nothing follows. */
   readonly #loose = new Set<SignedEvent>()
+  /** When it made its last calls. */
+  readonly #called: number[] = []
   /** Takes each line of the transcript of the case that has this peer now. */
   log: (line: string) => void
 
@@ -58,6 +64,17 @@ export class Peer {
     this.random = options.random
     this.log = options.log
     wire?.serve(BUS, (stream) => void decline(stream))
+  }
+
+  /** Milliseconds until its calls do not count against whoever has it next (BUS-6). */
+  get restMs(): number {
+    const [first = Number.NEGATIVE_INFINITY] = this.#called.slice(-EARLIER_CALLS - 1)
+    return this.#called.length > EARLIER_CALLS ? Math.max(0, first + SECOND_MS - performance.now()) : 0
+  }
+
+  #calls(): void {
+    this.#called.push(performance.now())
+    if (this.#called.length > EARLIER_CALLS + 1) this.#called.shift()
   }
 
   get nodeId(): string {
@@ -101,6 +118,7 @@ export class Peer {
   async talk(protocol: string, frames: readonly Uint8Array[], waitMs = ANSWER_MS): Promise<Reply> {
     const heard: Json[] = []
     let stream: Stream
+    this.#calls()
     try {
       stream = await this.line.open(protocol)
     } catch (failure) {
@@ -129,6 +147,7 @@ export class Peer {
 
   /** Sends an envelope as it is. @returns the first answer, or null where there was none */
   async deliver(envelope: Json, waitMs = ANSWER_MS): Promise<Json | null> {
+    this.#calls()
     if (!this.wire) {
       const answer = (await this.target.post?.(encode(this.signedFor(envelope)))) ?? null
       this.log(`→ ${preview(encode(envelope))}`)
@@ -230,9 +249,19 @@ export class Peer {
     return { stream, ids: listedIds(message) }
   }
 
-  /** Content ids of all events the system offers of this Lamport time: after thousands of events the list of all is long. */
+  /** Content ids of all events the system offers of this Lamport time. */
   offeredAt(lamport: number): Promise<readonly string[]> {
-    return this.offered(holdsNothingAt(lamport))
+    return this.offered(holdsNothingFrom(lamport, lamport))
+  }
+
+  /**
+   * Content ids of all events the system offers from the earliest of these moments to the latest: after thousands of events the list of
+   * all is long. It is that list where one of them has no Lamport time that an event can have.
+   */
+  offeredAround(events: readonly Json[]): Promise<readonly string[]> {
+    const times = events.map((event) => member(event, 'lamport')).filter(isLamport)
+    if (times.length === 0 || times.length < events.length) return this.offered()
+    return this.offered(holdsNothingFrom(Math.min(...times), Math.max(...times)))
   }
 
   /** Content ids of all events the system offers. */
@@ -243,15 +272,10 @@ export class Peer {
     return ids
   }
 
-  /** Hands over events by reconciliation; answers when the system has judged them. @returns ids it offers afterwards */
+  /** Hands over events by reconciliation. @returns which of their moments' events it offers once it has judged them */
   async give(events: readonly Json[]): Promise<readonly string[]> {
-    const { stream } = await this.openSync()
-    await stream.send(encode({ type: 'events', events: [...events] }))
-    const answer = await nextJson(stream)
-    if (member(answer, 'type') !== 'stored') throw new Error(`events were not taken: ${JSON.stringify(answer)}`)
-    await stream.send(encode({ type: 'done' }))
-    await stream.end()
-    return this.offered()
+    await this.hand(events)
+    return this.offeredAround(events)
   }
 
   /** Hands over events and does not ask what became of them. */
@@ -284,7 +308,7 @@ export class Peer {
 
   /** Events by their ids, as the system serves them. */
   async fetch(ids: readonly string[]): Promise<readonly Json[]> {
-    const { stream } = await this.openSync()
+    const { stream } = await this.openSync(ASKS_NOTHING)
     await stream.send(encode({ type: 'want', ids: [...ids] }))
     const events = member(await nextJson(stream), 'events')
     await stream.send(encode({ type: 'done' }))
@@ -348,9 +372,14 @@ function preview(bytes: Uint8Array): string {
   return bytes.length > PREVIEW ? `${head}… (${bytes.length} bytes)` : head
 }
 
-/** A first message that skips what was before this time, and says that it holds nothing of it (SYN-5). */
-function holdsNothingAt(lamport: number): string {
-  const [skipped, empty] = [`${varint(lamport + 1)}0000`, `${varint(2)}000200`]
+/** The latest Lamport time that an event may have (EVT-2). */
+const LATEST = 2 ** 48
+const isLamport = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LATEST
+
+/** A first message that skips what was before these times and after them, and says that it holds nothing of them (SYN-5). */
+function holdsNothingFrom(first: number, last: number): string {
+  const [skipped, empty] = [`${varint(first + 1)}0000`, `${varint(last - first + 2)}000200`]
   return `61${skipped}${empty}`
 }
 

@@ -2,6 +2,14 @@ import type { Json } from '../client/encoding.ts'
 import type { Context } from './context.ts'
 import type { Feature } from './target.ts'
 
+/**
+ * Where cases stand in line, one behind the other, because of what they do to others or others to them. Queues and lanes move beside each other:
+ * - `waiting`: nearly all of it is waiting, for nothing to come or for long; in a lane others would stand behind it
+ * - `computing`: the node offers layers, computes with them, or has peers who do; each case looks at who does and what is free
+ * - `alone`: when no other case runs, after all of them: it floods, kills, switches off or counts
+ */
+export type Queue = 'waiting' | 'computing' | 'alone'
+
 /** One requirement, asserted once. Its id begins with the id of its rule. */
 export interface Case {
   /** `<rule>.<what>`, for instance `BUS-3.unknown-field`. */
@@ -13,10 +21,8 @@ export interface Case {
   /** Protocol that the system must speak, where nothing it announces says so. */
   readonly protocol?: string
   readonly needs: readonly Feature[]
-  /** Runs when no other case does: it floods, kills or counts. */
-  readonly alone?: boolean
-  /** Nearly all of it is waiting for nothing to come: it runs beside the lanes, where nobody stands behind it. */
-  readonly waits?: boolean
+  /** Without one it runs in a lane. */
+  readonly queue?: Queue
   /** Milliseconds after which it has failed. */
   readonly limitMs?: number
   readonly run: (context: Context) => Promise<void>

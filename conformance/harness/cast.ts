@@ -9,18 +9,15 @@ import type { Target } from './target.ts'
 /** Peers of one standing that cases share: enough that no rate limit of one is everybody's (BUS-6). */
 const SHARED: Readonly<Record<Standing, number>> = { stranger: 2, member: 4, trusted: 1 }
 
-/** So long nobody is lent again: what one case asked in a second must not count against the next one (BUS-6). */
-const REST_MS = 1100
-
 /**
  * So many wait to be lent again, whoever came back last: the node compares with every neighbour after an alert (SYN-8), and each has a place at the box.
  */
 const IDLE = 16
 
-/** Who was given back, and when. */
-interface Rested {
+/** Who was given back, and lets go of its boxes meanwhile. */
+interface Back {
   readonly peer: Peer
-  readonly since: number
+  readonly away: Promise<void> | undefined
 }
 
 /** The peers of a run: shared ones, and some for one case. */
@@ -34,13 +31,15 @@ export interface Cast {
   stop(): Promise<void>
 }
 
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
 export function createCast(target: Target, random: Random): Cast {
   const pools = new Map<Standing, Promise<Peer>[]>()
   const turns = new Map<Standing, number>()
   const all: Peer[] = []
   const kinds = new Map<Peer, string>()
   /** Who came back last is last. */
-  const free: Rested[] = []
+  const free: Back[] = []
   let named = 0
 
   function somebody(standing: Standing) {
@@ -75,14 +74,17 @@ export function createCast(target: Target, random: Random): Cast {
     return pool[at]
   }
 
-  /** Who has rested long enough and is still connected; null where there is nobody. */
+  /** Who came back, has rested, and is still connected; null where there is nobody. Rest takes no longer than somebody new, and costs nothing. */
   async function rested(kind: string): Promise<Peer | null> {
     for (;;) {
-      const at = free.findIndex(({ peer }) => kinds.get(peer) === kind)
-      const first = free[at]
-      if (!first || performance.now() - first.since < REST_MS) return null
-      free.splice(at, 1)
-      if (!first.peer.wire || (await first.peer.wire.connected())) return first.peer
+      const ofKind = free.filter(({ peer }) => kinds.get(peer) === kind)
+      const first = ofKind.find(({ peer }) => peer.restMs === 0) ?? ofKind[0]
+      if (!first) return null
+      free.splice(free.indexOf(first), 1)
+      const { peer, away } = first
+      await away
+      if (peer.restMs > 0) await delay(peer.restMs)
+      if (!peer.wire || (await peer.wire.connected())) return peer
     }
   }
 
@@ -96,8 +98,7 @@ export function createCast(target: Target, random: Random): Cast {
 
   function giveBack(peer: Peer): boolean {
     if (!kinds.has(peer) || !peer.isWhole) return false
-    void peer.wire?.leaveBoxes?.()
-    free.push({ peer, since: performance.now() })
+    free.push({ peer, away: peer.wire?.leaveBoxes?.() })
     if (free.length > IDLE) void free.shift()?.peer.stop()
     return true
   }

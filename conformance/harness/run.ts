@@ -1,6 +1,6 @@
 import type { CaseResult } from '#protocol/protocol/report.ts'
 import type { Peer } from '../client/peer.ts'
-import { type Case, ensure, isObject, member, outcomeOf, ruleOf, shown, Violation } from './case.ts'
+import { type Case, ensure, isObject, member, outcomeOf, type Queue, ruleOf, shown, Violation } from './case.ts'
 import { type Cast, createCast } from './cast.ts'
 import type { Context } from './context.ts'
 import { randomOf } from './random.ts'
@@ -19,7 +19,7 @@ export interface Span {
   readonly ms: number
 }
 
-/** Cases beside each other, then cases by themselves; then the shared peers go. */
+/** Cases beside each other, then those that are alone; then the shared peers go. */
 export type Part = 'lanes' | 'alone' | 'leaving'
 
 export interface RunOptions {
@@ -206,7 +206,8 @@ export async function runCases(target: Target, cases: readonly Placed[], options
     } finally {
       const ended: Promise<void> = end(passed).finally(() => leaving.delete(ended))
       leaving.add(ended)
-      if (test.alone) await ended
+      // the next one in its queue may count who is there
+      if (test.queue !== undefined) await ended
       options.timed?.(test.id, { from: started - began, ms: performance.now() - started })
     }
   }
@@ -233,12 +234,12 @@ export async function runCases(target: Target, cases: readonly Placed[], options
   }
 
   try {
-    const together = cases.filter(({ test }) => !test.alone)
-    const waiting = together.filter(({ test }) => test.waits)
-    const busy = together.filter(({ test }) => !test.waits)
-    await part('lanes', () => Promise.all([work(waiting), ...Array.from({ length: lanes }, () => work(busy))]))
+    const inQueue = (queue?: Queue): Placed[] => cases.filter(({ test }) => test.queue === queue)
+    const inLanes = inQueue()
+    const beside = [inQueue('waiting'), inQueue('computing'), ...Array.from({ length: lanes }, () => inLanes)]
+    await part('lanes', () => Promise.all(beside.map(work)))
     await Promise.all(leaving)
-    await part('alone', () => work(cases.filter(({ test }) => test.alone)))
+    await part('alone', () => work(inQueue('alone')))
   } finally {
     await part('leaving', cast.stop)
   }

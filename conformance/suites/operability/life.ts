@@ -6,7 +6,7 @@ const comesBack = (how: End, id: string, title: string): Case => ({
   id,
   title,
   needs: [how, 'wire', 'sync', 'person'],
-  alone: true,
+  queue: 'alone',
   async run(context) {
     const { before, after, met } = await lifeAfter(context, how)
     same(after.nodeId, context.target.nodeId, 'the same identity')
@@ -25,7 +25,7 @@ export const cases: readonly Case[] = [
     id: 'EVT-6.kill-after-writing',
     title: 'What the person was told is written survives a kill right after',
     needs: ['kill', 'person'],
-    alone: true,
+    queue: 'alone',
     async run(context) {
       const { before, after } = await lifeAfter(context, 'kill')
       ensure(before.name !== LAST_NAME, 'another name before', before.name)
@@ -36,7 +36,7 @@ export const cases: readonly Case[] = [
     id: 'EVT-7.chain-after-kill',
     title: 'After a kill the node writes on the end of its own chain',
     needs: ['kill', 'wire', 'sync', 'person'],
-    alone: true,
+    queue: 'alone',
     async run(context) {
       const { own } = await lifeAfter(context, 'kill')
       const names = own.map((event) => member(event, 'data', 'display_name'))
@@ -53,7 +53,7 @@ export const cases: readonly Case[] = [
     id: 'BUS-3.drain',
     title: 'Calls under way when the node stops are answered or reset, and none is left hanging',
     needs: ['restart', 'wire'],
-    alone: true,
+    queue: 'alone',
     async run(context) {
       const { met } = await lifeAfter(context, 'restart')
       ensure(

@@ -11,8 +11,8 @@ const said = { payload: 'x' }
 const encode = (value: unknown): Uint8Array => utf8(JSON.stringify(value))
 
 /** Somebody else is served as before. */
-async function servesOthers({ fresh }: Context): Promise<void> {
-  const other = await fresh('member')
+async function servesOthers({ lent }: Context): Promise<void> {
+  const other = await lent('member')
   const answer = await other.ask(ECHO, said)
   ensure(outcomeOf(answer) === 'ok', 'another peer is served', answer)
 }
@@ -38,8 +38,8 @@ export const cases: readonly Case[] = [
     id: 'BUS-6.soft-limit',
     title: 'The eleventh call to one capability within a second is rate_limited; after the wait it is served',
     needs: ['wire'],
-    async run({ fresh, pause }) {
-      const caller = await fresh('member')
+    async run({ lent, pause }) {
+      const caller = await lent('member')
       const answers = await Promise.all(Array.from({ length: 16 }, () => caller.deliver(caller.request(ECHO, said))))
       const limited = answers.filter((answer) => outcomeOf(answer) === 'rate_limited')
       const served = answers.filter((answer) => outcomeOf(answer) === 'ok').length
@@ -56,8 +56,8 @@ export const cases: readonly Case[] = [
     id: 'BUS-6.per-capability',
     title: 'The limit of one capability is not that of another',
     needs: ['wire'],
-    async run({ fresh }) {
-      const caller = await fresh('member')
+    async run({ lent }) {
+      const caller = await lent('member')
       await Promise.all(Array.from({ length: 14 }, () => caller.deliver(caller.request(ECHO, said))))
       const answer = await caller.deliver(caller.request('protocol.version.list', {}))
       ensure(outcomeOf(answer) === 'ok', 'served', answer)
@@ -68,7 +68,7 @@ export const cases: readonly Case[] = [
     title: 'The limit of one peer is not that of another',
     needs: ['wire'],
     async run(context) {
-      const [loud, quiet] = [await context.fresh('member'), await context.fresh('member')]
+      const [loud, quiet] = [await context.lent('member'), await context.lent('member')]
       await Promise.all(Array.from({ length: 14 }, () => loud.deliver(loud.request(ECHO, said))))
       const answer = await quiet.deliver(quiet.request(ECHO, said))
       ensure(outcomeOf(answer) === 'ok', 'served', answer)
@@ -78,9 +78,9 @@ export const cases: readonly Case[] = [
     id: 'BUS-6.flood',
     title: 'A flood of a stranger is cut off, and the others are served meanwhile',
     needs: ['wire'],
-    alone: true,
+    queue: 'alone',
     async run(context) {
-      const eve = await context.fresh('stranger')
+      const [eve, other] = [await context.fresh('stranger'), await context.fresh('member')]
       let [sent, answered] = [0, 0]
       const until = Date.now() + 12_000
       while (sent < 3_000 && Date.now() < until) {
@@ -93,7 +93,8 @@ export const cases: readonly Case[] = [
         if (answered < sent) break
       }
       ensure(answered < sent, 'streams that are reset without an answer', `${answered} of ${sent} answered`)
-      await servesOthers(context)
+      const answer = await other.ask(ECHO, said)
+      ensure(outcomeOf(answer) === 'ok', 'another peer is served', answer)
     },
   },
   {
@@ -101,7 +102,7 @@ export const cases: readonly Case[] = [
     title: 'Streams that are opened and left silent keep nobody else from being served',
     needs: ['wire'],
     async run(context) {
-      const eve = await context.fresh('stranger')
+      const eve = await context.lent('stranger')
       const silent = await Promise.all(Array.from({ length: 40 }, () => eve.line.open(BUS)))
       await servesOthers(context)
       for (const stream of silent) stream.abort()
@@ -152,8 +153,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-4.reordered',
     title: 'A chain that arrives in a shuffled order is the same chain',
     needs: ['wire', 'sync'],
-    async run({ fresh, random }) {
-      const author = await fresh('member')
+    async run({ lent, random }) {
+      const author = await lent('member')
       const chain = Array.from({ length: 12 }, (_, at) => {
         const event = author.event(NOTE, { at })
         author.follow(event)
@@ -165,8 +166,8 @@ export const cases: readonly Case[] = [
         const [a, b] = [shuffled[at], shuffled[other]]
         if (a && b) [shuffled[at], shuffled[other]] = [b, a]
       }
-      let ids: readonly string[] = []
-      for (const event of shuffled) ids = await author.give([event])
+      for (const event of shuffled) await author.hand([event])
+      const ids = await author.offeredAround(chain)
       ensure(
         chain.every((event) => ids.includes(contentId(event))),
         'all twelve',

@@ -70,10 +70,15 @@ export async function openApp(
     return JSON.parse(heard)
   }
 
-  async function open(capability: string, input: Json, version = '1.0'): Promise<Talk> {
+  const calling = (capability: string, input: Json, version = '1.0') => {
     const call = ulid()
     const timestamp = new Date().toISOString()
     const message = { capability, version, request_id: call, community: null, timestamp, body: { params: {}, input } }
+    return { call, message }
+  }
+
+  async function open(capability: string, input: Json): Promise<Talk> {
+    const { call, message } = calling(capability, input)
     await atSeat({ say: 'open', call, message })
     return {
       say: async (said) => {
@@ -85,9 +90,7 @@ export async function openApp(
   }
 
   async function ask(capability: string, input: Json, version?: string): Promise<Json> {
-    const talk = await open(capability, input, version)
-    const answer = await talk.hear(ANSWER_MS)
-    talk.abort()
+    const answer = await atSeat({ say: 'ask', ...calling(capability, input, version), waitMs: ANSWER_MS })
     if (answer === null) throw new Error(`${capability} is not answered`)
     return answer
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { Browser, BrowserContext } from 'playwright'
+import type { Browser } from 'playwright'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Bytes, fromBase64Url, type Identity, toBase64Url } from '../../client/encoding.ts'
 import { FrameReader, frame } from '../../client/frames.ts'
@@ -37,14 +37,27 @@ function portOf(server: Server): number {
   return address.port
 }
 
+/**
+ * Opens a page that nobody watches. Of one of its own Playwright hears each frame of each WebSocket, and all that peers say comes over one:
+ * the browser would tell everything twice.
+ */
+async function openUnwatched(browser: Browser, url: string): Promise<{ close(): Promise<void> }> {
+  const session = await browser.newBrowserCDPSession()
+  const { browserContextId } = await session.send('Target.createBrowserContext')
+  await session.send('Target.createTarget', { url, browserContextId })
+  return {
+    async close() {
+      await session.send('Target.disposeBrowserContext', { browserContextId })
+    },
+  }
+}
+
 /** Opens the suite's own page and speaks to it over a WebSocket. @param directory where the built page lies */
 export async function openPeerPage(browser: Browser, directory: string): Promise<PeerPage> {
   const server = await listen(directory)
   const sockets = new WebSocketServer({ server, path: '/bridge', maxPayload: 64 * 1024 * 1024 })
   const attached = new Promise<WebSocket>((resolve) => sockets.once('connection', resolve))
-  const context: BrowserContext = await browser.newContext()
-  const page = await context.newPage()
-  await page.goto(`http://127.0.0.1:${portOf(server)}/`)
+  const page = await openUnwatched(browser, `http://127.0.0.1:${portOf(server)}/`)
   const socket = await attached
 
   const asked = new Map<number, { resolve(value: string | boolean | null): void; reject(error: Error): void }>()
@@ -181,7 +194,7 @@ export async function openPeerPage(browser: Browser, directory: string): Promise
       }
     },
     async close() {
-      await context.close()
+      await page.close()
       sockets.close()
       await new Promise((resolve) => server.close(resolve))
     },

@@ -4,6 +4,8 @@ import type { Json } from '../../client/encoding.ts'
 export type SeatCall =
   | { readonly say: 'open' | 'message'; readonly call: string; readonly message: Json }
   | { readonly say: 'hear'; readonly call: string; readonly waitMs: number }
+  /** Opens a call, hears its first message, and ends it. */
+  | { readonly say: 'ask'; readonly call: string; readonly message: Json; readonly waitMs: number }
   | { readonly say: 'end'; readonly call: string }
 
 /** The function that `seatInPage` leaves in the window; JSON both ways, null where nothing was heard. */
@@ -57,9 +59,13 @@ export function seatInPage(seat: string): void {
     const { say, call, message, waitMs } = JSON.parse(asking)
     await attached
     if (say === 'hear') return JSON.stringify(await hear(call, waitMs))
-    if (say === 'open') calls.set(call, { heard: [], wake: () => undefined })
-    port.postMessage(say === 'end' ? { kind: 'end', call } : { kind: say, call, message })
-    if (say === 'end') calls.delete(call)
-    return 'null'
+    if (say === 'open' || say === 'ask') calls.set(call, { heard: [], wake: () => undefined })
+    if (say !== 'end') port.postMessage({ kind: say === 'ask' ? 'open' : say, call, message })
+    const answer = say === 'ask' ? await hear(call, waitMs) : null
+    if (say === 'ask' || say === 'end') {
+      port.postMessage({ kind: 'end', call })
+      calls.delete(call)
+    }
+    return JSON.stringify(answer)
   })
 }

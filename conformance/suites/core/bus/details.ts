@@ -36,7 +36,7 @@ export const cases: readonly Case[] = [
     id: 'BUS-3.places',
     title: 'A call beyond max_concurrent is capacity_exceeded, and a place that was left is free again',
     needs: ['person', 'stream'],
-    alone: true,
+    queue: 'alone',
     async run({ seat }) {
       const open = seat.open
       if (!open) throw new Error('this target has no streaming calls')

@@ -32,7 +32,7 @@ const streams = (id: string, title: string, run: (context: Context, talk: Talk) 
   id,
   title,
   needs: ['person', 'stream'],
-  alone: true,
+  queue: 'alone',
   async run(context) {
     const talk = await watch(context)
     try {

@@ -11,7 +11,7 @@ const asGuest = (id: string, title: string, run: (guest: Guest, context: Context
   title,
   needs: ['person', 'guest'],
   // a second node that comes and goes is a neighbour that other cases do not expect
-  alone: true,
+  queue: 'alone',
   async run(context) {
     if (!context.target.guest) throw new Error('this target has no second system')
     const made = await context.does('community.invite', { level: 'member', valid_seconds: 600, uses: 1 })

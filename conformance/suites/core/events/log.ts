@@ -24,7 +24,7 @@ const lastName = (id: string, title: string, order: (pair: readonly SignedEvent[
     const lamport = author.lamport + 1
     const pair = ['Ada', 'Zoe'].map((display_name) => author.event(RENAMED, { display_name }, { lamport }))
     const later = [...pair].sort((a, b) => (contentId(a) < contentId(b) ? -1 : 1)).at(-1)
-    for (const event of order(pair)) await author.give([event])
+    for (const event of order(pair)) await author.hand([event])
     same(await nameOf(context, author.nodeId), member(later?.data, 'display_name'), 'the name of the later in replay order')
   },
 })
@@ -40,10 +40,10 @@ export const cases: readonly Case[] = [
     id: 'EVT-1.held-once',
     title: 'An event that comes twice is held once',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const event = author.event(NOTE, { text: 'twice' })
-      await author.give([event, event])
+      await author.hand([event, event])
       const ids = await author.give([event])
       ensure(ids.filter((cid) => cid === contentId(event)).length === 1, 'once', ids.length)
     },
@@ -52,8 +52,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-1.same-bytes',
     title: 'An event comes out with the content id it went in with',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const event = author.event(NOTE, { text: 'grüß dich', n: [1e-7, 0.5, -9007199254740991], nested: { b: null, a: true } })
       ensure(await author.gives(event), 'taken', 'refused')
       const [back] = await author.fetch([contentId(event)])
@@ -86,8 +86,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-2.next-is-later',
     title: 'What the node writes after it has seen a Lamport time is later',
     needs: ['wire', 'sync', 'person'],
-    async run({ fresh, does }) {
-      const author = await fresh('member')
+    async run({ peer, does }) {
+      const author = await peer('member')
       const event = author.event(NOTE, { text: 'far' }, { lamport: author.lamport + 5_000 })
       ensure(await author.gives(event), 'taken', 'refused')
       await does('community.rename', { display_name: 'Node under test' })
@@ -101,16 +101,16 @@ export const cases: readonly Case[] = [
     id: 'EVT-2.far-ahead-waits',
     title: 'An event more than 1,000,000 ahead waits, and counts when the clock has come near',
     needs: ['wire', 'sync'],
-    alone: true,
-    async run({ fresh }) {
-      const author = await fresh('member')
+    queue: 'alone',
+    async run({ peer }) {
+      const author = await peer('member')
       const first = author.event(NOTE, { text: 'base' }, { lamport: author.lamport + 20_000 })
       ensure(await author.gives(first), 'the first is taken', 'refused')
       const far = author.event(NOTE, { text: 'ahead' }, { lamport: first.lamport + LEAD + 50 })
       ensure(!(await author.gives(far)), 'waiting', 'offered at once')
       const near = author.event(NOTE, { text: 'bridge' }, { lamport: first.lamport + 100 })
-      const ids = await author.give([near])
-      ensure(ids.includes(contentId(far)), 'offered once the clock is near', 'still waiting')
+      await author.hand([near])
+      ensure((await author.offeredAt(far.lamport)).includes(contentId(far)), 'offered once the clock is near', 'still waiting')
     },
   },
   lastName('EVT-3.order-given', 'Of two names in one moment the later in replay order counts', (pair) => pair),
@@ -125,8 +125,8 @@ export const cases: readonly Case[] = [
         author.event(RENAMED, { display_name }, { lamport: author.lamport + 1 + at }),
       )
       if (!early || !late) throw new TypeError('two names make two events')
-      await author.give([late])
-      await author.give([early])
+      await author.hand([late])
+      await author.hand([early])
       same(await nameOf(context, author.nodeId), 'Spät', 'the name')
     },
   },
@@ -143,7 +143,8 @@ export const cases: readonly Case[] = [
       newcomer.follow(joined)
       const note = newcomer.event(NOTE, { text: 'before I am known' })
       ensure(!(await carrier.gives(note)), 'waiting', 'offered at once')
-      const ids = await carrier.give([joined])
+      await carrier.hand([joined])
+      const ids = await carrier.offeredAround([joined, note])
       ensure(
         ids.includes(contentId(joined)) && ids.includes(contentId(note)),
         'both offered once the join is there',
@@ -164,11 +165,11 @@ export const cases: readonly Case[] = [
     id: 'EVT-4.counted',
     title: 'A refusal is counted by its code where the person can see it',
     needs: ['wire', 'sync', 'person'],
-    async run({ fresh, does }) {
-      const author = await fresh('member')
+    async run({ peer, does }) {
+      const author = await peer('member')
       const count = async () => Number(member(await does('events.stats', {}), 'refused', 'invalid_signature') ?? 0)
       const before = await count()
-      await author.give([{ ...author.event(NOTE, { text: 'x' }), data: { text: 'forged' } }])
+      await author.hand([{ ...author.event(NOTE, { text: 'x' }), data: { text: 'forged' } }])
       ensure((await count()) > before, `more than ${before} invalid_signature`, await count())
     },
   },
@@ -176,8 +177,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-4.the-rest-of-a-batch',
     title: 'A bad event in a batch takes none of the others with it',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const [a, b] = ['a', 'b'].map((text) => author.event(NOTE, { text }))
       if (!a || !b) throw new TypeError('two texts make two events')
       const ids = await author.give([a, { nonsense: true }, { ...a, data: { text: 'forged' } }, b])
@@ -192,8 +193,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-7.own-chain',
     title: 'Every event of the node names its previous one, the first none',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const own = await ownEvents(await fresh('member'))
+    async run({ peer }) {
+      const own = await ownEvents(await peer('member'))
       ensure(own.length > 0, 'events of the node', own)
       const ordered = own.filter(isObject).sort((a, b) => Number(a.lamport) - Number(b.lamport))
       ordered.forEach((event, at) => {
@@ -223,8 +224,8 @@ export const cases: readonly Case[] = [
     id: 'EVT-7.gap',
     title: 'An event whose previous one is missing is kept all the same',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const event = author.event(NOTE, { text: 'after a gap' }, { prev: `blake3:${'ab'.repeat(32)}` })
       ensure(await author.gives(event), 'taken', 'refused')
     },

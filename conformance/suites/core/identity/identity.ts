@@ -112,8 +112,8 @@ export const cases: readonly Case[] = [
     id: 'ENC-2.order-of-arrival',
     title: 'The order in which fields arrive changes neither signature nor content id',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const made = author.event('conformance.note.written', { b: 1, a: 2 })
       const reversed = Object.fromEntries(Object.entries(made).reverse())
       ensure(canonical(reversed) === canonical(made), 'the same canonical form', reversed)
@@ -160,7 +160,7 @@ export const cases: readonly Case[] = [
     id: 'ID-1.one-identity',
     title: 'A node that has an identity makes no second one',
     needs: ['person'],
-    alone: true,
+    queue: 'alone',
     async run({ seat, does, target }) {
       const answer = await seat.ask('node.identity.create', { display_name: 'Somebody else' })
       ensure(member(answer, 'error', 'code') === 'bad_request', 'bad_request', answer)
@@ -186,8 +186,8 @@ function event(id: string, title: string, data: { readonly [key: string]: never 
       id,
       title,
       needs: ['wire', 'sync'],
-      async run({ fresh }) {
-        const author = await fresh('member')
+      async run({ peer }) {
+        const author = await peer('member')
         const made = author.event('conformance.note.written', JSON.parse(JSON.stringify(data)))
         ensure(await author.gives(made), 'an event whose signature verifies', 'refused')
       },

@@ -69,12 +69,12 @@ export const cases: readonly Case[] = [
     id: 'SYN-2.lists-what-it-has',
     title: 'To a peer that holds nothing the node lists every event it has, and serves each',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const peer = await fresh('member')
-      const ids = await peer.offered()
+    async run({ peer }) {
+      const reader = await peer('member')
+      const ids = await reader.offered()
       ensure(ids.length > 0 && new Set(ids).size === ids.length, 'content ids, each once', ids.length)
       const wanted = ids.slice(0, 50)
-      const events = await peer.fetch(wanted)
+      const events = await reader.fetch(wanted)
       same(events.map((event) => contentId(event)).sort(), [...wanted].sort(), 'the events asked for')
       const bad = events.filter((event) => !isObject(event) || !verify(String(event.author), event))
       ensure(bad.length === 0, 'events whose signatures verify (SYN-4)', bad)
@@ -84,14 +84,14 @@ export const cases: readonly Case[] = [
     id: 'SYN-2.cost-of-equal-sets',
     title: 'Two sets that are equal cost one short message: the cost grows with the difference',
     needs: ['wire', 'sync'],
-    alone: true,
-    async run({ fresh, eventually }) {
-      const peer = await fresh('member')
+    queue: 'alone',
+    async run({ peer, eventually }) {
+      const reader = await peer('member')
       let seen: Json = null
       // an event that the node writes by itself in between makes the sets differ once
       const short = await eventually(async () => {
-        const { frames } = await peer.talk(SYNC, [
-          encode(open(fingerprint(await peer.offered()))(peer)),
+        const { frames } = await reader.talk(SYNC, [
+          encode(open(fingerprint(await reader.offered()))(reader)),
           encode({ type: 'done' }),
         ])
         seen = frames[0] ?? null
@@ -153,7 +153,7 @@ export const cases: readonly Case[] = [
       same(member(want, 'ids'), [contentId(joined)], 'the one id it lacks')
       await stream.send(encode({ type: 'events', events: [joined] }))
       ensure(
-        await eventually(async () => (await carrier.offered()).includes(contentId(joined))),
+        await eventually(async () => (await carrier.offeredAt(joined.lamport)).includes(contentId(joined))),
         'the event taken',
         'not offered',
       )
@@ -164,11 +164,13 @@ export const cases: readonly Case[] = [
     id: 'SYN-3.idempotent',
     title: 'A reconciliation that is done twice changes nothing the second time',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const peer = await fresh('member')
-      const events = ['a', 'b', 'c'].map((text) => peer.event(NOTE, { text }))
-      const first = await peer.give(events)
-      const second = await peer.give(events)
+    async run({ peer }) {
+      const author = await peer('member')
+      const events = ['a', 'b', 'c'].map((text) => author.event(NOTE, { text }))
+      await author.hand(events)
+      const first = await author.offered()
+      await author.hand(events)
+      const second = await author.offered()
       same(
         events.map((event) => second.filter((cid) => cid === contentId(event)).length),
         [1, 1, 1],
@@ -181,30 +183,30 @@ export const cases: readonly Case[] = [
     id: 'SYN-3.cut-off',
     title: 'What arrived before a reconciliation broke off is kept, and the next goes on from there',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const peer = await fresh('member')
-      const [a, b] = ['before', 'after'].map((text) => peer.event(NOTE, { text }))
+    async run({ peer }) {
+      const author = await peer('member')
+      const [a, b] = ['before', 'after'].map((text) => author.event(NOTE, { text }))
       if (!a || !b) throw new TypeError('two texts make two events')
-      const { stream } = await peer.openSync()
+      const { stream } = await author.openSync()
       await stream.send(encode({ type: 'events', events: [a] }))
       await nextJson(stream)
       stream.abort()
-      ensure((await peer.offered()).includes(contentId(a)), 'the first kept', 'lost')
-      ensure(await peer.gives(b), 'the next taken', 'refused')
+      ensure((await author.offeredAt(a.lamport)).includes(contentId(a)), 'the first kept', 'lost')
+      ensure(await author.gives(b), 'the next taken', 'refused')
     },
   },
   {
     id: 'SYN-3.many',
     title: 'A batch of 256 events is taken whole',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const peer = await fresh('member')
+    async run({ lent }) {
+      const author = await lent('member')
       const events = Array.from({ length: 256 }, (_, at) => {
-        const event = peer.event(NOTE, { at })
-        peer.follow(event)
+        const event = author.event(NOTE, { at })
+        author.follow(event)
         return event
       })
-      const ids = new Set(await peer.give(events))
+      const ids = new Set(await author.give(events))
       ensure(
         events.every((event) => ids.has(contentId(event))),
         'all 256',
@@ -216,10 +218,10 @@ export const cases: readonly Case[] = [
     id: 'SYN-4.forged-by-a-member',
     title: 'An event that a member forged is not passed on, whoever handed it over',
     needs: ['wire', 'sync'],
-    async run({ fresh, target }) {
-      const peer = await fresh('member')
-      const forged = { ...peer.event('community.member.renamed', { display_name: 'Owned' }), author: target.nodeId }
-      ensure(!(await peer.give([forged])).includes(contentId(forged)), 'not offered', 'offered')
+    async run({ peer, target }) {
+      const author = await peer('member')
+      const forged = { ...author.event('community.member.renamed', { display_name: 'Owned' }), author: target.nodeId }
+      ensure(!(await author.give([forged])).includes(contentId(forged)), 'not offered', 'offered')
     },
   },
   opening('COM-5.sync', 'A stranger reconciles nothing', 'stranger', open(ALL), ['unauthorized']),

@@ -291,8 +291,8 @@ export const cases: readonly Case[] = [
     id: 'TOK-5.by-its-issuer',
     title: 'A member’s token that the member withdrew in the log is revoked',
     needs: ['wire', 'sync'],
-    async run({ peer, fresh }) {
-      const [issuer, holder] = [await fresh('member'), await peer('stranger')]
+    async run({ peer, lent }) {
+      const [issuer, holder] = [await lent('member'), await peer('stranger')]
       const jti = issuer.ulid()
       const token = tokenOf(issuer, [ECHO], { jti })
       ensure(outcomeOf(await holder.ask(ECHO, said, { token })) === 'ok', 'served before', '')
@@ -306,7 +306,7 @@ export const cases: readonly Case[] = [
     title: 'A member ends no token of another member, not even one it put on record as its own invite',
     needs: ['wire', 'sync'],
     async run({ peer, fresh }) {
-      const [issuer, other, holder] = [await fresh('member'), await fresh('trusted'), await peer('stranger')]
+      const [issuer, other, holder] = [await peer('member'), await fresh('trusted'), await peer('stranger')]
       const jti = issuer.ulid()
       await other.write('community.invite.issued', { jti, uses: 1, expires_at: wireTime(Date.now() + 600_000) })
       await other.write('auth.token.revoked', { jti })

@@ -83,8 +83,8 @@ export const cases: readonly Case[] = [
     id: 'TRA-6.over-the-limit-whole',
     title: 'A frame of more than 4 MiB that comes whole is not served',
     needs: ['wire'],
-    async run({ fresh }) {
-      const caller = await fresh('member')
+    async run({ lent }) {
+      const caller = await lent('member')
       const { frames } = await caller.talk(BUS, [new Uint8Array(LIMIT + 1).fill(0x20)], ANSWER_MS)
       ensure(
         frames.every((answer) => outcomeOf(answer) === 'bad_request'),
@@ -98,8 +98,8 @@ export const cases: readonly Case[] = [
     id: 'TRA-6.over-the-limit-and-right',
     title: 'A request that is right but for being larger than 4 MiB is not served',
     needs: ['wire'],
-    async run({ fresh }) {
-      const caller = await fresh('member')
+    async run({ lent }) {
+      const caller = await lent('member')
       const padded = new Uint8Array(LIMIT + 1).fill(0x20)
       padded.set(asking(caller))
       const { frames } = await caller.talk(BUS, [padded], ANSWER_MS)

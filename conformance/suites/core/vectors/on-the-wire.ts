@@ -47,8 +47,8 @@ export const cases: readonly Case[] = [
     id: 'ENC-2.vectors.in-events',
     title: 'An event with the value of each canonical vector verifies and has the content id that the suite computes',
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const author = await fresh('member')
+    async run({ peer }) {
+      const author = await peer('member')
       const events = fileOf('encoding/canonical-form').flatMap((vector) => {
         if (vector.error !== undefined) return []
         const value: Json = JSON.parse(String(inputOf(vector).json))

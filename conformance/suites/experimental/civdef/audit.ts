@@ -90,7 +90,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'AUD-5.export',
-    alone: true,
+    queue: 'alone',
     title: 'An export can be checked by its own bytes: links, signatures, and the root of its checkpoint',
     capability: EXPORT,
     needs: ['call', 'person'],

@@ -112,7 +112,7 @@ export const cases: readonly Case[] = [
     title: 'Who lives elsewhere is not shown an alert, and is told why',
     capability: EXPLAIN,
     needs,
-    alone: true,
+    queue: 'alone',
     async run(context) {
       const { lead, leadCert } = await brigade(context)
       const key = await says(lead, leadCert)

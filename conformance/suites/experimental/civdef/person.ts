@@ -216,7 +216,7 @@ export const cases: readonly Case[] = [
   },
   {
     id: 'AUD-1.published',
-    alone: true,
+    queue: 'alone',
     title: 'What is published is in the audit chain, with the hash of the very alert',
     capability: 'experimental.civdef.audit.export',
     needs,

@@ -16,7 +16,7 @@ const WORDS = 'Wie mache ich Wasser trinkbar?'
 /** So many tokens that a check of each one in sixteen misses all of them once in ten thousand times (DLM-6). */
 const MANY_WORDS = `${'Bei uns ist das Wasser aus dem Hahn seit heute morgen braun und riecht. '.repeat(6)}${WORDS}`
 
-const withModel = { needs: ['wire', 'person', 'stream', 'inbound'], alone: true, limitMs: 150_000 } as const
+const withModel = { needs: ['wire', 'person', 'stream', 'inbound'], queue: 'computing', limitMs: 150_000 } as const
 
 const question = (hosting: hand.Hosted, change: JsonObject = {}): JsonObject => ({
   model: hosting.model,

@@ -11,7 +11,7 @@ import type { Context } from '../../../harness/context.ts'
 // known-states.json.
 
 /** Of a case with a model: the node has it brought, so the person is there, and no other case meanwhile. */
-const withModel = { capability: hand.CONNECT, needs: ['wire', 'person'], alone: true, limitMs: 150_000 } as const
+const withModel = { capability: hand.CONNECT, needs: ['wire', 'person'], queue: 'computing', limitMs: 150_000 } as const
 
 type Run = (context: Context, peer: Peer, hosting: hand.Hosted) => Promise<void>
 const conversation = (id: string, title: string, run: Run): Case => ({
@@ -124,7 +124,9 @@ const COMPUTING: readonly Case[] = [
   conversation(
     'DLM-1.describes',
     'A shard is told with what a pipeline is planned from',
-    async (_, __, { shard, model, layers, weights }) => {
+    async (_, peer, { shardId, model, layers, weights }) => {
+      const [shard] = (await hand.shardsOf(peer)).filter(({ shard_id }) => shard_id === shardId)
+      ensure(shard !== undefined, `${shardId} in the list`, 'not there')
       same(shard.shard_id, `${model}:0-${layers - 1}`, 'its id')
       same(shard.layers, { from: 0, to: layers - 1 }, 'its layers')
       same(shard.model_layers, layers, 'layers of the model')

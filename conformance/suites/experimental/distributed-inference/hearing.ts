@@ -37,10 +37,12 @@ async function neighbour(context: Context): Promise<ComputingPeer> {
 const isGone = (context: Context, other: ComputingPeer) => async (): Promise<boolean> =>
   hand.shardsAt(await hand.nodeOf(context, other.nodeId)) === 0
 
-const hearing = (id: string, title: string, run: (context: Context) => Promise<void>, waits = false): Case => ({
-  ...{ id, title, run, waits, capability: 'experimental.distributed_llm.shard.directory', needs: ['person', 'inbound'] },
+const hearing = (id: string, title: string, run: (context: Context) => Promise<void>): Case => ({
+  ...{ id, title, run, capability: 'experimental.distributed_llm.shard.directory', needs: ['person', 'inbound'] },
   limitMs: 120_000,
 })
+
+const waiting = (...[id, title, run]: Parameters<typeof hearing>): Case => ({ ...hearing(id, title, run), queue: 'waiting' })
 
 export const cases: readonly Case[] = [
   hearing('DLM-1.goodbye', 'Who says that nothing is offered any more offers nothing any more', async (context) => {
@@ -48,31 +50,21 @@ export const cases: readonly Case[] = [
     await other.offer([])
     ensure(await context.eventually(isGone(context, other)), 'nothing of it', await hand.nodesOf(context))
   }),
-  hearing(
-    'DLM-1.lost',
-    'Who hangs up offers nothing any more',
-    async (context) => {
-      const peer = await context.fresh('trusted')
-      const other = computing(peer, OFFERED)
-      const heard = async () => !(await isGone(context, other)())
-      ensure(await context.eventually(heard, hand.HEARD_MS), 'a node that has heard of layers', await hand.nodesOf(context))
-      await peer.stop()
-      ensure(await context.eventually(isGone(context, other)), 'nothing of it', await hand.nodesOf(context))
-    },
-    true,
-  ),
-  hearing(
-    'DLM-1.silence',
-    'Who has said nothing for four beats offers nothing any more',
-    async (context) => {
-      const other = await neighbour(context)
-      other.fallSilent()
-      await context.pause(8000)
-      same(await isGone(context, other)(), false, 'whether it is gone after one beat without a word')
-      ensure(await context.eventually(isGone(context, other), 25_000), 'nothing of it', await hand.nodesOf(context))
-    },
-    true,
-  ),
+  waiting('DLM-1.lost', 'Who hangs up offers nothing any more', async (context) => {
+    const peer = await context.fresh('trusted')
+    const other = computing(peer, OFFERED)
+    const heard = async () => !(await isGone(context, other)())
+    ensure(await context.eventually(heard, hand.HEARD_MS), 'a node that has heard of layers', await hand.nodesOf(context))
+    await peer.stop()
+    ensure(await context.eventually(isGone(context, other)), 'nothing of it', await hand.nodesOf(context))
+  }),
+  waiting('DLM-1.silence', 'Who has said nothing for four beats offers nothing any more', async (context) => {
+    const other = await neighbour(context)
+    other.fallSilent()
+    await context.pause(8000)
+    same(await isGone(context, other)(), false, 'whether it is gone after one beat without a word')
+    ensure(await context.eventually(isGone(context, other), 25_000), 'nothing of it', await hand.nodesOf(context))
+  }),
   hearing('DLM-1.nonsense', 'Layers that the model does not have are not heard', async (context) => {
     const other = await neighbour(context)
     const beyond = shardLike(SHARD, { shard_id: `${MODEL}:0-6`, layers: { from: 0, to: 6 } })

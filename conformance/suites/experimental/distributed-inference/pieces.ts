@@ -19,7 +19,7 @@ const DELETE = `${NAMES}.model.delete`
 
 type Run = (context: Context, peer: Peer, hosting: hand.Hosted) => Promise<void>
 const pieces = (id: string, title: string, run: Run): Case => ({
-  ...{ id, title, capability: CONNECT, needs: ['wire', 'person'], alone: true, limitMs: 150_000 },
+  ...{ id, title, capability: CONNECT, needs: ['wire', 'person'], queue: 'computing', limitMs: 150_000 },
   async run(context) {
     const hosting = await hand.hosted(context)
     await run(context, await context.peer('trusted'), hosting)

@@ -287,7 +287,7 @@ export const cases: readonly Case[] = [
     title: 'A module that the person switches off is experimental_disabled at once, and served again when it is on',
     capability: QUERY,
     needs: ['call', 'person'],
-    alone: true,
+    queue: 'alone',
     async run({ peer, does, eventually }) {
       const caller = await peer('member')
       await does('config.set', { evidence: { enabled: false } })

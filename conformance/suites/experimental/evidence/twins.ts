@@ -11,8 +11,8 @@ export const cases: readonly Case[] = [
     title: 'Of two attestations under one event_id a view counts the one with the smaller content id, whichever came first',
     capability: GET,
     needs: ['wire', 'sync'],
-    async run({ fresh }) {
-      const [author, witness] = [await fresh('member'), await fresh('member')]
+    async run({ fresh, lent }) {
+      const [author, witness] = [await lent('member', 'author'), await fresh('member')]
       for (const smallerFirst of [true, false]) {
         const claim = claimOf(author, { subject: `EVT-1.twins ${smallerFirst}` })
         ensure(await author.gives(claim.event), 'a claim that is taken', 'refused')
@@ -23,7 +23,7 @@ export const cases: readonly Case[] = [
         )
         const [smaller, larger] = pair.sort((a, b) => (contentId(a) < contentId(b) ? -1 : 1))
         if (!smaller || !larger) throw new TypeError('two roles make two attestations')
-        for (const event of smallerFirst ? [smaller, larger] : [larger, smaller]) await witness.give([event])
+        for (const event of smallerFirst ? [smaller, larger] : [larger, smaller]) await witness.hand([event])
         const answer = await author.ask(GET, { claim_id: claim.id })
         ensure(outcomeOf(answer) === 'ok', 'the claim', answer)
         const attested = member(answer, 'output', 'attested_by')

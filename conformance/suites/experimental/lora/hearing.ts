@@ -56,7 +56,7 @@ export const cases: readonly Case[] = [
     title: 'A radio that the person switches off is experimental_disabled at once, and served again when it is on',
     capability: HEARING,
     needs: ['call', 'person'],
-    alone: true,
+    queue: 'alone',
     async run({ peer, does, eventually }) {
       const caller = await peer('member')
       await does('config.set', { lora: { enabled: false } })

@@ -81,8 +81,8 @@ export const cases: readonly Case[] = [
     title: 'A call for help over the mesh is shown as proven, and only its author ends it',
     capability: STATUS,
     needs: [...needs, 'person'],
-    async run({ fresh, does, eventually }) {
-      const [caller, other] = [await fresh('member'), await fresh('member')]
+    async run({ fresh, lent, does, eventually }) {
+      const [caller, other] = [await fresh('member'), await lent('member')]
       const shows = (over: string) => async (): Promise<boolean> => {
         const call = shownOf(await does(STATUS, {}), caller.nodeId)
         return member(call, 'proof') === 'proven' && member(call, 'via') === 'network' && member(call, 'over') === over
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
     title: 'A simulated stick sends, is marked, costs no airtime and writes nothing into the log',
     capability: STATUS,
     needs: [...needs, 'person'],
-    alone: true,
+    queue: 'alone',
     async run({ peer, does, eventually }) {
       const reader = await peer('member')
       // a call for help that an earlier case left standing would go at once; a beacon goes once an anchor would be there

@@ -134,7 +134,7 @@ const UNWELCOME: readonly Case[] = [
     id: 'TEN-5.in-another-name',
     title: 'A HELLO in the name of somebody else is refused: the connection says who speaks',
     async run(context) {
-      const [peer, other] = [await context.fresh('member'), await context.fresh('member')]
+      const [peer, other] = [await context.lent('member'), await context.lent('member')]
       const session_id = peer.ulid()
       const said = hello(peer, { from: other.nodeId, session_id, session_token: grantOf(other, session_id) })
       ensureRefused(await exchange(context, peer, [said]), ['unauthorized'])
@@ -151,7 +151,7 @@ const UNWELCOME: readonly Case[] = [
     id: 'TEN-5.stranger',
     title: 'A stranger gets no session either, and is told so or hung up on',
     async run(context) {
-      const peer = await context.fresh('stranger')
+      const peer = await context.lent('stranger')
       const { frames, ended } = await exchange(context, peer, [
         withToken(peer, (id) => grantOf(peer, id, { aud: peer.nodeId })),
       ])
@@ -166,7 +166,7 @@ const UNWELCOME: readonly Case[] = [
     ...spoken,
     id: 'TEN-5.silence',
     title: 'Who says no HELLO within ten seconds is hung up on',
-    waits: true,
+    queue: 'waiting',
     limitMs: 90_000,
     async run(context) {
       const stream = await (await context.peer('member')).line.open(TENSOR, 'none')

@@ -26,8 +26,8 @@ export const cases: readonly Case[] = [
     title: 'A peer is told of its own pipelines and of nobody else’s',
     needs: ['call'],
     capability: STATUS,
-    async run({ fresh }) {
-      const answer = await (await fresh('trusted')).ask(STATUS, {})
+    async run({ peer }) {
+      const answer = await (await peer('trusted')).ask(STATUS, {})
       const pipelines = member(answer, 'output', 'pipelines')
       ensure(Array.isArray(pipelines) && pipelines.length === 0, 'no pipelines', answer)
     },

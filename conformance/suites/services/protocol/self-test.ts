@@ -15,7 +15,7 @@ export const cases: readonly Case[] = [
       'Told to, a node runs every vector over its own functions, where nobody else can reach them, and signs what came out',
     capability: REPORT,
     needs: ['person', 'self-test'],
-    alone: true,
+    queue: 'alone',
     limitMs: RUN_MS + 10_000,
     async run({ does, eventually, target }) {
       const phase = async () => member(await does(REPORT, { action: 'fetch' }), 'state', 'phase')
