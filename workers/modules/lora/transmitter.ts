@@ -99,8 +99,10 @@ export function createTransmitter(deps: TransmitterDeps): Transmitter {
   }
 
   async function sendNow(kind: SendKind, flags: () => Flags, override: boolean): Promise<Transmission> {
+    // of one stick from here to the end: one that takes its place meanwhile, simulated maybe, has an account of its own
+    const [session, ledger] = [requireSession(), deps.ledger()]
     const { band, frameMs, spareMs } = channel()
-    const mayAt = deps.ledger().mayAt(band, frameMs, kind === 'panic' ? 0 : spareMs)
+    const mayAt = ledger.mayAt(band, frameMs, kind === 'panic' ? 0 : spareMs)
     const isFree = mayAt <= runtime.now()
     if (!isFree && !override) {
       throw new HearthError('lora_duty_cycle_exhausted', `${band.name} MHz is used up for now`, {
@@ -109,8 +111,7 @@ export function createTransmitter(deps: TransmitterDeps): Transmitter {
     }
     const frame = await nextFrame(flags())
     const bytes = encodeFrame(frame)
-    const session = requireSession()
-    const reservation = await deps.ledger().reserve(band, frameMs, kind, !isFree)
+    const reservation = await ledger.reserve(band, frameMs, kind, !isFree)
     const at = runtime.now()
     remember(bytes)
     try {
