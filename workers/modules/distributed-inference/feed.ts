@@ -140,7 +140,7 @@ export function createFeed({ monotonic, rows, failed }: FeedDeps, fed: Fed): Fee
       return
     }
     const tokens = given.length / input.width
-    if (tokens === 1) pace.measure(monotonic() - quietSince)
+    pace.measure(monotonic() - quietSince, tokens)
     quietSince = monotonic()
     underWay--
     received = position + tokens
@@ -164,7 +164,12 @@ export function createPace(expectedMs: number | null) {
     get meanMs() {
       return singles === 0 ? null : total / singles
     },
-    measure(ms: number): void {
+    /** @param ms that a step of so many tokens took: one token takes no longer than several */
+    measure(ms: number, tokens: number): void {
+      if (tokens > 1) {
+        bestMs ??= ms
+        return
+      }
       singles++
       total += ms
       lastMs = ms

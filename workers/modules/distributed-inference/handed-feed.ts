@@ -112,7 +112,7 @@ export function createHandedFeed({ monotonic, rows, failed, estranged }: HandedF
     if (!result.receipt && !went.has(steps)) return 'corrupt'
     if (result.receipt && !isSame(result.receipt, input.digest(received, tokens))) return 'estranged'
     if (!isPlausible(input.read(received, tokens), result.rows, input.width)) return 'corrupt'
-    if (tokens === 1) pace.measure(monotonic() - quietSince)
+    pace.measure(monotonic() - quietSince, tokens)
     quietSince = monotonic()
     const position = received
     went.delete(steps)

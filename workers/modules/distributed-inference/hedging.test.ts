@@ -71,7 +71,7 @@ function someone(name: string, { ms: msOf = () => USUAL_MS, change = (value) => 
   return who
 }
 
-function at(main: Runner, spares: Runner[], change: Partial<PlaceDeps> = {}) {
+function at(main: Runner, spares: Runner[], change: Partial<PlaceDeps> = {}, expectedMs: number | null = USUAL_MS) {
   const failures: Failover[] = []
   const failovers: Failover[] = []
   const faults: unknown[] = []
@@ -87,7 +87,7 @@ function at(main: Runner, spares: Runner[], change: Partial<PlaceDeps> = {}) {
     ...change,
   }
   const [input, output] = [createLedger(WIDTH), createLedger(WIDTH)]
-  const place: Place = createPlace(deps, { layers: LAYERS, input, output }, { runner: main, expectedMs: USUAL_MS })
+  const place: Place = createPlace(deps, { layers: LAYERS, input, output }, { runner: main, expectedMs })
   const tookMs: number[] = []
   return {
     place,
@@ -98,13 +98,16 @@ function at(main: Runner, spares: Runner[], change: Partial<PlaceDeps> = {}) {
     output,
     who: () => place.status()[0]?.node_id,
     late: () => place.status()[0]?.late,
-    /** Takes so many steps, one after the other. @param restMs what other places take before each */
-    async go(count: number, { restMs = 0, gives }: { restMs?: number; gives?: number } = {}): Promise<void> {
+    /** Takes so many steps, one after the other. @param restMs what other places take before each @param tokens of each */
+    async go(
+      count: number,
+      { restMs = 0, tokens = 1, gives }: { restMs?: number; tokens?: number; gives?: number } = {},
+    ): Promise<void> {
       for (let times = 0; times < count; times++) {
         await runtime.advance(restMs)
         const from = runtime.monotonic()
-        const to = input.tokens + 1
-        input.put(to - 1, new Float32Array(WIDTH).fill(to))
+        const to = input.tokens + tokens
+        input.put(to - tokens, new Float32Array(WIDTH * tokens).fill(to))
         let done = false
         const step = place.forward(to).then(() => (done = true))
         while (!done) await runtime.advance(5)
@@ -138,6 +141,17 @@ describe('a step that is late', () => {
     expect(failovers.at(-1)?.stall_ms).toBeLessThan(LATE_MS + 12 * USUAL_MS)
     expect(Math.max(...tookMs.slice(31))).toBeLessThanOrEqual(2 * USUAL_MS)
     expect(who()).toBe('spare')
+  })
+
+  it('is known by what the question took where nobody has measured a single token yet (DLM-4)', async () => {
+    const reading = (step: number) => (step === 0 ? 100 : null)
+    const { go, tookMs, who } = at(someone('main', { ms: reading }), [someone('spare')], {}, null)
+    await go(1, { tokens: 8 })
+    await go(1)
+    expect(tookMs[1]).toBeLessThan(1200)
+    await go(80)
+    expect(who()).toBe('spare')
+    expect(Math.max(...tookMs.slice(2))).toBeLessThanOrEqual(2 * USUAL_MS)
   })
 
   it('costs nobody their place who answers after all, and both answers are compared (DLM-4, DLM-6)', async () => {
