@@ -185,7 +185,7 @@ test('Neighbours compute an answer together; one of them leaves in the middle, a
   await expect.poll(async () => (await wordsOf(answer)).length, { intervals: [20] }).toBeGreaterThan(3)
   const leaving = (await helper.first().textContent()) === 'Bernd' ? bernd : clara
   const staying = leaving === bernd ? clara : bernd
-  await leaving.context.close()
+  await leaving.page.close()
   await expect(answer).toContainText(
     new RegExp(
       `Das Gerät von ${leaving.name} (ist weg|wollte nicht weiterrechnen)\\. Das Gerät von ${staying.name} macht weiter\\.`,
