@@ -49,6 +49,25 @@ describe('the pages', () => {
     expect(new Set(rules).size).toBe(rules.length)
   })
 
+  it('are all found from the first one, with the area of each rule', () => {
+    const first = pages.get('README.md') ?? ''
+    const linked = new Set(linksOf(first))
+    const specification = [...pages.keys()].filter((page) => SPECIFICATION.test(page))
+    expect(specification.filter((page) => !linked.has(page))).toEqual([])
+    const areas = new Set([...pages.values()].flatMap(rulesOf).map(({ id }) => id.split('-')[0]))
+    expect([...areas].filter((area) => !first.includes(`\`${area}`))).toEqual([])
+  })
+
+  it('name each module that is built, in the changelog and among the implementations', () => {
+    const modules = [...pages.keys()].flatMap((page) => /^experimental\/(\d+)-/.exec(page)?.[1] ?? [])
+    expect(modules.length).toBeGreaterThan(4)
+    for (const page of ['CHANGELOG.md', 'reference-implementations.md'])
+      expect(
+        modules.filter((number) => !new RegExp(`\\([MX]${number}\\)`).test(pages.get(page) ?? '')),
+        page,
+      ).toEqual([])
+  })
+
   it('have every rule that the code cites', async () => {
     const known = new Set([...pages.values()].flatMap(rulesOf).map(({ id }) => id))
     const paths = (await Promise.all(['protocol/src', 'workers', 'relay'].map(sourcesIn))).flat()
