@@ -3,6 +3,7 @@ import type { Decoder } from '../cut/analyse.ts'
 import { type CutOptions, cut, type Shard } from '../cut/cut.ts'
 import { nameOf, type Span } from '../cut/span.ts'
 import { assemble, type ReadRange } from '../cut/weights.ts'
+import { isRowwise } from '../pipeline/stepwise.ts'
 import type { Backend, BackendKind } from './backend.ts'
 import {
   cacheBytesPerToken,
@@ -10,6 +11,7 @@ import {
   type ModelShape,
   type Outcome,
   type ShardRunner,
+  type Single,
   type Step,
 } from './shard-runner.ts'
 import { createFairTurns } from './turns.ts'
@@ -56,7 +58,7 @@ export interface Engine {
    */
   load(model: OpenModel, span: Span, options?: LoadOptions): Promise<string>
   /**
-   * One step of a sequence, as `ShardRunner.forward`; sequences take turns.
+   * One step of a sequence, as `ShardRunner.forward`; sequences take turns, and single tokens that wait for one shard go in one run where they can.
    * @throws HearthError `not_found` for a shard that is not loaded, `pipeline_cancelled` where it was forgotten before its turn
    */
   forward(shard: string, sequence: string, position: number, step: Step): Promise<Outcome>
@@ -99,6 +101,18 @@ interface Entry {
   ms: number
 }
 
+/** Conversations whose tokens go through in one run, at most: caches are copied for it. */
+const TOGETHER = 8
+
+/** A step that waits for its turn; where it went with another one's, what came of it. */
+interface Request {
+  readonly id: string
+  readonly sequence: string
+  readonly position: number
+  readonly step: Step
+  went: Promise<Outcome> | null
+}
+
 /** Memory beside the weights themselves, measured: 179 MB of weights took 275 MB with WebAssembly, 200 with WebGPU. */
 const OVERHEAD = { wasm: 1.55, webgpu: 1.15, reference: 1 } as const
 
@@ -108,7 +122,8 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
   const fairly = createFairTurns()
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => fairly('', task)
   const loaded = new Map<string, Entry>()
-  const waiting = new Map<string, Set<Step>>()
+  /** Those that wait for their turn. */
+  const requests = new Set<Request>()
   let { budgetBytes } = options
   let backend = (await deps.open('webgpu')) ?? (await openWasm(deps))
   let closed = false
@@ -137,7 +152,10 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
   async function bring(model: OpenModel, shard: Shard, stays: boolean): Promise<void> {
     const keep = shard.outputs.filter((name) => name.startsWith('present.'))
     const program = await backend.load(shard.graph, await assemble(shard, model.read), { keep })
-    const runner = createShardRunner({ backend, program, shard, shape: model.shape })
+    const runner = createShardRunner({
+      ...{ backend, program, shard, shape: model.shape },
+      rowwise: isRowwise(model.decoder),
+    })
     const perToken = cacheBytesPerToken(model.shape, shard.span.end - shard.span.first)
     const entry = {
       model,
@@ -158,6 +176,44 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     const entry = loaded.get(id)
     loaded.delete(id)
     await entry?.runner.release()
+  }
+
+  /** The next token of a conversation that is here, and as long as the step says; null for any other step. */
+  function singleOf({ sequence, position, step }: Request, { runner, model }: Entry): Single | null {
+    if (step.kind !== 'hidden' || step.hidden.length !== model.shape.hiddenSize) return null
+    return position > 0 && runner.sequences.get(sequence)?.tokens === position
+      ? { sequence, position, hidden: step.hidden }
+      : null
+  }
+
+  /** What goes with a step in one run: the next tokens of other conversations that wait for the same shard, as far as there is room. */
+  function companionsOf(request: Request, entry: Entry): readonly Request[] {
+    if (!entry.runner.joins || !singleOf(request, entry)) return []
+    const room = Math.floor((budgetBytes - used()) / Math.max(1, entry.perToken))
+    return [...requests]
+      .filter((other) => other.id === request.id && singleOf(other, entry) !== null)
+      .filter(
+        ({ sequence }, at, all) => sequence !== request.sequence && all.findIndex((one) => one.sequence === sequence) === at,
+      )
+      .slice(0, Math.max(0, Math.min(TOGETHER, room) - 1))
+  }
+
+  /** Takes steps through in one run. What came of the others is told them when it is their turn. @returns what came of the first */
+  async function runTogether(all: readonly Request[], entry: Entry): Promise<Outcome | undefined> {
+    for (const { sequence } of all) entry.sequences.set(sequence, monotonic())
+    const outcomes = entry.runner.forwardTogether(all.flatMap((request) => singleOf(request, entry) ?? []))
+    for (const [at, request] of all.entries()) {
+      requests.delete(request)
+      request.went = outcomes.then((list) => {
+        const outcome = list[at]
+        if (!outcome) throw new HearthError('internal_error', 'a step without an outcome')
+        return outcome
+      })
+      request.went.catch(() => {
+        if (!entry.runner.sequences.has(request.sequence)) entry.sequences.delete(request.sequence)
+      })
+    }
+    return (await outcomes)[0]
   }
 
   /** Frees `bytes`, the longest unused first: shards without conversations, then conversations. @returns whether it could */
@@ -211,12 +267,11 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         return id
       }),
     forward: (id, sequence, position, step) => {
-      const place = placeOf(id, sequence)
-      const steps = waiting.get(place) ?? new Set()
-      waiting.set(place, steps.add(step))
+      const request: Request = { id, sequence, position, step, went: null }
+      requests.add(request)
       return fairly(sequence, async () => {
-        if (!steps.delete(step)) throw new HearthError('pipeline_cancelled', 'the conversation was forgotten')
-        if (steps.size === 0 && waiting.get(place) === steps) waiting.delete(place)
+        if (request.went) return request.went
+        if (!requests.delete(request)) throw new HearthError('pipeline_cancelled', 'the conversation was forgotten')
         const entry = loaded.get(id)
         if (!entry) throw new HearthError('not_found', `${id} is not loaded`)
         const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
@@ -225,6 +280,9 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         await deps.breathe()
         const start = monotonic()
         entry.usedAt = start
+        const others = companionsOf(request, entry)
+        const together = others.length > 0 ? await runTogether([request, ...others], entry) : undefined
+        if (together) return together
         entry.sequences.set(sequence, start)
         try {
           const outcome = await entry.runner.forward(sequence, position, step)
@@ -241,10 +299,8 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     },
     // at once, not in turn: a person who stops an answer does not wait for the step under way (DLM-10)
     forget: (id, sequence) => {
-      const place = placeOf(id, sequence)
       // a step that waits for its turn would otherwise begin the conversation anew, and nobody would end it
-      waiting.get(place)?.clear()
-      waiting.delete(place)
+      for (const request of requests) if (request.id === id && request.sequence === sequence) requests.delete(request)
       const entry = loaded.get(id)
       if (entry) forgetIn(entry, sequence)
     },
@@ -286,4 +342,3 @@ async function openWasm({ open }: EngineDeps): Promise<Backend> {
 
 /** As in a shard's id: `model:3-5`. */
 const idOf = ({ id }: OpenModel, span: Span): string => `${id}:${nameOf(span)}`
-const placeOf = (shard: string, sequence: string): string => `${shard}\n${sequence}`

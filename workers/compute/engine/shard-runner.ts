@@ -4,6 +4,7 @@ import type { Shard } from '../cut/cut.ts'
 import { ELEMENT } from '../onnx/model.ts'
 import type { Backend, Numbers, Program, Value } from './backend.ts'
 import { fromHalves, halvesOf } from './half.ts'
+import { stacked, unstacked } from './stacking.ts'
 
 /** What a shard needs to know of its model beside its graph. */
 export interface ModelShape {
@@ -34,11 +35,26 @@ export interface ShardRunner {
    * @throws HearthError `not_found` for a sequence that goes on and whose cache is gone
    */
   forward(sequence: string, position: number, step: Step): Promise<Outcome>
+  /** Whether steps of several conversations may go through in one run: where that was tried once and gave the same to the bit. */
+  readonly joins: boolean
+  /**
+   * One token of each of several conversations in one run: weights are read once for all of them. The conversations are here, and as long as
+   * they say.
+   * @returns what `forward` would give for each, to the bit
+   */
+  forwardTogether(singles: readonly Single[]): Promise<readonly Outcome[]>
   /** Frees a sequence's cache, at once or as soon as the step under way is done. */
   forget(sequence: string): void
   readonly sequences: ReadonlyMap<string, { readonly tokens: number }>
   readonly cacheBytes: number
   release(): Promise<void>
+}
+
+/** The next token of a conversation that has so many already. */
+export interface Single {
+  readonly sequence: string
+  readonly position: number
+  readonly hidden: Float32Array<ArrayBuffer>
 }
 
 interface Cache {
@@ -75,10 +91,16 @@ interface RunnerDeps {
   readonly shape: ModelShape
   /** Laid beside the products that the shard was cut with branches for. */
   readonly adapter?: Adapter
+  /** Whether its operators look at each conversation by itself, however long it is (`isRowwise`). */
+  readonly rowwise?: boolean
 }
 
-export function createShardRunner({ backend, program, shard, shape, adapter }: RunnerDeps): ShardRunner {
+export function createShardRunner({ backend, program, shard, shape, adapter, rowwise = false }: RunnerDeps): ShardRunner {
   const caches = new Map<string, Cache>()
+  const heads = { heads: shape.kvHeads, size: shape.headSize }
+  // on a card the caches would have to come to the processor and go back
+  let joins = rowwise && backend.kind !== 'webgpu' && shard.inputs.includes(HIDDEN_IN) && !shard.outputs.includes('logits')
+  let proven = false
   const perToken = cacheBytesPerToken(shape, shard.span.end - shard.span.first)
   const wide = shape.element !== ELEMENT.float16
 
@@ -153,6 +175,98 @@ export function createShardRunner({ backend, program, shard, shape, adapter }: R
     }
   }
 
+  /** Runs without changing anything: what comes out is laid where `take` says. */
+  async function runTogether(singles: readonly Single[]) {
+    const lengths = singles.map(({ position }) => position)
+    const [count, longest] = [singles.length, Math.max(...lengths)]
+    const pasts = singles.map(({ sequence }) => caches.get(sequence)?.values ?? new Map<string, Value>())
+    const inputs = new Map<string, Value>()
+    try {
+      for (const name of shard.inputs) inputs.set(name, await inputTogether(name))
+      const outputs = await program.run(inputs)
+      const main = outputs.get(HIDDEN_OUT)
+      if (!main) throw new HearthError('internal_error', 'a shard without its output')
+      const rows = floatsOf(await main.read()).slice()
+      const left = new Map<string, Numbers>()
+      for (const [name, value] of outputs) if (name.startsWith('present.')) left.set(name, await value.read())
+      for (const value of outputs.values()) value.dispose()
+      const width = shape.hiddenSize
+      return singles.map(({ position }, at) => ({
+        row: rows.slice(at * width, (at + 1) * width),
+        cache: new Map(
+          [...left].map(([name, all]): [string, Numbers] => [
+            name.replace('present.', 'past_key_values.'),
+            unstacked(all, at, position + 1, longest + 1, heads),
+          ]),
+        ),
+      }))
+    } finally {
+      for (const value of inputs.values()) value.dispose()
+    }
+
+    async function inputTogether(name: string): Promise<Value> {
+      if (name === HIDDEN_IN) {
+        const hidden = new Float32Array(count * shape.hiddenSize)
+        for (const [at, single] of singles.entries()) hidden.set(single.hidden, at * shape.hiddenSize)
+        return backend.value(shape.element, [count, 1, shape.hiddenSize], wide ? hidden : halvesOf(hidden))
+      }
+      if (name === 'input_ids') return ints([count, 1], Array(count).fill(0))
+      if (name === 'position_ids') return ints([count, 1], lengths)
+      if (name === 'attention_mask') {
+        const seen = lengths.flatMap((length) => Array.from({ length: longest + 1 }, (_, at) => (at <= length ? 1 : 0)))
+        return ints([count, longest + 1], seen)
+      }
+      if (name.startsWith('lora.')) return branch(name)
+      const values = pasts.flatMap((past) => past.get(name) ?? [])
+      if (values.length < count) throw new HearthError('not_found', 'the cache of a conversation is gone')
+      const numbers = await Promise.all(values.map((value) => value.read()))
+      return backend.value(shape.cacheElement, [count, heads.heads, longest, heads.size], stacked(numbers, lengths, heads))
+    }
+  }
+
+  /** The first time all of it is computed one by one as well: another exporter may have meant its masks otherwise. */
+  async function proveTogether(singles: readonly Single[]): Promise<readonly Outcome[]> {
+    const together = await runTogether(singles).catch(() => null)
+    const alone: Outcome[] = []
+    for (const { sequence, position, hidden } of singles)
+      alone.push(await forward(sequence, position, { kind: 'hidden', hidden }))
+    proven = together !== null
+    for (const [at, { sequence }] of singles.entries()) {
+      const { row, cache } = together?.[at] ?? { row: null, cache: new Map<string, Numbers>() }
+      proven &&= row !== null && isSame(row, alone[at]?.data)
+      for (const [name, value] of caches.get(sequence)?.values ?? []) proven &&= isSame(cache.get(name), await value.read())
+    }
+    joins = proven
+    return alone
+  }
+
+  async function forwardTogether(singles: readonly Single[]): Promise<readonly Outcome[]> {
+    if (!proven) return proveTogether(singles)
+    const found = singles.flatMap(({ sequence }) => caches.get(sequence) ?? [])
+    for (const cache of found) cache.busy = true
+    try {
+      const outcomes = await runTogether(singles)
+      return outcomes.map(({ row, cache: left }, at): Outcome => {
+        const cache = found[at]
+        if (cache) {
+          for (const value of cache.values.values()) value.dispose()
+          const dims = [1, heads.heads, cache.tokens + 1, heads.size]
+          cache.values = new Map([...left].map(([name, numbers]) => [name, backend.value(shape.cacheElement, dims, numbers)]))
+          cache.tokens += 1
+        }
+        return { kind: 'hidden', data: row, tokens: 1 }
+      })
+    } catch (error) {
+      for (const { sequence } of singles) forget(sequence)
+      throw error
+    } finally {
+      for (const cache of found) {
+        cache.busy = false
+        if (cache.gone) dispose(cache)
+      }
+    }
+  }
+
   const dispose = (cache: Cache): void => {
     for (const value of cache.values.values()) value.dispose()
     cache.values = new Map()
@@ -168,6 +282,10 @@ export function createShardRunner({ backend, program, shard, shape, adapter }: R
 
   return {
     forward,
+    get joins() {
+      return joins
+    },
+    forwardTogether,
     forget,
     sequences: caches,
     get cacheBytes() {
@@ -179,6 +297,9 @@ export function createShardRunner({ backend, program, shard, shape, adapter }: R
     },
   }
 }
+
+const isSame = (one: Numbers | undefined, other: Numbers | undefined): boolean =>
+  one !== undefined && one.length === other?.length && one.every((value, at) => Object.is(value, other[at]))
 
 function floatsOf(numbers: Numbers): Float32Array {
   if (numbers instanceof Float32Array) return numbers
