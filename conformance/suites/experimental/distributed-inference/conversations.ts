@@ -236,6 +236,8 @@ interface Attempt {
   readonly greeting: Greeting
   /** What was granted in order: it is taken up afterwards, or its place would stay taken until the grant runs out. */
   readonly grants: readonly (readonly [Peer, Greeting])[]
+  /** A session that is open while it is tried, and ends then. */
+  readonly meanwhile?: TensorTalk
 }
 
 /** A HELLO that must not open anything, and the words it may be refused with. */
@@ -246,8 +248,9 @@ const closed = (
   attempt: (context: Context, peer: Peer, hosting: hand.Hosted) => Promise<Attempt>,
 ): Case =>
   conversation(id, title, async (context, peer, hosting) => {
-    const { by, greeting, grants } = await attempt(context, peer, hosting)
+    const { by, greeting, grants, meanwhile } = await attempt(context, peer, hosting)
     const talk = await hand.greet(by, greeting)
+    await meanwhile?.bye('done')
     for (const [owner, grant] of grants) {
       const opened = await hand.greet(owner, grant)
       if (opened instanceof TensorTalk) await opened.bye('done')
@@ -288,10 +291,9 @@ const DOORS: readonly Case[] = [
   ),
   closed('TEN-5.once', 'A grant opens one session, once', ['unauthorized'], async (_, peer, hosting) => {
     const greeting = await hand.granted(peer, hosting)
-    const talk = await hand.greet(peer, greeting)
-    ensure(talk instanceof TensorTalk, 'an open session', talk)
-    await talk.bye('done')
-    return { by: peer, greeting, grants: [] }
+    const meanwhile = await hand.greet(peer, greeting)
+    ensure(meanwhile instanceof TensorTalk, 'an open session', meanwhile)
+    return { by: peer, greeting, grants: [], meanwhile }
   }),
   closed(
     'TEN-5.other-purpose',
@@ -395,6 +397,8 @@ const LEAVING: readonly Case[] = [
         'nothing of it in the list',
         'still there',
       )
+      const own = await hand.offersOf(context)
+      ensure(!own.some(({ shard_id }) => shard_id === some.shardId), 'nothing of it in the list of the person', own)
       const answer = await peer.ask(hand.CONNECT, { shard_id: some.shardId, weights_sha256: some.weights })
       ensure(outcomeOf(answer) === 'shard_unavailable', 'shard_unavailable', answer)
     },
