@@ -16,6 +16,7 @@ export const pipelineShardFailed = onDevice('distributed_llm.pipeline.shard_fail
 /** Another one took its place (DLM-4). */
 export const pipelineFailover = onDevice('distributed_llm.pipeline.failover')
 export const pipelineCompleted = onDevice('distributed_llm.pipeline.completed')
+/** An answer ended before it was complete: nobody wanted it any more, or nobody could go on. */
 export const pipelineCancelled = onDevice('distributed_llm.pipeline.cancelled')
 /** A model came, went, or more of it is here (DLM-7). */
 export const modelChanged = onDevice('distributed_llm.model.changed')

@@ -5,7 +5,8 @@ import type { ReadRange } from '../cut/weights.ts'
 import { createReferenceBackend, type ReferenceBackend } from '../testing/reference-backend.ts'
 import { SMALL, synthesise } from '../testing/synthesise.ts'
 import { createEngine, type Engine, type OpenModel } from './engine.ts'
-import { type Step, shapeOf } from './shard-runner.ts'
+import { shapeOf } from './shape.ts'
+import type { Step } from './shard-runner.ts'
 
 const LARGE = 1e9
 const IDLE_MS = 60_000
@@ -34,7 +35,7 @@ describe('the engine', () => {
     for (const engine of engines.splice(0)) await engine.close()
     for (const { alive } of backends) expect(alive).toEqual({ values: 0, programs: 0 })
   })
-  async function start(budgetBytes: number): Promise<Engine> {
+  async function start(budgetBytes: number, breathe = async (): Promise<void> => undefined): Promise<Engine> {
     const open = async (kind: 'webgpu' | 'wasm') => {
       if (kind === 'webgpu' && backends.length > 0) return null
       const backend = createReferenceBackend()
@@ -42,10 +43,7 @@ describe('the engine', () => {
       return backend
     }
     const { monotonic, after } = runtime
-    const engine = await createEngine(
-      { open, monotonic, after, breathe: async () => undefined },
-      { budgetBytes, idleMs: IDLE_MS },
-    )
+    const engine = await createEngine({ open, monotonic, after, breathe }, { budgetBytes, idleMs: IDLE_MS })
     engines.push(engine)
     return engine
   }
@@ -125,6 +123,17 @@ describe('the engine', () => {
     await Promise.all([others, again])
     expect(engine.status().shards[0]).toMatchObject({ sequences: 2 })
     for (const sequence of ['a', 'b']) engine.forget(id, sequence)
+    expect(backends[0]?.alive.values).toBe(0)
+  })
+
+  it('does not begin a conversation that is forgotten when messages are let in before its step (DLM-10)', async () => {
+    let letIn = async (): Promise<void> => undefined
+    const engine = await start(LARGE, () => letIn())
+    const id = await engine.load(model, layersOnly(0, 1))
+    letIn = async () => engine.forget(id, 'a')
+    const step = engine.forward(id, 'a', 0, { kind: 'hidden', hidden: new Float32Array(SMALL.hidden) })
+    await expect(step).rejects.toMatchObject({ code: 'pipeline_cancelled' })
+    expect(engine.status().shards[0]).toMatchObject({ sequences: 0 })
     expect(backends[0]?.alive.values).toBe(0)
   })
 

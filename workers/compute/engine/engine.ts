@@ -5,16 +5,11 @@ import { nameOf, type Span } from '../cut/span.ts'
 import { assemble, type ReadRange } from '../cut/weights.ts'
 import { isRowwise } from '../pipeline/stepwise.ts'
 import type { Backend, BackendKind } from './backend.ts'
-import {
-  cacheBytesPerToken,
-  createShardRunner,
-  type ModelShape,
-  type Outcome,
-  type ShardRunner,
-  type Single,
-  type Step,
-} from './shard-runner.ts'
+import { createMemory, type Entry, forgetIn } from './memory.ts'
+import { cacheBytesPerToken, type ModelShape } from './shape.ts'
+import { createShardRunner, type Outcome, type Single, type Step } from './shard-runner.ts'
 import { createFairTurns } from './turns.ts'
+import { createWaitingRoom, type Waiting } from './waiting-room.ts'
 
 /** A model whose files are at hand. */
 export interface OpenModel {
@@ -85,33 +80,11 @@ interface EngineOptions {
   readonly idleMs: number
 }
 
-/** A mean over about so many: the first ones compile what later ones only run. */
-const STEPS_REMEMBERED = 16
-
-interface Entry {
-  readonly model: OpenModel
-  readonly shard: Shard
-  readonly runner: ShardRunner
-  readonly bytes: number
-  readonly perToken: number
-  readonly sequences: Map<string, number>
-  keep: boolean
-  usedAt: number
-  steps: number
-  ms: number
-}
-
 /** Conversations whose tokens go through in one run, at most: caches are copied for it. */
 const TOGETHER = 8
 
-/** A step that waits for its turn; where it went with another one's, what came of it. */
-interface Request {
-  readonly id: string
-  readonly sequence: string
-  readonly position: number
-  readonly step: Step
-  went: Promise<Outcome> | null
-}
+/** A mean over about so many: the first ones compile what later ones only run. */
+const STEPS_REMEMBERED = 16
 
 /** Memory beside the weights themselves, measured: 179 MB of weights took 275 MB with WebAssembly, 200 with WebGPU. */
 const OVERHEAD = { wasm: 1.55, webgpu: 1.15, reference: 1 } as const
@@ -121,10 +94,9 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
   const { monotonic } = deps
   const fairly = createFairTurns()
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => fairly('', task)
-  const loaded = new Map<string, Entry>()
-  /** Those that wait for their turn. */
-  const requests = new Set<Request>()
-  let { budgetBytes } = options
+  const memory = createMemory(options.budgetBytes)
+  const { loaded } = memory
+  const waiting = createWaitingRoom()
   let backend = (await deps.open('webgpu')) ?? (await openWasm(deps))
   let closed = false
   watch(backend)
@@ -134,20 +106,17 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     current.lost?.then(() =>
       inTurn(async () => {
         if (closed || backend !== current) return
-        const had = [...loaded.values()]
-        loaded.clear()
+        const had = memory.takeAll()
         // the card is gone, and what frees its memory may say so; what lies beside it is freed all the same
         for (const { runner } of had) await runner.release().catch(() => undefined)
         backend = await openWasm(deps)
         watch(backend)
-        for (const { model, shard, keep } of had) if (fits(shard)) await bring(model, shard, keep)
+        for (const { model, shard, keep } of had) if (bytesOf(shard) <= memory.freeBytes) await bring(model, shard, keep)
       }),
     )
   }
 
-  const used = (): number => [...loaded.values()].reduce((sum, { bytes, runner }) => sum + bytes + runner.cacheBytes, 0)
   const bytesOf = (shard: Shard): number => Math.ceil(shard.weightsBytes * OVERHEAD[backend.kind]) + shard.graph.length
-  const fits = (shard: Shard): boolean => used() + bytesOf(shard) <= budgetBytes
 
   async function bring(model: OpenModel, shard: Shard, stays: boolean): Promise<void> {
     const keep = shard.outputs.filter((name) => name.startsWith('present.'))
@@ -157,94 +126,95 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
       rowwise: isRowwise(model.decoder),
     })
     const perToken = cacheBytesPerToken(model.shape, shard.span.end - shard.span.first)
-    const entry = {
-      model,
-      shard,
-      runner,
-      bytes: bytesOf(shard),
-      perToken,
+    const bytes = bytesOf(shard)
+    memory.add(idOf(model, shard.span), {
+      ...{ model, shard, runner, bytes, perToken, keep: stays },
       sequences: new Map(),
-      keep: stays,
       usedAt: monotonic(),
-      steps: 0,
-      ms: 0,
-    }
-    loaded.set(idOf(model, shard.span), entry)
-  }
-
-  async function drop(id: string): Promise<void> {
-    const entry = loaded.get(id)
-    loaded.delete(id)
-    await entry?.runner.release()
+      pace: { steps: 0, ms: 0 },
+    })
   }
 
   /** The next token of a conversation that is here, and as long as the step says; null for any other step. */
-  function singleOf({ sequence, position, step }: Request, { runner, model }: Entry): Single | null {
+  function singleOf({ sequence, position, step }: Waiting, { runner, model }: Entry): Single | null {
     if (step.kind !== 'hidden' || step.hidden.length !== model.shape.hiddenSize) return null
-    return position > 0 && runner.sequences.get(sequence)?.tokens === position
-      ? { sequence, position, hidden: step.hidden }
-      : null
+    const goesOn = position > 0 && runner.sequences.get(sequence)?.tokens === position
+    return goesOn ? { sequence, position, hidden: step.hidden } : null
   }
 
-  /** What goes with a step in one run: the next tokens of other conversations that wait for the same shard, as far as there is room. */
-  function companionsOf(request: Request, entry: Entry): readonly Request[] {
-    if (!entry.runner.joins || !singleOf(request, entry)) return []
-    const room = Math.floor((budgetBytes - used()) / Math.max(1, entry.perToken))
-    return [...requests]
-      .filter((other) => other.id === request.id && singleOf(other, entry) !== null)
-      .filter(
-        ({ sequence }, at, all) => sequence !== request.sequence && all.findIndex((one) => one.sequence === sequence) === at,
-      )
-      .slice(0, Math.max(0, Math.min(TOGETHER, room) - 1))
+  /** The steps that go in one run with this one, itself the first: next tokens of several conversations, as far as there is room. */
+  function companyOf(one: Waiting, entry: Entry): readonly (readonly [Waiting, Single])[] {
+    const own = singleOf(one, entry)
+    if (!own || !entry.runner.joins) return []
+    const others = waiting.companionsOf(one).flatMap((other) => {
+      const single = singleOf(other, entry)
+      return single ? [[other, single] as const] : []
+    })
+    const room = Math.floor(memory.freeBytes / entry.perToken)
+    return [[one, own] as const, ...others].slice(0, Math.min(TOGETHER, room))
   }
 
-  /** Takes steps through in one run. What came of the others is told them when it is their turn. @returns what came of the first */
-  async function runTogether(all: readonly Request[], entry: Entry): Promise<Outcome | undefined> {
-    for (const { sequence } of all) entry.sequences.set(sequence, monotonic())
-    const outcomes = entry.runner.forwardTogether(all.flatMap((request) => singleOf(request, entry) ?? []))
-    for (const [at, request] of all.entries()) {
-      requests.delete(request)
-      request.went = outcomes.then((list) => {
-        const outcome = list[at]
-        if (!outcome) throw new HearthError('internal_error', 'a step without an outcome')
-        return outcome
+  /** A conversation whose step failed has no cache any more. */
+  function forgetFailed(entry: Entry, sequence: string): void {
+    if (!entry.runner.sequences.has(sequence)) entry.sequences.delete(sequence)
+  }
+
+  async function runTogether(company: readonly (readonly [Waiting, Single])[], entry: Entry): Promise<Outcome> {
+    const outcomes = entry.runner.forwardTogether(company.map(([, single]) => single))
+    const [first] = company.map(([asked], at) => {
+      entry.sequences.set(asked.sequence, entry.usedAt)
+      const outcome = outcomes.then((all) => {
+        const own = all[at]
+        if (!own) throw new HearthError('internal_error', 'a step without an outcome')
+        return own
       })
-      request.went.catch(() => {
-        if (!entry.runner.sequences.has(request.sequence)) entry.sequences.delete(request.sequence)
-      })
-    }
-    return (await outcomes)[0]
+      // whoever went along may have been given up meanwhile, and nobody asks what came of it
+      outcome.catch(() => forgetFailed(entry, asked.sequence))
+      waiting.goAlong(asked, outcome)
+      return outcome
+    })
+    if (!first) throw new HearthError('internal_error', 'a run of nobody')
+    return first
   }
 
-  /** Frees `bytes`, the longest unused first: shards without conversations, then conversations. @returns whether it could */
-  async function makeRoom(bytes: number, keep: { readonly shard?: string; readonly sequence?: string }): Promise<boolean> {
-    const enough = (): boolean => used() + bytes <= budgetBytes
-    const oldest = [...loaded].sort(([, a], [, b]) => a.usedAt - b.usedAt)
-    for (const [id, entry] of oldest) if (!enough() && id !== keep.shard && entry.sequences.size === 0) await drop(id)
-    const resting = oldest
-      .flatMap(([, entry]) => [...entry.sequences].map(([sequence, at]) => ({ entry, sequence, at })))
-      .filter(({ sequence }) => sequence !== keep.sequence)
-      .sort((a, b) => a.at - b.at)
-    for (const { entry, sequence } of resting) if (!enough()) forgetIn(entry, sequence)
-    return enough()
-  }
-
-  function forgetIn(entry: Entry, sequence: string): void {
-    entry.sequences.delete(sequence)
-    entry.runner.forget(sequence)
-  }
-
-  async function sweep(): Promise<void> {
-    const before = monotonic() - options.idleMs
-    for (const [id, entry] of [...loaded]) {
-      for (const [sequence, at] of [...entry.sequences]) if (at <= before) forgetIn(entry, sequence)
-      if (entry.sequences.size === 0 && entry.usedAt <= before && !entry.keep) await drop(id)
+  async function runAlone({ sequence, position, step }: Waiting, entry: Entry, count: number): Promise<Outcome> {
+    const begun = monotonic()
+    entry.sequences.set(sequence, begun)
+    try {
+      const outcome = await entry.runner.forward(sequence, position, step)
+      const { pace } = entry
+      if (count === 1) {
+        pace.steps = Math.min(pace.steps + 1, STEPS_REMEMBERED)
+        pace.ms += (monotonic() - begun - pace.ms) / pace.steps
+      }
+      return outcome
+    } catch (error) {
+      forgetFailed(entry, sequence)
+      throw error
     }
   }
+
+  async function run(one: Waiting): Promise<Outcome> {
+    const went = waiting.wentAlong(one)
+    if (went) return went
+    if (!waiting.has(one)) throw forgotten()
+    const { shard: id, sequence, step } = one
+    const entry = loaded.get(id)
+    if (!entry) throw new HearthError('not_found', `${id} is not loaded`)
+    const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
+    if (!(await memory.makeRoom(count * entry.perToken, { shard: id, sequence })))
+      throw new HearthError('capacity_exceeded', 'this conversation has become too long for the memory set aside')
+    await deps.breathe()
+    if (!waiting.leave(one)) throw forgotten()
+    entry.usedAt = monotonic()
+    const company = companyOf(one, entry)
+    return company.length > 1 ? runTogether(company, entry) : runAlone(one, entry, count)
+  }
+
   let stopSweeping = deps.after(options.idleMs, sweepAgain)
   function sweepAgain(): void {
     stopSweeping = deps.after(options.idleMs / 2, sweepAgain)
-    void inTurn(sweep)
+    void inTurn(() => memory.sweep(monotonic() - options.idleMs))
   }
 
   return {
@@ -259,62 +229,32 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         }
         const shard = cut(model.decoder, span, cutOptions)
         const needed = bytesOf(shard)
-        if (needed > budgetBytes || !(await makeRoom(needed, {})))
+        const { budgetBytes } = memory
+        if (needed > budgetBytes || !(await memory.makeRoom(needed)))
           throw new HearthError('capacity_exceeded', `${id} needs more memory than is set aside`, {
             data: { needed_bytes: needed, budget_bytes: budgetBytes },
           })
         await bring(model, shard, keep)
         return id
       }),
-    forward: (id, sequence, position, step) => {
-      const request: Request = { id, sequence, position, step, went: null }
-      requests.add(request)
-      return fairly(sequence, async () => {
-        if (request.went) return request.went
-        if (!requests.delete(request)) throw new HearthError('pipeline_cancelled', 'the conversation was forgotten')
-        const entry = loaded.get(id)
-        if (!entry) throw new HearthError('not_found', `${id} is not loaded`)
-        const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
-        if (!(await makeRoom(count * entry.perToken, { shard: id, sequence })))
-          throw new HearthError('capacity_exceeded', 'this conversation has become too long for the memory set aside')
-        await deps.breathe()
-        const start = monotonic()
-        entry.usedAt = start
-        const others = companionsOf(request, entry)
-        const together = others.length > 0 ? await runTogether([request, ...others], entry) : undefined
-        if (together) return together
-        entry.sequences.set(sequence, start)
-        try {
-          const outcome = await entry.runner.forward(sequence, position, step)
-          if (count === 1) {
-            entry.steps = Math.min(entry.steps + 1, STEPS_REMEMBERED)
-            entry.ms += (monotonic() - start - entry.ms) / entry.steps
-          }
-          return outcome
-        } catch (error) {
-          if (!entry.runner.sequences.has(sequence)) entry.sequences.delete(sequence)
-          throw error
-        }
-      })
+    forward: (shard, sequence, position, step) => {
+      const one: Waiting = { shard, sequence, position, step }
+      waiting.enter(one)
+      return fairly(sequence, () => run(one).finally(() => waiting.leave(one)))
     },
     // at once, not in turn: a person who stops an answer does not wait for the step under way (DLM-10)
-    forget: (id, sequence) => {
+    forget: (shard, sequence) => {
       // a step that waits for its turn would otherwise begin the conversation anew, and nobody would end it
-      for (const request of requests) if (request.id === id && request.sequence === sequence) requests.delete(request)
-      const entry = loaded.get(id)
+      waiting.withdraw(shard, sequence)
+      const entry = loaded.get(shard)
       if (entry) forgetIn(entry, sequence)
     },
-    unload: (id) => inTurn(() => drop(id)),
-    setBudget: (bytes) =>
-      inTurn(async () => {
-        budgetBytes = bytes
-        if (await makeRoom(0, {})) return
-        for (const [id] of [...loaded].sort(([, a], [, b]) => a.usedAt - b.usedAt)) if (used() > bytes) await drop(id)
-      }),
+    unload: (id) => inTurn(() => memory.drop(id)),
+    setBudget: (bytes) => inTurn(() => memory.setBudget(bytes)),
     status: () => ({
       backend: backend.kind,
-      budgetBytes,
-      shards: [...loaded].map(([id, { model, shard, runner, bytes, perToken, sequences, steps, ms }]) => ({
+      budgetBytes: memory.budgetBytes,
+      shards: [...loaded].map(([id, { model, shard, runner, bytes, perToken, sequences, pace }]) => ({
         id,
         model: model.id,
         span: shard.span,
@@ -322,17 +262,19 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         cacheBytes: runner.cacheBytes,
         sequences: sequences.size,
         cacheBytesPerToken: perToken,
-        msPerToken: steps === 0 ? null : ms,
+        msPerToken: pace.steps === 0 ? null : pace.ms,
       })),
     }),
     close: () =>
       inTurn(async () => {
         closed = true
         stopSweeping()
-        for (const id of [...loaded.keys()]) await drop(id)
+        for (const id of [...loaded.keys()]) await memory.drop(id)
       }),
   }
 }
+
+const forgotten = (): HearthError => new HearthError('pipeline_cancelled', 'the conversation was forgotten')
 
 async function openWasm({ open }: EngineDeps): Promise<Backend> {
   const backend = await open('wasm')

@@ -6,7 +6,7 @@ import { ortInNode } from '../testing/ort-node.ts'
 import { SMALL, synthesise } from '../testing/synthesise.ts'
 import type { Backend } from './backend.ts'
 import { createEngine, type Engine } from './engine.ts'
-import { shapeOf } from './shard-runner.ts'
+import { shapeOf } from './shape.ts'
 
 /** Conversations of different lengths, and how many tokens each of them goes on by. */
 const LENGTHS = [5, 9, 2]

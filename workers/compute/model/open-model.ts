@@ -3,7 +3,7 @@ import type { ModelManifest } from '#protocol/distributed-inference/model-manife
 import { analyse } from '../cut/analyse.ts'
 import type { ReadRange } from '../cut/weights.ts'
 import type { OpenModel } from '../engine/engine.ts'
-import { shapeOf } from '../engine/shard-runner.ts'
+import { shapeOf } from '../engine/shape.ts'
 import { createTextCodec, type TextCodec } from '../text/tokenizer.ts'
 import { jsonObject, type ModelConfig, modelConfig } from './config.ts'
 import {

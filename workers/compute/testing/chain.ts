@@ -2,7 +2,8 @@ import { type CutOptions, cut } from '../cut/cut.ts'
 import type { Span } from '../cut/span.ts'
 import { assemble } from '../cut/weights.ts'
 import type { Backend } from '../engine/backend.ts'
-import { type Adapter, createShardRunner, type Outcome, type ShardRunner, type Step, shapeOf } from '../engine/shard-runner.ts'
+import { shapeOf } from '../engine/shape.ts'
+import { type Adapter, createShardRunner, type Outcome, type ShardRunner, type Step } from '../engine/shard-runner.ts'
 import type { TestModel } from './fixtures.ts'
 
 export async function runnerFor(

@@ -97,11 +97,14 @@ describe('experimental.distributed_llm, as one asks', () => {
   let links: { peer: string; open: boolean }[]
   /** Tokens after which a device is gone; 0: it never opens. */
   let breaksAt: Map<string, number>
+  /** When to ask again, in short. */
+  let noticed: string[]
   beforeEach(async () => {
     script = createScript()
     shards = new Map()
     links = []
     breaksAt = new Map()
+    noticed = []
     const openLink: OpenLink = async (peer, of, { signal }) => {
       if (breaksAt.get(peer) === 0) throw new HearthError('partition', 'nobody opens')
       const link = { peer, open: true }
@@ -135,6 +138,10 @@ describe('experimental.distributed_llm, as one asks', () => {
       start: async (deps) =>
         servePipelines({
           ...deps,
+          notify(...events) {
+            noticed.push(...events.map(({ type }) => type.replace('distributed_llm.pipeline.', '')))
+            deps.notify(...events)
+          },
           compute: script.client,
           openLink,
           directory: {
@@ -242,6 +249,29 @@ describe('experimental.distributed_llm, as one asks', () => {
     const { pipelines, metrics } = await status()
     expect(pipelines.at(-1)).toMatchObject({ state: 'completed', failovers: [{ to: CEM }], tokens: 2 })
     expect(metrics).toMatchObject({ failovers_total: 1, fallback_to_local_total: 0 })
+  })
+
+  it('says when to ask again: at each turn that an answer takes, and however it ends (DLM-2, DLM-4, DLM-10)', async () => {
+    const took = (): readonly string[] => noticed.splice(0)
+    await turnOn(true)
+    await say()
+    expect(took()).toEqual(['started', 'completed'])
+
+    halves()
+    shards.set(BEN, [shard(4, 7)])
+    shards.set(CEM, [shard(4, 7, { ms_per_token: 9 })])
+    shards.set(nodeIdOf(new Uint8Array(32).fill(3)), [shard(0, 3)])
+    breaksAt.set(BEN, 3)
+    await say({ others_may_read: true })
+    const turns = took()
+    expect(turns.slice(0, 3)).toEqual(['planned', 'started', 'shard_failed'])
+    expect(turns.slice(3)).toEqual([...turns.slice(3, -1).fill('failover'), 'completed'])
+    expect(turns).toContain('failover')
+
+    shards.delete(CEM)
+    await expect(say({ others_may_read: true })).rejects.toMatchObject({ code: 'pipeline_failed' })
+    expect((await status()).pipelines.at(-1)?.state).toBe('failed')
+    expect(took()).toEqual(['planned', 'started', 'shard_failed', 'cancelled'])
   })
 
   it('goes on alone after the text so far where others fail, when that is allowed (DLM-4)', async () => {

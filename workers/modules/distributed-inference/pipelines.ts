@@ -170,7 +170,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
       left.abort()
       void answering.return(NO_ENDING).catch(() => undefined)
       if (progress.state === 'reading' || progress.state === 'answering') progress.state = 'cancelled'
-      if (progress.state === 'cancelled') notify(pipelineCancelled)
+      if (progress.state !== 'completed') notify(pipelineCancelled)
       // what was computed where is told afterwards, too, without holding on to who computed it
       const stages = progress.stages()
       progress.stages = () => stages
