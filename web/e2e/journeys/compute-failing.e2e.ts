@@ -21,6 +21,18 @@ function keepConnections(): void {
 
 /** Longer than anybody waits for it. */
 const STALLED_MS = 25_000
+/** Longer than a step is waited for before the spare gives its own, and not so long that anybody is given up. */
+const MOMENT_MS = 1500
+
+/** Has a device's node answer nothing for a while. */
+async function standStill(page: Page, forMs: number): Promise<void> {
+  const still = (ms: number): void => {
+    for (const end = Date.now() + ms; Date.now() < end; );
+  }
+  void nodeOf(page)
+    ?.evaluate(still, forMs)
+    .catch(() => undefined)
+}
 
 interface End {
   readonly what: string
@@ -29,10 +41,19 @@ interface End {
   readonly returns: boolean
   /** Nobody is told that it is gone: the spare, let at the late step, may have said the rest before its time is over. */
   readonly silent?: boolean
+  /** It is late and comes back, which the person is told. */
+  readonly late?: boolean
 }
 
 /** What becomes of a device in the middle of a sentence. */
 const ENDS: readonly End[] = [
+  {
+    what: 'it stands still for a moment',
+    strike: (page) => standStill(page, MOMENT_MS),
+    returns: true,
+    silent: true,
+    late: true,
+  },
   {
     what: 'its connections are cut',
     strike: (page) =>
@@ -44,12 +65,7 @@ const ENDS: readonly End[] = [
   { what: 'its worker dies', strike: async (page) => nodeOf(page)?.evaluate(() => self.close()), returns: true, silent: true },
   {
     what: 'it answers nothing any more',
-    strike: async (page) =>
-      void nodeOf(page)
-        ?.evaluate((ms) => {
-          for (const end = Date.now() + ms; Date.now() < end; );
-        }, STALLED_MS)
-        .catch(() => undefined),
+    strike: (page) => standStill(page, STALLED_MS),
     returns: true,
     silent: true,
   },
@@ -75,7 +91,7 @@ test('A sentence goes on word for word, whatever becomes of one that computes it
   const pages = new Map(await Promise.all(others.map(async (other) => [await idOf(other.page), other.page] as const)))
   await askedBy(page, 'Nur dieses Gerät')
   const alone = await ask(page)
-  for (const { what, strike, returns, silent = false } of ENDS)
+  for (const { what, strike, returns, silent = false, late = false } of ENDS)
     await test.step(what, async () => {
       await askedBy(page, 'Gemeinsam mit anderen')
       const began = Date.now()
@@ -92,6 +108,10 @@ test('A sentence goes on word for word, whatever becomes of one that computes it
       expect(Date.now() - began).toBeLessThan(STALLED_MS)
       if (!silent || answer?.failovers.length !== 0)
         expect(answer).toMatchObject({ failovers: [{ layers: { from: 3, to: 5 }, taken_over: true }] })
+      if (late) {
+        expect(answer?.stages.flatMap((stage) => stage.late).length).toBeGreaterThan(0)
+        await expect(page.getByText(/^Das Gerät von (Clara|Dora) war .* spät dran\./)).toBeVisible()
+      }
       if (returns) await hearsOf(page, 3)
     })
 })

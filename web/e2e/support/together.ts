@@ -1,0 +1,70 @@
+import { expect, type Page } from '@playwright/test'
+import { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import { busOf } from './bus.ts'
+import { storeModel } from './compute.ts'
+import { type Computing, MODEL, newestAt, shareEvenly } from './computing.ts'
+import { test } from './fixtures.ts'
+
+/** What several say together, beside what one of them says alone. */
+
+/** Families whose weights are random: they say nothing sensible, and the same nothing everywhere. */
+const FIXTURES = ['qwen2-cpu-int4', 'llama-tied-cpu-int4']
+const MODELS = [{ model: MODEL, layers: 6 }, ...FIXTURES.map((model) => ({ model, layers: 8 }))]
+/** One to which the fixtures, too, say letters from their first tokens on, and not bytes that are none yet. */
+const QUESTION = 'Wasser?'
+/** Hot, or the app's own model, which knows its little text by heart, says the same by a seed. */
+const SAMPLINGS = [
+  { chosen: 'greedily', sampling: { temperature: 0 } },
+  { chosen: 'by a seed', sampling: { temperature: 3, top_k: 200, top_p: 0.99, seed: 20_261_122 } },
+]
+
+/** Brings the fixtures to a device that joins. */
+export async function storeFixtures(page: Page): Promise<void> {
+  for (const fixture of FIXTURES) await storeModel(page, fixture, fixture)
+}
+
+interface Wanted {
+  readonly tokens: number
+  readonly backend: 'wasm' | 'webgpu'
+}
+
+async function said(page: Page, model: string, sampling: object, computed_by: 'local' | 'pipeline', max_tokens: number) {
+  const { frames, output } = await busOf(page).hear(chat, {
+    ...{ model, sampling, computed_by, max_tokens },
+    messages: [{ role: 'user', content: QUESTION }],
+    others_may_read: true,
+  })
+  const words = frames.map((frame) => (frame.frame === 'token_delta' ? frame.text : ''))
+  const { tokens, prompt_tokens, reason, backend } = output
+  return { text: words.join(''), tokens, prompt_tokens, reason, backend }
+}
+
+/**
+ * With each model, greedily and by a seed: as many browsers as are wanted say what the one that asks says alone, token for token (DLM-3, DLM-11).
+ * @param browsers how many of them, the one that asks among them; one after the other
+ */
+export async function saySameTogether(
+  house: Computing,
+  browsers: readonly number[],
+  { tokens, backend }: Wanted,
+): Promise<void> {
+  const { page } = house.asker
+  for (const { model, layers } of MODELS) {
+    const alone = new Map<string, Awaited<ReturnType<typeof said>>>()
+    for (const { chosen, sampling } of SAMPLINGS) alone.set(chosen, await said(page, model, sampling, 'local', tokens))
+    expect(alone.get('greedily')?.text).not.toBe('')
+    expect(alone.get('by a seed')?.text).not.toBe(alone.get('greedily')?.text)
+    for (const count of browsers)
+      await test.step(`${model}, ${count} browsers`, async () => {
+        await shareEvenly(house, model, layers, count - 1)
+        for (const { chosen, sampling } of SAMPLINGS) {
+          const together = await said(page, model, sampling, 'pipeline', tokens)
+          expect(together, chosen).toEqual(alone.get(chosen))
+          expect(together).toMatchObject({ backend, tokens: expect.any(Number) })
+          const answer = await newestAt(page)
+          expect(new Set(answer?.stages.map(({ node_id }) => node_id)).size, chosen).toBe(count - 1)
+          expect(answer?.stages.every(({ node_id, tokens: passed }) => node_id !== null && passed > 0)).toBe(true)
+        }
+      })
+  }
+}
