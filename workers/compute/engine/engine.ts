@@ -165,8 +165,8 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
       entry.sequences.set(asked.sequence, entry.usedAt)
       const outcome = outcomes.then((all) => {
         const own = all[at]
-        if (!own) throw new HearthError('internal_error', 'a step without an outcome')
-        return own
+        if (own?.status === 'fulfilled') return own.value
+        throw own?.reason ?? new HearthError('internal_error', 'a step without an outcome')
       })
       // whoever went along may have been given up meanwhile, and nobody asks what came of it
       outcome.catch(() => forgetFailed(entry, asked.sequence))

@@ -34,7 +34,7 @@ export interface ShardRunner {
    * they say.
    * @returns what `forward` would give for each, to the bit
    */
-  forwardTogether(singles: readonly Single[]): Promise<readonly Outcome[]>
+  forwardTogether(singles: readonly Single[]): Promise<readonly PromiseSettledResult<Outcome>[]>
   /** Frees a sequence's cache, at once or as soon as the step under way is done. */
   forget(sequence: string): void
   readonly sequences: ReadonlyMap<string, { readonly tokens: number }>

@@ -23,17 +23,21 @@ const ONE_BY_ONE: readonly (readonly [string, () => TestModel])[] = [
   ['attention in standard operators, which knows one length', () => synthesise({ ...SMALL, attention: 'decomposed' })],
 ]
 
-/** Counts the runs of whatever it loads. */
-function counting(backend: Backend): Backend & { runs: number } {
+/** Counts the runs of whatever it loads. `onRun` happens in the middle of the next one. */
+function counting(backend: Backend): Backend & { runs: number; onRun: () => void } {
   const counted = {
     ...backend,
     runs: 0,
+    onRun: (): void => undefined,
     async load(...given: Parameters<Backend['load']>) {
       const program = await backend.load(...given)
       return {
         run(inputs: Parameters<typeof program.run>[0]) {
           counted.runs++
-          return program.run(inputs)
+          const outputs = program.run(inputs)
+          counted.onRun()
+          counted.onRun = () => undefined
+          return outputs
         },
         release: () => program.release(),
       }
@@ -101,6 +105,28 @@ describe('tokens of several conversations that wait for one shard', () => {
     const alone = await conversed(model, false)
     const together = await conversed(model, true)
     expect(together).toEqual(alone)
+  })
+
+  it.each([
+    ['first run, which is computed both ways', ['fulfilled', 'rejected', 'fulfilled']],
+    ['next one', ['fulfilled', 'fulfilled', 'fulfilled']],
+  ])('go on where one is forgotten in the middle of the %s (DLM-10)', async (which, statuses) => {
+    const { backend, engine, shard, forward } = await started(fixture('qwen2-cpu-int4'))
+    for (const [at, length] of LENGTHS.entries()) await forward(at, 0, length)
+    const alone = await conversed(fixture('qwen2-cpu-int4'), false)
+    const next = (step: number, who: readonly number[]) =>
+      Promise.allSettled(who.map((at) => forward(at, (LENGTHS[at] ?? 0) + step, 1)))
+    if (which === 'next one') await next(0, [0, 1, 2])
+    const step = which === 'next one' ? 1 : 0
+    backend.onRun = () => engine.forget(shard, 'of 1')
+    const came = await next(step, [0, 1, 2])
+    expect(came.map(({ status }) => status)).toEqual(statuses)
+    for (const at of [0, 2]) expect(came[at]).toMatchObject({ value: alone.said[at]?.[step] })
+    const before = backend.runs
+    const later = await next(step + 1, [0, 2])
+    for (const [index, at] of [0, 2].entries()) expect(later[index]).toMatchObject({ value: alone.said[at]?.[step + 1] })
+    expect(backend.runs - before).toBe(1)
+    expect(engine.status().shards[0]).toMatchObject({ sequences: 2 })
   })
 
   it('leave out one that was forgotten while it waited (DLM-10)', async () => {

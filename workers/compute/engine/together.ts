@@ -2,7 +2,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import { HIDDEN_IN, HIDDEN_OUT } from '../cut/analyse.ts'
 import type { Shard } from '../cut/cut.ts'
 import type { Backend, Numbers, Program, Value } from './backend.ts'
-import { type Caches, pastOf } from './caches.ts'
+import { type Cache, type Caches, pastOf } from './caches.ts'
 import { floatsOf } from './half.ts'
 import type { Inputs } from './inputs.ts'
 import type { ModelShape } from './shape.ts'
@@ -14,8 +14,11 @@ export interface Together {
   /** Whether they may: where that was tried once and gave the same to the bit. */
   readonly allowed: boolean
   /** As `ShardRunner.forwardTogether`. */
-  run(singles: readonly Single[]): Promise<readonly Outcome[]>
+  run(singles: readonly Single[]): Promise<readonly Came[]>
 }
+
+/** What came of one of them. */
+type Came = PromiseSettledResult<Outcome>
 
 interface TogetherDeps {
   readonly backend: Backend
@@ -65,9 +68,11 @@ export function createTogether(deps: TogetherDeps): Together {
     return backend.value(shape.cacheElement, [count, heads.heads, longest, heads.size], stacked(numbers, lengths, heads))
   }
 
-  /** Runs without changing a cache. */
+  /** Runs without changing a cache. Whoever is forgotten meanwhile keeps its own until the end. */
   async function compute(singles: readonly Single[]): Promise<readonly Row[]> {
     const longest = Math.max(...singles.map(({ position }) => position))
+    const used = singles.flatMap(({ sequence }) => caches.all.get(sequence) ?? [])
+    for (const cache of used) cache.busy = true
     const given = new Map<string, Value>()
     try {
       for (const name of shard.inputs) given.set(name, await inputFor(name, singles))
@@ -84,47 +89,55 @@ export function createTogether(deps: TogetherDeps): Together {
       }))
     } finally {
       for (const value of given.values()) value.dispose()
+      caches.release(used)
     }
+  }
+
+  async function isWhatCame(row: Row | undefined, { sequence }: Single, outcome: Outcome): Promise<boolean> {
+    if (!isSame(row?.hidden, outcome.data)) return false
+    for (const [name, value] of caches.all.get(sequence)?.values ?? [])
+      if (!isSame(row?.cache.get(name), await value.read())) return false
+    return true
   }
 
   /** The first time all of it is computed one by one as well: another exporter may have meant its masks otherwise. */
-  async function prove(singles: readonly Single[]): Promise<readonly Outcome[]> {
+  async function prove(singles: readonly Single[]): Promise<readonly Came[]> {
     const rows = await compute(singles).catch(() => [])
-    const outcomes: Outcome[] = []
-    for (const { sequence, position, hidden } of singles)
-      outcomes.push(await alone(sequence, position, { kind: 'hidden', hidden }))
-    proven = true
-    for (const [at, { sequence }] of singles.entries()) {
-      const row = rows[at]
-      proven &&= isSame(row?.hidden, outcomes[at]?.data)
-      for (const [name, value] of caches.all.get(sequence)?.values ?? [])
-        proven &&= isSame(row?.cache.get(name), await value.read())
+    const all: Came[] = []
+    allowed = rows.length > 0
+    for (const [at, single] of singles.entries()) {
+      const { sequence, position, hidden } = single
+      const [came] = await Promise.allSettled([alone(sequence, position, { kind: 'hidden', hidden })])
+      all.push(came)
+      // who was forgotten meanwhile proves nothing
+      if (came.status === 'fulfilled') allowed &&= await isWhatCame(rows[at], single, came.value)
     }
-    allowed = proven
-    return outcomes
+    proven = allowed
+    return all
   }
 
-  async function run(singles: readonly Single[]): Promise<readonly Outcome[]> {
+  async function run(singles: readonly Single[]): Promise<readonly Came[]> {
     if (!proven) return prove(singles)
-    const used = singles.map(({ sequence }) => caches.of(sequence))
-    for (const cache of used) cache.busy = true
     try {
       const rows = await compute(singles)
-      for (const [at, cache] of used.entries()) {
-        for (const value of cache.values.values()) value.dispose()
-        const dims = [1, heads.heads, cache.tokens + 1, heads.size]
-        const left = rows[at]?.cache ?? new Map<string, Numbers>()
-        cache.values = new Map([...left].map(([name, numbers]) => [name, backend.value(shape.cacheElement, dims, numbers)]))
-        cache.tokens += 1
-      }
-      return rows.map(({ hidden }) => ({ kind: 'hidden', data: hidden, tokens: 1 }))
+      return singles.map(({ sequence }, at) => {
+        const [cache, row] = [caches.all.get(sequence), rows[at]]
+        if (!row) throw new HearthError('internal_error', 'a row is missing')
+        if (cache) goOn(cache, row)
+        return { status: 'fulfilled', value: { kind: 'hidden', data: row.hidden, tokens: 1 } }
+      })
     } catch (error) {
       // what a failed run left behind is no cache to go on from
       for (const { sequence } of singles) caches.forget(sequence)
       throw error
-    } finally {
-      caches.release(used)
     }
+  }
+
+  function goOn(cache: Cache, row: Row): void {
+    for (const value of cache.values.values()) value.dispose()
+    const dims = [1, heads.heads, cache.tokens + 1, heads.size]
+    cache.values = new Map([...row.cache].map(([name, numbers]) => [name, backend.value(shape.cacheElement, dims, numbers)]))
+    cache.tokens += 1
   }
 
   return {
