@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSeededRuntime } from '../../testing/seeded-runtime.ts'
 import { layersOnly } from '../cut/span.ts'
+import { countingBackend } from '../testing/counting-backend.ts'
 import { FIXTURES, fixture, type TestModel } from '../testing/fixtures.ts'
 import { ortInNode } from '../testing/ort-node.ts'
 import { SMALL, synthesise } from '../testing/synthesise.ts'
-import type { Backend } from './backend.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { shapeOf } from './shape.ts'
 
@@ -23,36 +23,13 @@ const ONE_BY_ONE: readonly (readonly [string, () => TestModel])[] = [
   ['attention in standard operators, which knows one length', () => synthesise({ ...SMALL, attention: 'decomposed' })],
 ]
 
-/** Counts the runs of whatever it loads. `onRun` happens in the middle of the next one. */
-function counting(backend: Backend): Backend & { runs: number; onRun: () => void } {
-  const counted = {
-    ...backend,
-    runs: 0,
-    onRun: (): void => undefined,
-    async load(...given: Parameters<Backend['load']>) {
-      const program = await backend.load(...given)
-      return {
-        run(inputs: Parameters<typeof program.run>[0]) {
-          counted.runs++
-          const outputs = program.run(inputs)
-          counted.onRun()
-          counted.onRun = () => undefined
-          return outputs
-        },
-        release: () => program.release(),
-      }
-    },
-  }
-  return counted
-}
-
 const engines: Engine[] = []
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.close()
 })
 
 async function started({ decoder, read, config }: TestModel) {
-  const backend = counting(ortInNode())
+  const backend = countingBackend(ortInNode())
   const { monotonic, after } = createSeededRuntime(1)
   const open = async (kind: 'webgpu' | 'wasm') => (kind === 'wasm' ? backend : null)
   // the turn of whoever asks comes when all have asked
