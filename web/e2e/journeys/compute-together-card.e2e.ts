@@ -4,7 +4,7 @@ import { busOf } from '../support/bus.ts'
 import { hasCard, onSoftwareCard } from '../support/card.ts'
 import { settleComputing } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
-import { saySameTogether, storeFixtures } from '../support/together.ts'
+import { OFFERS, saySameTogether, storeFixtures } from '../support/together.ts'
 
 test.use({ withoutServiceWorker: true, launchOptions: onSoftwareCard() })
 
@@ -19,17 +19,7 @@ test('On graphics cards, here of software, two, three and five browsers say what
   device,
 }) => {
   test.slow()
-  const house = await settleComputing(
-    box.url,
-    device,
-    [
-      { name: 'Bernd', layers: { from: 0, to: 1 } },
-      { name: 'Clara', layers: { from: 2, to: 3 } },
-      { name: 'Dora', layers: { from: 4, to: 4 } },
-      { name: 'Emil', layers: { from: 5, to: 5 } },
-    ],
-    prepare,
-  )
+  const house = await settleComputing(box.url, device, OFFERS, prepare)
   for (const { page } of house.others) expect(await busOf(page).call(sharingGet, {})).toMatchObject({ backend: 'webgpu' })
 
   // software takes a second for each token

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { ask, askedBy, newestAt, planAt, SLOWLY, settleComputing } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
-import { saySameTogether, storeFixtures } from '../support/together.ts'
+import { OFFERS, saySameTogether, storeFixtures } from '../support/together.ts'
 
 test.use({ withoutServiceWorker: true })
 
@@ -10,17 +10,7 @@ test('Two, three and five browsers say what one says, token for token, greedily 
   device,
 }) => {
   test.slow()
-  const house = await settleComputing(
-    box.url,
-    device,
-    [
-      { name: 'Bernd', layers: { from: 0, to: 1 } },
-      { name: 'Clara', layers: { from: 2, to: 3 } },
-      { name: 'Dora', layers: { from: 4, to: 4 } },
-      { name: 'Emil', layers: { from: 5, to: 5 } },
-    ],
-    storeFixtures,
-  )
+  const house = await settleComputing(box.url, device, OFFERS, storeFixtures)
   const { page } = house.asker
 
   await test.step('asked in the window, the steps handed from one to the next', async () => {

@@ -18,6 +18,14 @@ const SAMPLINGS = [
   { chosen: 'by a seed', sampling: { temperature: 3, top_k: 200, top_p: 0.99, seed: 20_261_122 } },
 ]
 
+/** Of the app's own model, by the four who compute beside the one that asks. */
+export const OFFERS = [
+  { name: 'Bernd', layers: { from: 0, to: 1 } },
+  { name: 'Clara', layers: { from: 2, to: 3 } },
+  { name: 'Dora', layers: { from: 4, to: 4 } },
+  { name: 'Emil', layers: { from: 5, to: 5 } },
+]
+
 /** Brings the fixtures to a device that joins. */
 export async function storeFixtures(page: Page): Promise<void> {
   for (const fixture of FIXTURES) await storeModel(page, fixture, fixture)
