@@ -17,12 +17,16 @@ test('Two, three and five browsers say what one says, token for token, greedily 
     await askedBy(page, 'Nur dieses Gerät')
     const alone = await ask(page)
     expect(alone).toMatch(/kochen/i)
-    // they tell each other's round trips with the next beats
-    await expect.poll(async () => (await planAt(page)).topology, SLOWLY).toBe('chain')
-    await askedBy(page, 'Gemeinsam mit anderen')
-    expect(await ask(page)).toBe(alone)
+    // which way is faster is measured, and told with the beats: beside other work it may be the star for a while
+    const together: string[] = []
+    await expect(async () => {
+      await expect.poll(async () => (await planAt(page)).topology, SLOWLY).toBe('chain')
+      await askedBy(page, 'Gemeinsam mit anderen')
+      together.push(await ask(page))
+      expect(await newestAt(page)).toMatchObject({ topology: 'chain', state: 'completed', failovers: [] })
+    }).toPass(SLOWLY)
+    expect([...new Set(together)]).toEqual([alone])
     const answer = await newestAt(page)
-    expect(answer).toMatchObject({ topology: 'chain', state: 'completed', failovers: [] })
     const stages = answer?.stages ?? []
     expect(stages).toHaveLength(4)
     expect(new Set(stages.map(({ node_id }) => node_id)).size).toBe(4)
