@@ -134,7 +134,7 @@ export async function ask(page: Page, amid: () => Promise<void> = async () => un
   const dialog = page.getByRole('dialog', { name: 'Wer mitrechnet, kann mitlesen' })
   await expect(dialog.or(wordsAt(page))).toBeVisible(SLOWLY)
   if (await dialog.isVisible()) await dialog.getByRole('button', { name: 'Einverstanden' }).click()
-  // seen with the next frame: an expectation looks again after a second only, when a short answer is nearly over
+  // an expectation looks again after a second only, when a short answer is nearly over
   await wordsAt(page)
     .filter({ hasText: /\p{L}{3}/u })
     .waitFor(SLOWLY)
