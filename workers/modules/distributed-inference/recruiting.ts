@@ -11,8 +11,19 @@ import { type Link, linkedRunner, ownRunner, type Runner } from './runner.ts'
 
 /** How often a stage that cannot be opened is planned around. */
 const ATTEMPTS = 6
+/**
+ * How long a shard may take to begin where others could take its layers: who closed a lid is told of for up to 20 seconds more (DLM-1), and no
+ * question is to wait for it as long as a step may take.
+ */
+const BEGIN_LIMIT_MS = 2500
 /** How long an answer waits for its shards to reach each other. */
 const HAND_ON_LIMIT_MS = 3000
+
+/** How a shard is opened for an answer. */
+interface Opening {
+  readonly handedBy?: NodeId | null | undefined
+  readonly limitMs?: number
+}
 
 interface OpenOptions {
   readonly signal: AbortSignal
@@ -82,7 +93,8 @@ export function createRecruiting(deps: RecruitingDeps, facts: ModelFacts, stop: 
     const opening = stages.map(async (stage, index): Promise<Filled> => {
       const shard = offers.find(({ nodeId, shard }) => nodeId === stage.node_id && shard.shard_id === stage.shard_id)?.shard
       if (!shard) throw new HearthError('shard_unavailable', 'a shard of the plan is gone')
-      const runner = await open(stage.node_id, shard, stage.handed ? stages[index - 1]?.node_id : null)
+      const handedBy = stage.handed ? stages[index - 1]?.node_id : null
+      const runner = await open(stage.node_id, shard, { handedBy, limitMs: limitFor(stage, offers) })
       const expectedMs = stage.measured ? stage.compute_ms + stage.hop_ms : null
       return { layers: stage.layers, runner, expectedMs, handed: stage.handed && runner.handed !== undefined }
     })
@@ -94,6 +106,17 @@ export function createRecruiting(deps: RecruitingDeps, facts: ModelFacts, stop: 
     for (const [index, stage] of stages.entries())
       if (outcomes[index]?.status === 'rejected') avoided.add(keyOf(stage.node_id, stage.shard_id))
     return null
+  }
+
+  function limitFor({ node_id, layers }: Plan['stages'][number], offers: readonly Offer[]): number {
+    const others = offers.filter((offer) => offer.nodeId !== null && isUsable(offer))
+    const options = { pipelineId: deps.runtime.ulid(), without: new Set([node_id]), handing: false }
+    try {
+      planPipeline({ ...wanted, layers }, others, options)
+      return BEGIN_LIMIT_MS
+    } catch {
+      return HARD_LIMIT_MS
+    }
   }
 
   /** Tells each shard whom it hands its results to; where one cannot, they go from here as ever (DLM-11). */
@@ -122,14 +145,17 @@ export function createRecruiting(deps: RecruitingDeps, facts: ModelFacts, stop: 
     return Promise.race([task, late]).finally(called)
   }
 
-  async function open(nodeId: NodeId | null, shard: ShardDescriptor, handedBy: NodeId | null = null): Promise<Runner> {
+  async function open(
+    nodeId: NodeId | null,
+    shard: ShardDescriptor,
+    { handedBy, limitMs = HARD_LIMIT_MS }: Opening = {},
+  ): Promise<Runner> {
     if (nodeId === null) return ownRunner(deps.compute, shard, deps.runtime.ulid())
     const late = new AbortController()
-    const called = deps.runtime.after(HARD_LIMIT_MS, () => late.abort())
+    const called = deps.runtime.after(limitMs, () => late.abort())
     try {
-      return linkedRunner(
-        await deps.openLink(nodeId, shard, { signal: AbortSignal.any([stop, late.signal]), handedBy: handedBy ?? undefined }),
-      )
+      const signal = AbortSignal.any([stop, late.signal])
+      return linkedRunner(await deps.openLink(nodeId, shard, { signal, handedBy: handedBy ?? undefined }))
     } finally {
       called()
     }
