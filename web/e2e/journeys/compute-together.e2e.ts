@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import { ask, askedBy, newestAt, planAt, SLOWLY, settleComputing } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
-import { OFFERS, saySameTogether, storeFixtures } from '../support/together.ts'
+import { MODELS, OFFERS, saySameTogether, storeFixture } from '../support/together.ts'
 
 test.use({ withoutServiceWorker: true })
 
@@ -10,7 +10,9 @@ test('Two, three and five browsers say what one says, token for token, greedily 
   device,
 }) => {
   test.slow()
-  const house = await settleComputing(box.url, device, OFFERS, storeFixtures)
+  const house = await settleComputing(box.url, device, OFFERS, async (page) => {
+    for (const { model } of MODELS) await storeFixture(page, model)
+  })
   const { page } = house.asker
 
   await test.step('asked in the window, the steps handed from one to the next', async () => {
@@ -39,5 +41,5 @@ test('Two, three and five browsers say what one says, token for token, greedily 
     }
   })
 
-  await saySameTogether(house, [2, 3, 5], { tokens: 24, backend: 'wasm' })
+  for (const model of MODELS) await saySameTogether(house, model, [2, 3, 5], { tokens: 24, backend: 'wasm' })
 })

@@ -9,7 +9,7 @@ import { test } from './fixtures.ts'
 
 /** Families whose weights are random: they say nothing sensible, and the same nothing everywhere. */
 const FIXTURES = ['qwen2-cpu-int4', 'llama-tied-cpu-int4']
-const MODELS = [{ model: MODEL, layers: 6 }, ...FIXTURES.map((model) => ({ model, layers: 8 }))]
+export const MODELS = [{ model: MODEL, layers: 6 }, ...FIXTURES.map((model) => ({ model, layers: 8 }))]
 /** One to which the fixtures, too, say letters from their first tokens on, and not bytes that are none yet. */
 const QUESTION = 'Wasser?'
 /** Hot, or the app's own model, which knows its little text by heart, says the same by a seed. */
@@ -26,9 +26,9 @@ export const OFFERS = [
   { name: 'Emil', layers: { from: 5, to: 5 } },
 ]
 
-/** Brings the fixtures to a device that joins. */
-export async function storeFixtures(page: Page): Promise<void> {
-  for (const fixture of FIXTURES) await storeModel(page, fixture, fixture)
+/** Brings a fixture to a device that joins; the app's own model it has already. */
+export async function storeFixture(page: Page, model: string): Promise<void> {
+  if (FIXTURES.includes(model)) await storeModel(page, model, model)
 }
 
 interface Wanted {
@@ -48,31 +48,30 @@ async function said(page: Page, model: string, sampling: object, computed_by: 'l
 }
 
 /**
- * With each model, greedily and by a seed: as many browsers as are wanted say what the one that asks says alone, token for token (DLM-3, DLM-11).
+ * Greedily and by a seed: as many browsers as are wanted say what the one that asks says alone, token for token (DLM-3, DLM-11).
  * @param browsers how many of them, the one that asks among them; one after the other
  */
 export async function saySameTogether(
   house: Computing,
+  { model, layers }: (typeof MODELS)[number],
   browsers: readonly number[],
   { tokens, backend }: Wanted,
 ): Promise<void> {
   const { page } = house.asker
-  for (const { model, layers } of MODELS) {
-    const alone = new Map<string, Awaited<ReturnType<typeof said>>>()
-    for (const { chosen, sampling } of SAMPLINGS) alone.set(chosen, await said(page, model, sampling, 'local', tokens))
-    expect(alone.get('greedily')?.text).not.toBe('')
-    expect(alone.get('by a seed')?.text).not.toBe(alone.get('greedily')?.text)
-    for (const count of browsers)
-      await test.step(`${model}, ${count} browsers`, async () => {
-        await shareEvenly(house, model, layers, count - 1)
-        for (const { chosen, sampling } of SAMPLINGS) {
-          const together = await said(page, model, sampling, 'pipeline', tokens)
-          expect(together, chosen).toEqual(alone.get(chosen))
-          expect(together).toMatchObject({ backend, tokens: expect.any(Number) })
-          const answer = await newestAt(page)
-          expect(new Set(answer?.stages.map(({ node_id }) => node_id)).size, chosen).toBe(count - 1)
-          expect(answer?.stages.every(({ node_id, tokens: passed }) => node_id !== null && passed > 0)).toBe(true)
-        }
-      })
-  }
+  const alone = new Map<string, Awaited<ReturnType<typeof said>>>()
+  for (const { chosen, sampling } of SAMPLINGS) alone.set(chosen, await said(page, model, sampling, 'local', tokens))
+  expect(alone.get('greedily')?.text).not.toBe('')
+  expect(alone.get('by a seed')?.text).not.toBe(alone.get('greedily')?.text)
+  for (const count of browsers)
+    await test.step(`${model}, ${count} browsers`, async () => {
+      await shareEvenly(house, model, layers, count - 1)
+      for (const { chosen, sampling } of SAMPLINGS) {
+        const together = await said(page, model, sampling, 'pipeline', tokens)
+        expect(together, chosen).toEqual(alone.get(chosen))
+        expect(together).toMatchObject({ backend, tokens: expect.any(Number) })
+        const answer = await newestAt(page)
+        expect(new Set(answer?.stages.map(({ node_id }) => node_id)).size, chosen).toBe(count - 1)
+        expect(answer?.stages.every(({ node_id, tokens: passed }) => node_id !== null && passed > 0)).toBe(true)
+      }
+    })
 }
