@@ -20,6 +20,8 @@ export const startOutsideWorld = async (): Promise<OutsideWorld> => {
     response.writeHead(502).end()
   })
   server.on('connect', (request, socket) => {
+    // a browser that is closed resets what it had open, and nobody else listens to a socket that is no request
+    socket.on('error', () => socket.destroy())
     if (request.url !== BROWSERS_OWN) asked.push(`CONNECT ${request.url}`)
     socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
   })
