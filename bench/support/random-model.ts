@@ -3,8 +3,8 @@ import { cut } from '../../workers/compute/cut/cut.ts'
 import { wholeOf } from '../../workers/compute/cut/span.ts'
 import { HELD_FILE, holds, MANIFEST_FILE, mark, noneHeld } from '../../workers/compute/model/kept.ts'
 import { manifestOf } from '../../workers/compute/model/manifest.ts'
-import { EXTERNAL, GRAPH, MODEL, TENSOR, type Tensor } from '../../workers/compute/onnx/model.ts'
-import { modelOf, SMALL, type Synthetic } from '../../workers/compute/testing/synthesise.ts'
+import { modelOf, withWeightsBeside } from '../../workers/compute/testing/synthesise.ts'
+import { SMALL, type Synthetic } from '../../workers/compute/testing/synthetic/shape.ts'
 
 export type Weights = 'fp32' | 'int8'
 
@@ -25,10 +25,6 @@ export const LAYERS = SHAPE.layers
 const BYTES = 256
 const GRAPH_FILE = 'model.onnx'
 const DATA_FILE = 'model.onnx.data'
-/** As ONNX Runtime lays them. */
-const ALIGNED = 64
-/** What is smaller stays in the graph: shapes and indices. */
-const LEAST_BYTES = 1024
 
 export interface RandomModel {
   readonly id: string
@@ -43,7 +39,7 @@ export interface RandomModel {
 /** A model in the published layout whose weights are random: correct in size and meaningless in content. Nothing of it is kept. */
 export async function randomModel(weights: Weights): Promise<RandomModel> {
   const id = `random-${weights}`
-  const { graph, data } = withWeightsBeside(modelOf({ ...SHAPE, weights }))
+  const { graph, data } = withWeightsBeside(modelOf({ ...SHAPE, weights }), DATA_FILE)
   const decoder = analyse(graph, GRAPH_FILE)
   const files = new Map<string, Uint8Array<ArrayBuffer>>([
     [GRAPH_FILE, graph],
@@ -78,30 +74,6 @@ function parametersOf(): number {
   const { layers, hidden, heads, kvHeads, inner, vocabulary } = SHAPE
   const attention = 2 * hidden * hidden + 2 * hidden * ((hidden / heads) * kvHeads)
   return layers * (attention + 3 * hidden * inner) + 2 * vocabulary * hidden
-}
-
-/** Lays what is large into a file beside the graph, as large models are published: a device then reads only its own layers. */
-function withWeightsBeside(model: ReturnType<typeof modelOf>) {
-  const graph = model.graph
-  if (!graph) throw new TypeError('a model without a graph')
-  const pieces: { readonly at: number; readonly bytes: Uint8Array }[] = []
-  let size = 0
-  const initializer = graph.initializer.map((tensor): Tensor => {
-    const { rawData, ...rest } = tensor
-    if (!rawData || rawData.length < LEAST_BYTES) return tensor
-    const at = size
-    pieces.push({ at, bytes: rawData })
-    size = Math.ceil((at + rawData.length) / ALIGNED) * ALIGNED
-    const external = { location: DATA_FILE, offset: String(at), length: String(rawData.length) }
-    return TENSOR.of({
-      ...rest,
-      dataLocation: EXTERNAL,
-      externalData: Object.entries(external).map(([key, value]) => ({ key, value, unknown: [] })),
-    })
-  })
-  const data = new Uint8Array(size)
-  for (const { at, bytes } of pieces) data.set(bytes, at)
-  return { graph: MODEL.encode(MODEL.of({ ...model, graph: GRAPH.of({ ...graph, initializer }) })).slice(), data }
 }
 
 const configuration = () => ({

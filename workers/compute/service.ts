@@ -1,5 +1,6 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import { DISTRIBUTED_LLM_CHUNK_TOKENS } from '#protocol/distributed-inference/constants.ts'
+import { cut } from './cut/cut.ts'
 import { embedOnly, headOnly, layersOnly, nameOf, type Span, wholeOf } from './cut/span.ts'
 import type { Engine, LoadedShard } from './engine/engine.ts'
 import type { ModelFolder, ReadyModel } from './model/open-model.ts'
@@ -33,7 +34,7 @@ interface ComputeDeps {
 const UNPACKED_SHARE = 0.25
 const UNPACKED_TIMES = 8
 
-/** The most that weights take in memory, beside what they take in a file (measured with WebAssembly). */
+/** The most that weights take in memory, beside what there is of them (measured with WebAssembly). */
 const MEMORY_TIMES = 1.55
 
 /** Computing on this device: whole models, from their folders to sentences, and layers of them for conversations of others. */
@@ -98,10 +99,10 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     },
 
     async describe(id) {
-      const { weightsHash, decoder, shape, config, bytes, manifest, heldLayers } = await ready(id)
+      const { weightsHash, decoder, shape, config, bytes, heldLayers } = await ready(id)
       const { layers } = decoder
       const held = await heldLayers()
-      const inLayers = manifest.pieces.reduce((sum, { part, length }) => sum + (/^\d/.test(part) ? length : 0), 0)
+      const loaded = cut(decoder, layersOnly(0, layers), positionsOf(config)).weightsBytes
       return {
         id,
         weightsHash,
@@ -112,7 +113,7 @@ export function createCompute(deps: ComputeDeps): ComputePort {
         whole: held.length === layers,
         stepwise: isStepwise(decoder),
         held: runsOf(held),
-        layerBytes: Math.ceil((inLayers / layers) * MEMORY_TIMES),
+        layerBytes: Math.ceil((loaded / layers) * MEMORY_TIMES),
       }
     },
 
@@ -247,10 +248,12 @@ async function stageFor(engine: Engine, model: ReadyModel, span: Span, sequence:
 /** Loads what is not loaded yet, cut in the same way for whoever asks. */
 const loadedShard = (engine: Engine, model: ReadyModel, span: Span, keep = false): Promise<string> =>
   engine.load(model, span, {
-    ...(model.config.positions !== null && { positions: model.config.positions }),
+    ...positionsOf(model.config),
     dequantise: unpacks(engine, model, span),
     keep,
   })
+
+const positionsOf = ({ positions }: ReadyModel['config']) => (positions === null ? {} : { positions })
 
 /** On a processor int4 is about ten times slower than what it is unpacked to. */
 function unpacks(engine: Engine, { decoder, bytes }: ReadyModel, { first, end, embed, head }: Span): boolean {

@@ -1,7 +1,8 @@
 import { HearthError } from '#protocol/core/errors.ts'
-import { ELEMENT, elementOf, type Graph, intOf, isOp, MICROSOFT, MODEL, type Model, type Node, sizesOf } from '../onnx/model.ts'
+import { type Graph, isOp, MICROSOFT, MODEL, type Model, type Node, sizesOf } from '../onnx/model.ts'
 import type { Origin } from './draft.ts'
 import { type Flow, flowOf, type Stream, streamFrom } from './flow.ts'
+import { settled } from './long-context.ts'
 import { refusal } from './refusal.ts'
 
 /**
@@ -17,7 +18,6 @@ export interface CacheShape {
   readonly heads: number
   /** Null where the graph leaves it open; then the model's configuration says it. */
   readonly headSize: number | null
-  readonly element: number
 }
 
 /** A decoder's graph, and where it can be cut: boundary i is what enters layer i, boundary `layers` what enters the final norm. */
@@ -29,11 +29,11 @@ export interface Decoder {
   readonly stream: Stream
   readonly layers: number
   readonly boundaries: readonly Boundary[]
-  /** ONNX element type of the residual stream. */
-  readonly element: number
   /** Width of the residual stream; null where the graph leaves it open. */
   readonly hiddenSize: number | null
   readonly cache: CacheShape
+  /** Tokens that a conversation can have at most; null where the graph does not limit them. */
+  readonly positions: number | null
 }
 
 /** The residual stream as it enters and leaves a shard: [1, tokens, hidden size]. */
@@ -56,8 +56,8 @@ const isSkipNorm = (node: Node): boolean =>
  */
 export function analyse(file: Uint8Array, name = 'model.onnx'): Decoder {
   const model = read(file)
-  const { graph } = model
-  if (!graph) throw refusal('no_graph', 'the file has no graph')
+  if (!model.graph) throw refusal('no_graph', 'the file has no graph')
+  const { graph, positions } = settled(model.graph)
   const weights = new Set(graph.initializer.map(({ name }) => name))
   const taken = [...graph.node.flatMap(({ output }) => output), ...graph.input.map(({ name }) => name)]
   if (taken.some((name) => name?.startsWith(HIDDEN_IN))) throw refusal('unknown_input', `${HIDDEN_IN} has another meaning here`)
@@ -81,7 +81,6 @@ export function analyse(file: Uint8Array, name = 'model.onnx'): Decoder {
   if (together >= 0) throw refusal('several_values', `between layer ${together - 1} and the next more than one value goes on`)
   const firstKey = graph.input.find(({ name }) => name === 'past_key_values.0.key')
   const [, heads, , headSize] = firstKey ? sizesOf(firstKey) : []
-  const keyElement = elementOf(firstKey) ?? ELEMENT.float32
   if (heads === undefined || heads === null) throw refusal('no_cache', 'the cache does not say how many heads it has')
   const declared = declaredOf(graph, flow, entries)
   return {
@@ -92,9 +91,9 @@ export function analyse(file: Uint8Array, name = 'model.onnx'): Decoder {
     stream,
     layers: attentions.length,
     boundaries,
-    element: elementOf(declared) ?? keyElement,
     hiddenSize: (declared ? sizesOf(declared).at(-1) : null) ?? null,
-    cache: { heads, headSize: headSize ?? null, element: keyElement },
+    cache: { heads, headSize: headSize ?? null },
+    positions,
   }
 }
 
@@ -143,19 +142,9 @@ function entryOf(flow: Flow, stream: Stream, trunk: readonly number[], attention
   if (at === undefined || !node) throw refusal('no_single_path', `layer ${layer} does not begin in one place`)
   const live = liveOf(flow, stream, at)
   const [only] = live
-  if (live.length === 1 && only !== undefined) return beforeWidening(flow, stream, { kind: 'value', node: at, value: only })
+  if (live.length === 1 && only !== undefined) return { kind: 'value', node: at, value: only }
   if (isSkipNorm(node)) return { kind: 'sum', node: at }
   throw refusal('several_values', `into layer ${layer} go ${live.length} values: ${live.join(', ')}`)
-}
-
-/** A half-precision model that widens the stream for its norm would send twice the bytes: the cut goes before that. */
-function beforeWidening(flow: Flow, stream: Stream, boundary: Boundary & { kind: 'value' }): Boundary {
-  const node = flow.nodes[boundary.node]
-  const [value] = node?.input ?? []
-  const before = value === undefined ? undefined : flow.producer(value)
-  if (!node || value === undefined || before === undefined || !isOp(node, 'Cast')) return boundary
-  const alone = liveOf(flow, stream, before).length === 1 && flow.consumers(value).length === 1
-  return alone && intOf(node, 'to') === ELEMENT.float32 ? { kind: 'value', node: before, value } : boundary
 }
 
 /** What enters the final norm: the last place where two halves of the stream are added. */
@@ -175,7 +164,7 @@ function finalOf(flow: Flow, stream: Stream, trunk: readonly number[], last: num
   return isSkipNorm(node) ? { kind: 'sum', node: at } : { kind: 'value', node: at, value }
 }
 
-/** Some value of the stream whose type the graph states. */
+/** Some value of the stream whose shape the graph states. */
 function declaredOf({ valueInfo }: Graph, flow: Flow, boundaries: readonly Boundary[]) {
   const infos = new Map(valueInfo.map((info) => [info.name, info]))
   for (const boundary of boundaries) {

@@ -1,7 +1,8 @@
-import { GRAPH, MODEL, sizesOf, type ValueInfo } from '../onnx/model.ts'
+import { elementOf, GRAPH, MODEL, sizesOf, type ValueInfo } from '../onnx/model.ts'
 import type { Decoder } from './analyse.ts'
-import { type Draft, type Source, withBytesAt } from './draft.ts'
+import { type Draft, lengthOf, type Source, withBytesAt } from './draft.ts'
 import { extract } from './extract.ts'
+import { fullPrecision } from './full-precision.ts'
 import { dequantised, fullAccuracy, lastTokenOnly, type Rewrite, trimPositions, withAdapters } from './rewrite.ts'
 import type { Span } from './span.ts'
 
@@ -12,7 +13,9 @@ export interface CutOptions {
   readonly dequantise?: boolean
   /** Products that adapters can be laid beside, by their name in the published graph. None if not said. */
   readonly adapters?: (target: string) => boolean
-  /** Leaves products as the exporter wanted them and every token's logits: for comparing with the published graph only. */
+  /**
+   * Leaves precision as the exporter wanted it, and every token's logits: for comparing all of a decoder with the published graph only.
+   */
   readonly asPublished?: boolean
 }
 
@@ -32,6 +35,8 @@ export interface Shard {
   readonly weightsBytes: number
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** ONNX element type of each input. */
+  readonly elements: ReadonlyMap<string, number>
   /** Of each adapter matrix among the inputs, the size that is not the rank. */
   readonly adapterRows: ReadonlyMap<string, number>
 }
@@ -41,14 +46,14 @@ export const WEIGHTS_FILE = 'weights'
 
 /** Kernels read weights as vectors of up to 64 bytes. */
 const ALIGNMENT_BYTES = 64
-const ELEMENT_BYTES = 4
 
 /** Cuts `span` out of a decoder. @throws HearthError `not_implemented` with the reason, `bad_request` for no such span */
 export function cut(decoder: Decoder, span: Span, options: CutOptions = {}): Shard {
+  const positions = Math.min(options.positions ?? Number.POSITIVE_INFINITY, decoder.positions ?? Number.POSITIVE_INFINITY)
   const rewrites: readonly Rewrite[] = [
-    ...(options.asPublished ? [] : [lastTokenOnly(decoder, span), fullAccuracy]),
-    ...(options.positions === undefined ? [] : [trimPositions(options.positions)]),
-    ...(options.adapters ? [withAdapters(options.adapters, decoder.element)] : []),
+    ...(options.asPublished ? [] : [lastTokenOnly(decoder, span), fullAccuracy, fullPrecision]),
+    ...(Number.isFinite(positions) ? [trimPositions(positions)] : []),
+    ...(options.adapters ? [withAdapters(options.adapters)] : []),
     ...(options.dequantise ? [dequantised] : []),
   ]
   const draft = rewrites.reduce((drawn, rewrite) => rewrite(drawn), extract(decoder, span))
@@ -70,6 +75,7 @@ export function cut(decoder: Decoder, span: Span, options: CutOptions = {}): Sha
     weightsBytes: bytes,
     inputs: names(draft.inputs),
     outputs: names(draft.outputs),
+    elements: new Map(draft.inputs.map((input) => [input.name ?? '', elementOf(input) ?? 0])),
     adapterRows: adapterRowsOf(draft.inputs),
   }
 }
@@ -90,7 +96,7 @@ function pack({ weights }: Draft) {
   const initializer = weights.map(({ tensor, source }) => {
     if (source.kind === 'inline') return tensor
     const at = Math.ceil(bytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES
-    const length = source.kind === 'file' ? source.range.length : source.blocks.rows * source.blocks.columns * ELEMENT_BYTES
+    const length = lengthOf(source)
     bytes = at + length
     places.push({ source, at, length })
     return withBytesAt(tensor, WEIGHTS_FILE, at, length)

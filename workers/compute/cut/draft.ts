@@ -8,10 +8,14 @@ export interface ByteRange {
   readonly length: number
 }
 
+/** Numbers of half precision, of either kind, that are widened to fp32 while they are loaded. */
+export type Half = 'float16' | 'bfloat16'
+
 /** Blocks of 4 or 8 bits with a scale each, as MatMulNBits keeps a matrix of `rows` by `columns`. */
 export interface Blocks {
   readonly codes: ByteRange
   readonly scales: ByteRange
+  readonly scalesFrom: Half | null
   /** Null where the middle of the range is zero. */
   readonly zeros: ByteRange | null
   readonly rows: number
@@ -20,11 +24,20 @@ export interface Blocks {
   readonly bits: 4 | 8
 }
 
-/** Where a weight's bytes come from: the graph itself, a published file, or blocks that are unpacked to fp32. */
+/** Where a weight's bytes come from: the graph itself, a published file (as it is, or widened), or blocks that are unpacked to fp32. */
 export type Source =
   | { readonly kind: 'inline' }
-  | { readonly kind: 'file'; readonly range: ByteRange }
+  | { readonly kind: 'file'; readonly range: ByteRange; readonly from: Half | null }
   | { readonly kind: 'blocks'; readonly blocks: Blocks }
+
+const FULL_BYTES = 4
+
+/** Bytes that a weight takes once it is loaded. */
+export function lengthOf(source: Source): number {
+  if (source.kind === 'inline') return 0
+  if (source.kind === 'blocks') return source.blocks.rows * source.blocks.columns * FULL_BYTES
+  return source.range.length * (source.from === null ? 1 : 2)
+}
 
 /** A weight: `tensor` gives name, type and shape. */
 export interface Weight {
@@ -53,10 +66,10 @@ const INLINE_BELOW_BYTES = 1024
 /** @throws HearthError `not_implemented` for a place that is no plain file beside the graph */
 export function weightOf(tensor: Tensor, origin: Origin): Weight {
   const { rawData } = tensor
-  if (tensor.dataLocation === EXTERNAL) return { tensor, source: { kind: 'file', range: rangeOf(tensor) } }
+  if (tensor.dataLocation === EXTERNAL) return { tensor, source: { kind: 'file', range: rangeOf(tensor), from: null } }
   if (!rawData || rawData.length < INLINE_BELOW_BYTES) return { tensor, source: { kind: 'inline' } }
   const range = { file: origin.name, offset: rawData.byteOffset - origin.start, length: rawData.length }
-  return { tensor, source: { kind: 'file', range } }
+  return { tensor, source: { kind: 'file', range, from: null } }
 }
 
 function rangeOf({ name, externalData }: Tensor): ByteRange {

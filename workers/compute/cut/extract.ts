@@ -1,4 +1,4 @@
-import { type Node, nodeOf, type ValueInfo, valueInfoOf } from '../onnx/model.ts'
+import { ELEMENT, type Node, nodeOf, type ValueInfo, valueInfoOf } from '../onnx/model.ts'
 import { type Boundary, type Decoder, HIDDEN_IN, HIDDEN_OUT } from './analyse.ts'
 import { type Draft, weightOf } from './draft.ts'
 import { looksAtShape } from './flow.ts'
@@ -32,7 +32,7 @@ export function extract(decoder: Decoder, span: Span): Draft {
   const entry = span.embed ? NO_ENTRY : entryAt(decoder, lower)
   const exit = span.head ? [] : exitAt(decoder, upper)
   const hidden = (name: string): ValueInfo =>
-    valueInfoOf(name, decoder.element, ['batch_size', 'sequence_length', decoder.hiddenSize ?? 'hidden_size'])
+    valueInfoOf(name, ELEMENT.float32, ['batch_size', 'sequence_length', decoder.hiddenSize ?? 'hidden_size'])
   const outputs = [
     ...(span.head ? graph.output.filter(({ name }) => name === 'logits') : [hidden(HIDDEN_OUT)]),
     ...graph.output.filter(({ name = '' }) => within(span, name)),

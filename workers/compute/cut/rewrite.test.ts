@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { intOf, MODEL } from '../onnx/model.ts'
+import { ELEMENT, intOf, MODEL, nodeOf, tensorOf } from '../onnx/model.ts'
 import { furthest, generate, runnerFor } from '../testing/chain.ts'
 import { fixture } from '../testing/fixtures.ts'
 import { ortInNode } from '../testing/ort-node.ts'
-import { SMALL, synthesise } from '../testing/synthesise.ts'
+import { synthesise } from '../testing/synthesise.ts'
+import { SMALL } from '../testing/synthetic/shape.ts'
+import { analyse, type Decoder } from './analyse.ts'
 import { cut } from './cut.ts'
 import { layersOnly, wholeOf } from './span.ts'
 import { assemble } from './weights.ts'
@@ -22,6 +24,24 @@ describe('a shard', () => {
   it('leaves out tables for positions that no conversation reaches', () => {
     const [long, short] = [cut(decoder, layersOnly(0, 1)), cut(decoder, layersOnly(0, 1), { positions: 64 })]
     expect(long.weightsBytes - short.weightsBytes).toBe(2 * (512 - 64) * 16 * 4)
+  })
+
+  it('keeps whole tables where rows are chosen by anything but positions', () => {
+    const { decoder: plain } = synthesise({ ...SMALL, turnedBeside: true })
+    const moved = plain.graph.node.map((node) =>
+      node.opType === 'RotaryEmbedding'
+        ? { ...node, input: node.input.map((value) => (value === 'position_ids' ? 'positions.moved' : value)) }
+        : node,
+    )
+    const offset = tensorOf('offset', ELEMENT.int64, [1], BigInt64Array.of(64n))
+    const graph = {
+      ...plain.graph,
+      node: [nodeOf({ opType: 'Add', input: ['position_ids', 'offset'], output: ['positions.moved'] }), ...moved],
+      initializer: [...plain.graph.initializer, offset],
+    }
+    const bytes = (model: Decoder): number => cut(model, layersOnly(0, 1), { positions: 16 }).weightsBytes
+    const tables = 2 * (SMALL.positions - 16) * 8 * 4
+    expect(bytes(analyse(MODEL.encode({ ...plain.model, graph }))) - bytes(plain)).toBe(tables)
   })
 
   it('gives the logits of the last token only', async () => {

@@ -75,10 +75,16 @@ export const fullAccuracy: Rewrite = (draft) => ({
   ),
 })
 
-/** Which inputs of a node are tables of cosines and sines, a row for each position. */
+const POSITIONS = 'position_ids'
+
+/**
+ * Which inputs of a node are tables of cosines and sines, a row for each position of a conversation. None where rows are chosen by
+ * anything but the positions themselves: exporters who lay two tables one behind the other look up what is beyond the first.
+ */
 function rotaryTables(node: Node): readonly string[] {
-  if (isOp(node, 'GroupQueryAttention', MICROSOFT)) return node.input.slice(7, 9)
-  if (isOp(node, 'RotaryEmbedding', MICROSOFT)) return node.input.slice(2, 4)
+  const { input } = node
+  if (isOp(node, 'GroupQueryAttention', MICROSOFT)) return (input[9] || POSITIONS) === POSITIONS ? input.slice(7, 9) : []
+  if (isOp(node, 'RotaryEmbedding', MICROSOFT)) return input[1] === POSITIONS ? input.slice(2, 4) : []
   return []
 }
 
@@ -99,7 +105,7 @@ function trimmed(weight: Weight, positions: number, tables: ReadonlySet<string>,
   const length = (source.range.length / Number(rows)) * positions
   return {
     tensor: TENSOR.of({ name, dataType: tensor.dataType, dims: [BigInt(positions), ...rest] }),
-    source: { kind: 'file', range: { ...source.range, length } },
+    source: { ...source, range: { ...source.range, length } },
   }
 }
 
@@ -127,11 +133,11 @@ function blocksOf(node: Node, weights: ReadonlyMap<string | undefined, Weight>):
   const [, codes = '', scales = '', zeros = '', permutation, bias] = node.input
   const [rows, columns, blockSize] = [intOf(node, 'K'), intOf(node, 'N'), intOf(node, 'block_size')]
   const bits = intOf(node, 'bits') ?? 4
-  const rangeOf = (name: string) => {
+  const fileOf = (name: string) => {
     const source = weights.get(name)?.source
-    return source?.kind === 'file' ? source.range : null
+    return source?.kind === 'file' ? source : null
   }
-  const [codesAt, scalesAt, zerosAt] = [rangeOf(codes), rangeOf(scales), rangeOf(zeros)]
+  const [codesAt, scalesAt, zerosAt] = [fileOf(codes)?.range, fileOf(scales), fileOf(zeros)?.range]
   const scaleType = weights.get(scales)?.tensor.dataType
   const zeroType = weights.get(zeros)?.tensor.dataType
   if (rows === undefined || columns === undefined || blockSize === undefined || (bits !== 4 && bits !== 8)) return null
@@ -140,7 +146,13 @@ function blocksOf(node: Node, weights: ReadonlyMap<string | undefined, Weight>):
   const name = `${codes}.fp32`
   return {
     tensor: TENSOR.of({ name, dataType: ELEMENT.float32, dims: [BigInt(rows), BigInt(columns)] }),
-    source: { kind: 'blocks', blocks: { codes: codesAt, scales: scalesAt, zeros: zerosAt, rows, columns, blockSize, bits } },
+    source: {
+      kind: 'blocks',
+      blocks: {
+        ...{ codes: codesAt, scales: scalesAt.range, scalesFrom: scalesAt.from, zeros: zerosAt ?? null },
+        ...{ rows, columns, blockSize, bits },
+      },
+    },
   }
 }
 
@@ -160,7 +172,7 @@ export const adapterInputs = (target: string): { readonly a: string; readonly b:
 
 /** Lays a branch x A B beside each product that `wanted` names: y = W x + x A B, with A and B as inputs. */
 export const withAdapters =
-  (wanted: (target: string) => boolean, element: number): Rewrite =>
+  (wanted: (target: string) => boolean): Rewrite =>
   (draft) => {
     const shapes = new Map(draft.weights.map(({ tensor }) => [tensor.name, tensor.dims.map(Number)]))
     const inputs: ValueInfo[] = []
@@ -170,7 +182,8 @@ export const withAdapters =
       const [y = ''] = node.output
       if (!target || !wanted(target.name)) return [node]
       const { a, b } = adapterInputs(target.name)
-      inputs.push(valueInfoOf(a, element, [target.rows, 'lora_rank']), valueInfoOf(b, element, ['lora_rank', target.columns]))
+      inputs.push(valueInfoOf(a, ELEMENT.float32, [target.rows, 'lora_rank']))
+      inputs.push(valueInfoOf(b, ELEMENT.float32, ['lora_rank', target.columns]))
       return [
         { ...node, name: `${y}.base`, output: [`${y}.base`] },
         nodeOf({ opType: 'MatMul', input: [x, a], output: [`${y}.lora_a`] }),

@@ -33,7 +33,16 @@ describe('blocks of a quantised matrix', () => {
     file.set(new Uint8Array(Float32Array.of(1, 2, 0.5, 4).buffer), 4)
     const into = new Float32Array(6)
     const bytesOf = ({ offset, length }: ByteRange): Uint8Array => file.subarray(offset, offset + length)
-    const blocks = { codes: at(0, 4), scales: at(4, 16), zeros: null, rows: 3, columns: 2, blockSize: 2, bits: 4 } as const
+    const blocks = {
+      codes: at(0, 4),
+      scales: at(4, 16),
+      scalesFrom: null,
+      zeros: null,
+      rows: 3,
+      columns: 2,
+      blockSize: 2,
+      bits: 4,
+    } as const
     unpack(blocks, bytesOf, into)
     expect([...into]).toEqual([0, -4, 1, -3.5, 4, 28])
   })
@@ -42,7 +51,16 @@ describe('blocks of a quantised matrix', () => {
     const file = Uint8Array.of(0x21, 0x43, 0x01, 0x02, ...new Uint8Array(Float32Array.of(1, 1).buffer))
     const into = new Float32Array(4)
     const bytesOf = ({ offset, length }: ByteRange): Uint8Array => file.subarray(offset, offset + length)
-    const blocks = { codes: at(0, 2), zeros: at(2, 2), scales: at(4, 8), rows: 2, columns: 2, blockSize: 2, bits: 4 } as const
+    const blocks = {
+      codes: at(0, 2),
+      zeros: at(2, 2),
+      scales: at(4, 8),
+      scalesFrom: null,
+      rows: 2,
+      columns: 2,
+      blockSize: 2,
+      bits: 4,
+    } as const
     unpack(blocks, bytesOf, into)
     expect([...into]).toEqual([0, 1, 1, 2])
   })

@@ -1,6 +1,7 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import type { Shard } from './cut.ts'
-import type { Blocks, ByteRange, Source } from './draft.ts'
+import type { Blocks, ByteRange, Half, Source } from './draft.ts'
+import { widen } from './full-precision.ts'
 
 /** Reads bytes of a published file. @throws whatever its place throws: a broken link, a full disk */
 export type ReadRange = (range: ByteRange) => Promise<Uint8Array>
@@ -52,7 +53,9 @@ export async function assemble(shard: Shard, read: ReadRange): Promise<Uint8Arra
     return found.bytes.subarray(offset - found.range.offset, offset - found.range.offset + length)
   }
   for (const { source, at, length } of shard.places) {
-    if (source.kind === 'file') weights.set(bytesOf(source.range), at)
+    if (source.kind === 'file' && source.from === null) weights.set(bytesOf(source.range), at)
+    if (source.kind === 'file' && source.from !== null)
+      widen(bytesOf(source.range), source.from, new Float32Array(weights.buffer, at, length / 4))
     if (source.kind === 'blocks') unpack(source.blocks, bytesOf, new Float32Array(weights.buffer, at, length / 4))
   }
   return weights
@@ -66,7 +69,7 @@ export function unpack(blocks: Blocks, bytesOf: (range: ByteRange) => Uint8Array
   const { rows, columns, blockSize, bits } = blocks
   const perColumn = Math.ceil(rows / blockSize)
   const codes = bytesOf(blocks.codes)
-  const scales = floats(bytesOf(blocks.scales))
+  const scales = floats(bytesOf(blocks.scales), blocks.scalesFrom)
   const zeros = blocks.zeros ? bytesOf(blocks.zeros) : null
   const perByte = 8 / bits
   const mask = 2 ** bits - 1
@@ -88,4 +91,9 @@ export function unpack(blocks: Blocks, bytesOf: (range: ByteRange) => Uint8Array
 }
 
 /** A copy, since bytes of a file need not lie at a multiple of four. */
-const floats = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer)
+function floats(bytes: Uint8Array, from: Half | null): Float32Array {
+  if (from === null) return new Float32Array(bytes.slice().buffer)
+  const values = new Float32Array(bytes.length / 2)
+  widen(bytes, from, values)
+  return values
+}

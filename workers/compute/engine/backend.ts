@@ -1,3 +1,6 @@
+import { HearthError } from '#protocol/core/errors.ts'
+import { fromHalves } from '../onnx/half.ts'
+
 /** What computes: a graphics card, a processor through WebAssembly, or the plain twin that tests compare with. */
 export type BackendKind = 'webgpu' | 'wasm' | 'reference'
 
@@ -32,4 +35,11 @@ export interface Backend {
   readonly lost?: Promise<unknown>
   value(element: number, dims: readonly number[], data: Numbers): Value
   load(graph: Uint8Array, weights: Uint8Array | Blob, options: LoadOptions): Promise<Program>
+}
+
+/** @throws HearthError `internal_error` for whole numbers */
+export function floatsOf(numbers: Numbers): Float32Array {
+  if (numbers instanceof Float32Array) return numbers
+  if (numbers instanceof Uint16Array) return fromHalves(numbers)
+  throw new HearthError('internal_error', 'a stream of whole numbers')
 }

@@ -1,9 +1,8 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import { HIDDEN_OUT } from '../cut/analyse.ts'
 import type { Shard } from '../cut/cut.ts'
-import type { Backend, Program, Value } from './backend.ts'
+import { type Backend, floatsOf, type Program, type Value } from './backend.ts'
 import { createCaches, pastOf } from './caches.ts'
-import { floatsOf } from './half.ts'
 import { createInputs } from './inputs.ts'
 import { cacheBytesPerToken, type ModelShape } from './shape.ts'
 import { createTogether } from './together.ts'
@@ -55,7 +54,7 @@ export type Adapter = ReadonlyMap<string, { readonly dims: readonly number[]; re
 interface RunnerDeps {
   readonly backend: Backend
   readonly program: Program
-  readonly shard: Pick<Shard, 'span' | 'inputs' | 'outputs' | 'adapterRows'>
+  readonly shard: Pick<Shard, 'span' | 'inputs' | 'outputs' | 'elements' | 'adapterRows'>
   readonly shape: ModelShape
   /** Laid beside the products that the shard was cut with branches for. */
   readonly adapter?: Adapter

@@ -4,7 +4,9 @@ import { layersOnly } from '../cut/span.ts'
 import { countingBackend } from '../testing/counting-backend.ts'
 import { FIXTURES, fixture, type TestModel } from '../testing/fixtures.ts'
 import { ortInNode } from '../testing/ort-node.ts'
-import { SMALL, synthesise } from '../testing/synthesise.ts'
+import { synthesise } from '../testing/synthesise.ts'
+import { FAMILIES } from '../testing/synthetic/families.ts'
+import { SMALL } from '../testing/synthetic/shape.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { shapeOf } from './shape.ts'
 
@@ -17,6 +19,9 @@ const ROWWISE: readonly (readonly [string, () => TestModel])[] = [
   ...FIXTURES.map((name) => [name, () => fixture(name)] as const),
   ['fp32, fused', () => synthesise(SMALL)],
   ['int4, fused', () => synthesise({ ...SMALL, weights: 'int4' })],
+  ['Qwen3', () => synthesise(FAMILIES.qwen3)],
+  ['Gemma 3, whose windows are shorter than what was said', () => synthesise(FAMILIES.gemma3)],
+  ['Phi 3 in half precision', () => synthesise({ ...FAMILIES.phi3, weights: 'fp16' })],
 ]
 const ONE_BY_ONE: readonly (readonly [string, () => TestModel])[] = [
   ['dynamic int8, which has one scale for all that goes together', () => synthesise({ ...SMALL, weights: 'int8' })],

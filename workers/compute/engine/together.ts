@@ -1,9 +1,9 @@
 import { HearthError } from '#protocol/core/errors.ts'
 import { HIDDEN_IN, HIDDEN_OUT } from '../cut/analyse.ts'
 import type { Shard } from '../cut/cut.ts'
-import type { Backend, Numbers, Program, Value } from './backend.ts'
+import { ELEMENT } from '../onnx/model.ts'
+import { type Backend, floatsOf, type Numbers, type Program, type Value } from './backend.ts'
 import { type Cache, type Caches, pastOf } from './caches.ts'
-import { floatsOf } from './half.ts'
 import type { Inputs } from './inputs.ts'
 import type { ModelShape } from './shape.ts'
 import type { Outcome, Single, Step } from './shard-runner.ts'
@@ -65,7 +65,7 @@ export function createTogether(deps: TogetherDeps): Together {
     const values = singles.flatMap(({ sequence }) => caches.all.get(sequence)?.values.get(name) ?? [])
     if (values.length < count) throw new HearthError('not_found', 'the cache of a conversation is gone')
     const numbers = await Promise.all(values.map((value) => value.read()))
-    return backend.value(shape.cacheElement, [count, heads.heads, longest, heads.size], stacked(numbers, lengths, heads))
+    return backend.value(ELEMENT.float32, [count, heads.heads, longest, heads.size], stacked(numbers, lengths, heads))
   }
 
   /** Runs without changing a cache. Whoever is forgotten meanwhile keeps its own until the end. */
@@ -136,7 +136,7 @@ export function createTogether(deps: TogetherDeps): Together {
   function goOn(cache: Cache, row: Row): void {
     for (const value of cache.values.values()) value.dispose()
     const dims = [1, heads.heads, cache.tokens + 1, heads.size]
-    cache.values = new Map([...row.cache].map(([name, numbers]) => [name, backend.value(shape.cacheElement, dims, numbers)]))
+    cache.values = new Map([...row.cache].map(([name, numbers]) => [name, backend.value(ELEMENT.float32, dims, numbers)]))
     cache.tokens += 1
   }
 

@@ -78,7 +78,7 @@ export async function openModel(folder: ModelFolder): Promise<ReadyModel> {
     if (found === null) throw new HearthError('bad_request', `the model's folder has no ${wanted.join(' or ')}`)
     return found
   }
-  const config = modelConfig(jsonObject(await needed('config.json', 'genai_config.json'), 'the configuration'))
+  const said = modelConfig(jsonObject(await needed('config.json', 'genai_config.json'), 'the configuration'))
   const template = await text('chat_template.jinja')
   const codec = createTextCodec(
     {
@@ -86,10 +86,11 @@ export async function openModel(folder: ModelFolder): Promise<ReadyModel> {
       config: jsonObject((await text('tokenizer_config.json')) ?? '{}', 'tokenizer_config.json'),
       ...(template !== null && { template }),
     },
-    config.ends,
+    said.ends,
   )
   const graph = new Uint8Array(await (await folder.file(graphPath)).arrayBuffer())
   const decoder = analyse(graph, graphFile)
+  const config = { ...said, positions: leastOf(said.positions, decoder.positions) }
   const manifest =
     kept?.manifest ?? (await manifestOf({ id: folder.id, decoder, graph: graphPath, files: await filesOf(folder, names) }))
   return {
@@ -109,6 +110,8 @@ export async function openModel(folder: ModelFolder): Promise<ReadyModel> {
       kept ? heldLayers(manifest, await kept.held()) : Array.from({ length: decoder.layers }, (_, layer) => layer),
   }
 }
+
+const leastOf = (a: number | null, b: number | null): number | null => (a === null || b === null ? (a ?? b) : Math.min(a, b))
 
 /** Opens a model and keeps what was found out of it, so that its files are hashed once. */
 export async function openAndKeep(folder: ModelFolder, library: Pick<Library, 'keep'>): Promise<ReadyModel> {

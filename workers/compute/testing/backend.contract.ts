@@ -4,7 +4,9 @@ import type { Backend } from '../engine/backend.ts'
 import { furthest, generate, runnerFor } from './chain.ts'
 import type { TestModel } from './fixtures.ts'
 import { createReferenceBackend } from './reference-backend.ts'
-import { SMALL, synthesise } from './synthesise.ts'
+import { synthesise } from './synthesise.ts'
+import { FAMILIES } from './synthetic/families.ts'
+import { SMALL } from './synthetic/shape.ts'
 
 const PROMPT = [5, 17, 130, 42, 7]
 
@@ -19,6 +21,9 @@ export interface BackendUnderTest {
 const MODELS: readonly (readonly [string, () => TestModel])[] = [
   ['fp32', () => synthesise(SMALL)],
   ['int4', () => synthesise({ ...SMALL, weights: 'int4' })],
+  ['Qwen3 in fp16', () => synthesise({ ...FAMILIES.qwen3, weights: 'fp16' })],
+  ['Gemma 3', () => synthesise(FAMILIES.gemma3)],
+  ['Phi 3', () => synthesise(FAMILIES.phi3)],
 ]
 
 /** What every backend must do; the CPU twin says what is right. */

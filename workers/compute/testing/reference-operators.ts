@@ -80,7 +80,28 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   },
   Reshape: (inputs) => {
     const [x, shape] = [given(inputs, 0), given(inputs, 1)]
-    return [{ ...x, dims: [...shape.data] }]
+    // a zero is as long as before, and one that is not said is what is left
+    const said = [...shape.data].map((dim, axis) => (dim === 0 ? (x.dims[axis] ?? 0) : dim))
+    const rest = x.data.length / sizeOf(said.filter((dim) => dim !== -1))
+    return [{ ...x, dims: said.map((dim) => (dim === -1 ? rest : dim)) }]
+  },
+  /** Of a table only. */
+  Transpose: (inputs) => {
+    const { element, dims, data } = given(inputs, 0)
+    const [rows = 0, columns = 0] = dims
+    return [
+      plain(
+        element,
+        [columns, rows],
+        data.map((_, at) => data[(at % rows) * columns + Math.floor(at / rows)] ?? 0),
+      ),
+    ]
+  },
+  /** GELU in its tanh form (Hendrycks and Gimpel 2016). */
+  FastGelu: (inputs) => {
+    const x = given(inputs, 0)
+    const gate = (value: number): number => Math.tanh(Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3))
+    return [single({ ...x, data: x.data.map((value) => 0.5 * value * (1 + gate(value))) })]
   },
   ReduceSum: (inputs) => {
     const { element, dims, data } = given(inputs, 0)
@@ -149,6 +170,7 @@ function attention(inputs: readonly (Plain | null)[], node: Node): readonly Plai
   const tokens = given(inputs, 0).dims[1] ?? 0
   const total = past + tokens
   const scale = floatOf(node, 'scale') || 1 / Math.sqrt(size)
+  const window = intOf(node, 'local_window_size') ?? -1
   const packed = inputs[1] === null
 
   /** Head `head` of token `token`: of a packed input, after the heads of what comes before it. */
@@ -183,14 +205,16 @@ function attention(inputs: readonly (Plain | null)[], node: Node): readonly Plai
     for (let head = 0; head < heads; head++) {
       const shared = Math.floor(head / (heads / kvHeads))
       const query = turned(read(0, 0, head, token), past + token)
-      const scores = Array.from({ length: past + token + 1 }, (_, at) =>
-        row(keys, shared, at).reduce((sum, value, index) => sum + value * (query[index] ?? 0) * scale, 0),
+      const end = past + token + 1
+      const first = window < 0 ? 0 : Math.max(0, end - window)
+      const scores = Array.from({ length: end - first }, (_, at) =>
+        row(keys, shared, first + at).reduce((sum, value, index) => sum + value * (query[index] ?? 0) * scale, 0),
       )
       const top = Math.max(...scores)
       const shares = scores.map((score) => Math.exp(score - top))
       const sum = shares.reduce((a, b) => a + b, 0)
       for (const [at, share] of shares.entries())
-        for (const [index, value] of row(values, shared, at).entries()) {
+        for (const [index, value] of row(values, shared, first + at).entries()) {
           const place = (token * heads + head) * size + index
           out[place] = (out[place] ?? 0) + (share / sum) * value
         }

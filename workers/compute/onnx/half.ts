@@ -1,6 +1,3 @@
-import { HearthError } from '#protocol/core/errors.ts'
-import type { Numbers } from './backend.ts'
-
 const scratch = new DataView(new ArrayBuffer(4))
 
 /** IEEE 754 half precision, rounded to nearest, ties to even. @returns the 16 bits */
@@ -32,10 +29,3 @@ export function fromHalf(bits: number): number {
 
 export const halvesOf = (values: Float32Array): Uint16Array<ArrayBuffer> => Uint16Array.from(values, toHalf)
 export const fromHalves = (bits: Uint16Array): Float32Array<ArrayBuffer> => Float32Array.from(bits, fromHalf)
-
-/** @throws HearthError `internal_error` for whole numbers */
-export function floatsOf(numbers: Numbers): Float32Array {
-  if (numbers instanceof Float32Array) return numbers
-  if (numbers instanceof Uint16Array) return fromHalves(numbers)
-  throw new HearthError('internal_error', 'a stream of whole numbers')
-}
