@@ -1,9 +1,10 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { launchOptions } from './scripts/lib/browser.mjs'
+import { launchOptions, launchOptionsWithCard } from './scripts/lib/browser.mjs'
 
 const ROOMS = '{protocol,workers,relay,sw,web,scripts,conformance,bench}'
 const IN_A_BROWSER = `${ROOMS}/**/*.browser.test.{ts,tsx}`
+const ON_A_CARD = `${ROOMS}/**/*.card.test.ts`
 const NEVER = ['**/node_modules/**', 'dist/**', 'web/e2e/**']
 const define = { __APP_VERSION__: JSON.stringify('0.0.0-test') }
 
@@ -26,7 +27,7 @@ export default defineConfig({
           // what Node 20 lacks, before anything is imported
           setupFiles: ['workers/testing/node-20.ts', 'workers/testing/one-zstd.ts'],
           include: [`${ROOMS}/**/*.test.{ts,tsx}`],
-          exclude: [IN_A_BROWSER, ...NEVER],
+          exclude: [IN_A_BROWSER, ON_A_CARD, ...NEVER],
         },
       },
       {
@@ -42,6 +43,24 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({ launchOptions: launchOptions() }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        define,
+        optimizeDeps: { entries: [ON_A_CARD] },
+        test: {
+          name: 'card',
+          // software takes seconds to make its programs
+          testTimeout: 120_000,
+          include: [ON_A_CARD],
+          exclude: NEVER,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: launchOptionsWithCard() }),
             instances: [{ browser: 'chromium' }],
           },
         },

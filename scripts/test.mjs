@@ -14,15 +14,18 @@ const REPORTS = join(ROOT, 'dist/reports')
  */
 
 /**
- * @param {string} project
+ * @param {string[]} projects
  * @returns {Runner}
  */
-const vitest = (project) => async (filters) => {
-  const report = join(REPORTS, `${project}.json`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const { code } = await runTool('vitest', ['run', '--project', project, ...reporters, ...filters], { show: true })
-  return { code, counts: readCounts(report, countVitest) }
-}
+const vitest =
+  (...projects) =>
+  async (filters) => {
+    const report = join(REPORTS, `${projects.join('-')}.json`)
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const named = projects.flatMap((project) => ['--project', project])
+    const { code } = await runTool('vitest', ['run', ...named, ...reporters, ...filters], { show: true })
+    return { code, counts: readCounts(report, countVitest) }
+  }
 
 /** @type {Runner} */
 const journeys = async (filters) => {
@@ -35,7 +38,7 @@ const journeys = async (filters) => {
 }
 
 /** @type {Readonly<Record<string, Runner>>} */
-const RUNNERS = { unit: vitest('node'), browser: vitest('browser'), e2e: journeys }
+const RUNNERS = { unit: vitest('node'), browser: vitest('browser', 'card'), e2e: journeys }
 
 /** @returns {{ names: readonly string[], filters: readonly string[] }} */
 const readArguments = () => {

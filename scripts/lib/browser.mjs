@@ -59,6 +59,13 @@ export const launchOptions = () => {
   return { ...(executablePath ? { executablePath } : {}), args: browserFlags() }
 }
 
+/** A browser with a graphics card of software. */
+export const launchOptionsWithCard = () => {
+  const { args, ...options } = launchOptions()
+  const software = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']
+  return { ...options, args: [...args.filter((flag) => flag !== '--disable-gpu'), ...software] }
+}
+
 /**
  * @param {string} command
  * @param {readonly string[]} args

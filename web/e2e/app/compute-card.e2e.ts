@@ -1,10 +1,11 @@
 import { expect } from '@playwright/test'
-import { hasCard, onSoftwareCard } from '../support/card.ts'
+import { launchOptionsWithCard } from '../../../scripts/lib/browser.mjs'
+import { hasCard } from '../support/card.ts'
 import { ask, BEGINS, scriptOf, storeModel } from '../support/compute.ts'
 import { test } from '../support/fixtures.ts'
 import { found } from '../support/steps.ts'
 
-test.use({ launchOptions: onSoftwareCard() })
+test.use({ launchOptions: launchOptionsWithCard() })
 
 test('On a graphics card, here one of software, a model says the same as on a processor', async ({ box, device }) => {
   const { page } = await device('Ada')

@@ -1,12 +1,13 @@
 import { expect } from '@playwright/test'
 import { sharingGet } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { launchOptionsWithCard } from '../../../scripts/lib/browser.mjs'
 import { busOf } from '../support/bus.ts'
-import { hasCard, onSoftwareCard } from '../support/card.ts'
+import { hasCard } from '../support/card.ts'
 import { settleComputing } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
 import { MODELS, OFFERS, saySameTogether, storeFixture } from '../support/together.ts'
 
-test.use({ withoutServiceWorker: true, launchOptions: onSoftwareCard() })
+test.use({ withoutServiceWorker: true, launchOptions: launchOptionsWithCard() })
 
 for (const model of MODELS)
   test(`On graphics cards, here of software, two, three and five browsers say of ${model.model} what one says (DLM-3, DLM-11)`, async ({

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { embedOnly, headOnly, layersOnly, wholeOf } from '../cut/span.ts'
 import type { Backend } from '../engine/backend.ts'
 import { furthest, generate, runnerFor } from './chain.ts'
-import type { TestModel } from './fixtures.ts'
 import { createReferenceBackend } from './reference-backend.ts'
 import { synthesise } from './synthesise.ts'
 import { FAMILIES } from './synthetic/families.ts'
 import { SMALL } from './synthetic/shape.ts'
+import type { TestModel } from './test-model.ts'
 
 const PROMPT = [5, 17, 130, 42, 7]
 

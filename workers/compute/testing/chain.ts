@@ -4,7 +4,7 @@ import { assemble } from '../cut/weights.ts'
 import type { Backend } from '../engine/backend.ts'
 import { shapeOf } from '../engine/shape.ts'
 import { type Adapter, createShardRunner, type Outcome, type ShardRunner, type Step } from '../engine/shard-runner.ts'
-import type { TestModel } from './fixtures.ts'
+import type { TestModel } from './test-model.ts'
 
 export async function runnerFor(
   backend: Backend,

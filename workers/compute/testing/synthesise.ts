@@ -11,11 +11,11 @@ import {
   type ValueInfo,
   valueInfoOf,
 } from '../onnx/model.ts'
-import { reading, type TestModel } from './fixtures.ts'
 import { decomposedLayers } from './synthetic/decomposed.ts'
 import { fusedLayers } from './synthetic/fused.ts'
 import { elementOf, headSizeOf, type Synthetic } from './synthetic/shape.ts'
 import { createSheet, type Sheet } from './synthetic/sheet.ts'
+import { reading, type TestModel } from './test-model.ts'
 
 /** The model, all of whose weights lie inside its graph. */
 export function synthesise(shape: Synthetic): TestModel {
