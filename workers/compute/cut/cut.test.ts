@@ -131,6 +131,19 @@ describe.each(MODELS)('%s', (name, open) => {
   })
 })
 
+describe('a family', () => {
+  it.each(['llama', 'qwen2', 'qwen3', 'gemma3'] as const)(
+    'says the same in kernels and in standard operators: %s',
+    async (family) => {
+      const backend = ortInNode()
+      const models = [synthesise(FAMILIES[family]), traced(family, {})]
+      const [fused, decomposed] = await Promise.all(models.map((model) => say(backend, model, [wholeOf(model.decoder)])))
+      expect(new Set(fused?.tokens).size).toBeGreaterThan(2)
+      expect(decomposed?.tokens).toEqual(fused?.tokens)
+    },
+  )
+})
+
 describe('a shard of a fixture', () => {
   const { decoder } = fixture('qwen2-cpu-int4')
 
