@@ -17,19 +17,23 @@ const ErrorWords = lazy(() =>
 
 export interface ErrorNoticeProps {
   readonly error: HearthError
+  /** Instead of those that its code has everywhere. */
+  readonly words?: string | undefined
   readonly onRetry?: (() => void) | undefined
 }
 
 /** A failure in plain words, its code small for whoever is asked for help. */
-export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
+export function ErrorNotice({ error, words, onRetry }: ErrorNoticeProps) {
   const text = useText(messages)
   return (
     <Alert color="bad" icon={<IconAlertTriangle aria-hidden />} title={text.errorTitle} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text>
-          <Suspense>
-            <ErrorWords code={error.code} />
-          </Suspense>
+          {words ?? (
+            <Suspense>
+              <ErrorWords code={error.code} />
+            </Suspense>
+          )}
         </Text>
         <Text size="sm" c="dimmed">
           {text.errorCode(error.code)}

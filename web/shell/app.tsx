@@ -18,7 +18,7 @@ const colorScheme = localStorageColorSchemeManager({ key: 'hearthnet.theme' })
 
 /** The app once there is a node to ask, or what stands in its place until then. */
 export function Shell() {
-  const { phase, error, retry, takeOver } = useNodePhase()
+  const { phase, error, retry } = useNodePhase()
   if (phase === 'starting') {
     return (
       <Layout>
@@ -29,7 +29,7 @@ export function Shell() {
   if (phase === 'failed') {
     return (
       <Layout>
-        <NodeFailed error={error} onRetry={retry} onTakeOver={takeOver} />
+        <NodeFailed running={false} error={error} onRetry={retry} />
       </Layout>
     )
   }

@@ -12,6 +12,8 @@ const CONTENT = 'content'
 
 export interface LayoutProps {
   readonly navigation?: ReactNode
+  /** False where nothing that is said of the network could be believed. */
+  readonly network?: boolean
   readonly children: ReactNode
 }
 
@@ -19,7 +21,7 @@ export interface LayoutProps {
 const skip = () => document.getElementById(CONTENT)?.focus()
 
 /** Top bar, navigation, page: one grid for every width. */
-export function Layout({ navigation, children }: LayoutProps) {
+export function Layout({ navigation, network = true, children }: LayoutProps) {
   const text = useText(messages)
   useEffect(() => keepFocusOfBusy(document), [])
   return (
@@ -32,7 +34,7 @@ export function Layout({ navigation, children }: LayoutProps) {
           <Mark />
           <span className={classes.name}>HearthNet</span>
         </Link>
-        <NetworkChip />
+        {network ? <NetworkChip /> : null}
       </header>
       {navigation}
       <main id={CONTENT} tabIndex={-1} className={classes.main}>

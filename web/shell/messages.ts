@@ -30,6 +30,13 @@ export const messages = defineMessages({
     failed: {
       title: 'HearthNet konnte nicht starten',
       intro: 'Auf diesem Gerät läuft gerade nichts. Was gespeichert ist, bleibt gespeichert.',
+      introRunning: 'HearthNet arbeitet auf diesem Gerät nicht, wie es soll. Was gespeichert ist, bleibt gespeichert.',
+      // of a node, not of neighbours: what these codes say elsewhere would be wrong here
+      reasons: {
+        partition: 'HearthNet hat auf diesem Gerät von selbst aufgehört.',
+        timeout: 'HearthNet hat auf diesem Gerät nicht geantwortet.',
+      },
+      reload: 'Neu laden',
       takeOver: 'In diesem Tab weitermachen',
     },
     crashed: {
@@ -75,6 +82,12 @@ export const messages = defineMessages({
     failed: {
       title: 'HearthNet could not start',
       intro: 'Nothing is running on this device right now. What was saved stays saved.',
+      introRunning: 'HearthNet does not work as it should on this device. What was saved stays saved.',
+      reasons: {
+        partition: 'HearthNet has stopped by itself on this device.',
+        timeout: 'HearthNet did not answer on this device.',
+      },
+      reload: 'Reload',
       takeOver: 'Go on in this tab',
     },
     crashed: {

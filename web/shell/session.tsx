@@ -4,14 +4,11 @@ import { configGet } from '#protocol/config/capabilities.ts'
 import type { Output } from '#protocol/core/capability.ts'
 import { isModuleOn, MODULE_SWITCHES } from '#protocol/core/switches.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { ErrorNotice } from '../kit/error-notice.tsx'
 import { FocusHeld } from '../kit/focus-held.tsx'
-import { useText } from '../kit/i18n.tsx'
-import { Page } from '../kit/page.tsx'
 import { type QueryState, useQuery } from '../port/hooks.ts'
 import type { Has } from './gate.ts'
 import { Layout } from './layout.tsx'
-import { messages } from './messages.ts'
+import { NodeFailed } from './node-failed.tsx'
 import { Starting } from './starting.tsx'
 
 export interface Session extends Has {
@@ -36,7 +33,6 @@ function useLast<T>(query: QueryState<T>): T | undefined {
 
 /** What every screen's way depends on: who this is, whether there is a community, what is switched on. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
-  const text = useText(messages)
   const status = useQuery(nodeStatus, {})
   const membership = useQuery(communityGet, {})
   const node = useLast(status)
@@ -60,15 +56,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   if (!session || waitsFor) {
     const failed = waitsFor?.status === 'failed' ? waitsFor : null
     return (
-      <Layout>
+      <Layout network={failed === null}>
         <FocusHeld shows={failed ? 'failed' : 'starting'}>
-          {failed ? (
-            <Page title={text.failed.title}>
-              <ErrorNotice error={failed.error} onRetry={failed.retry} />
-            </Page>
-          ) : (
-            <Starting />
-          )}
+          {failed ? <NodeFailed running error={failed.error} onRetry={failed.retry} /> : <Starting />}
         </FocusHeld>
       </Layout>
     )

@@ -1,5 +1,7 @@
 import { expect, type Page } from '@playwright/test'
-import { ask, askedBy, hearsOf, idOf, newestAt, rambling, settleComputing } from '../support/computing.ts'
+import { chat, pipelineRun, shardDirectory } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import { busOf, type Heard } from '../support/bus.ts'
+import { ask, askedBy, hearsOf, idOf, MODEL, newestAt, planAt, rambling, settleComputing } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
 
 test.use({ withoutServiceWorker: true })
@@ -25,16 +27,44 @@ const TOKENS = 250
 const STALLED_MS = 25_000
 /** Longer than a step is waited for before the spare gives its own, and not so long that anybody is given up. */
 const MOMENT_MS = 1500
+/** Longer than one is waited for whose layers others have, and shorter than one is whose layers nobody has: who answers tells which it was. */
+const SILENT_MS = 9000
 
-/** Has a device's node answer nothing for a while. */
+/** Has a device's node answer nothing for a while, and leave the processor to the others meanwhile. */
 async function standStill(page: Page, forMs: number): Promise<void> {
-  const still = (ms: number): void => {
-    for (const end = Date.now() + ms; Date.now() < end; );
-  }
-  void nodeOf(page)
-    ?.evaluate(still, forMs)
-    .catch(() => undefined)
+  await nodeOf(page)?.evaluate((ms) => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+    setTimeout(() => Atomics.wait(new Int32Array(buffer), 0, 0, ms))
+  }, forMs)
 }
+
+/** What one says while another one that computes is still told of and answers nothing any more: a lid was closed a moment ago. */
+async function askedPast(page: Page, pages: ReadonlyMap<string | null | undefined, Page>): Promise<void> {
+  const bus = busOf(page)
+  const question = { model: MODEL, messages: [{ role: 'user' as const, content: 'Wasser?' }], max_tokens: 16 }
+  const alone = await bus.hear(chat, { ...question, computed_by: 'local' })
+  const { pipeline_id, stages } = await planAt(page)
+  const silent = stages.at(-1)?.node_id
+  const device = pages.get(silent)
+  expect(device, 'one of the two is to compute the upper layers').toBeDefined()
+  if (device) await standStill(device, SILENT_MS)
+  const together = await bus.hear(pipelineRun, { ...question, pipeline_id })
+  const { nodes } = await bus.call(shardDirectory, {})
+  expect(nodes.map(({ node_id }) => node_id)).toContain(silent)
+  expect(textOf(together)).toBe(textOf(alone))
+  const answer = await newestAt(page)
+  expect(answer).toMatchObject({ pipeline_id, state: 'completed', failovers: [] })
+  const computed = answer?.stages.map(({ node_id }) => node_id)
+  expect(computed).toHaveLength(stages.length)
+  expect(computed).not.toContain(silent)
+  expect(computed).not.toContain(null)
+  // told of it is all the while: only itself can say that it is back
+  if (device) await nodeOf(device)?.evaluate(() => undefined)
+  await hearsOf(page, pages.size)
+}
+
+const textOf = ({ frames }: Pick<Heard<typeof chat>, 'frames'>): string =>
+  frames.map((frame) => (frame.frame === 'token_delta' ? frame.text : '')).join('')
 
 interface End {
   readonly what: string
@@ -91,6 +121,7 @@ test('A sentence goes on word for word, whatever becomes of one that computes it
   )
   const { page } = asker
   const pages = new Map(await Promise.all(others.map(async (other) => [await idOf(other.page), other.page] as const)))
+  await test.step('it is silent when the question is asked', () => askedPast(page, pages))
   await askedBy(page, 'Nur dieses Gerät')
   await rambling(page, TOKENS)
   const alone = await ask(page)
