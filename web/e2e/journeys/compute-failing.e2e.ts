@@ -58,6 +58,9 @@ async function askedPast(page: Page, pages: ReadonlyMap<string | null | undefine
   expect(computed).toHaveLength(stages.length)
   expect(computed).not.toContain(silent)
   expect(computed).not.toContain(null)
+  // whoever asks again does not wait once more
+  const next = await planAt(page)
+  expect(next.stages.map(({ node_id }) => node_id)).not.toContain(silent)
   // told of it is all the while: only itself can say that it is back
   if (device) await nodeOf(device)?.evaluate(() => undefined)
   await hearsOf(page, pages.size)

@@ -22,7 +22,7 @@ export interface Progress {
   stages: () => readonly StageStatus[]
 }
 
-export interface AnswerDeps extends Pick<PipelineDeps, 'oneIn' | 'random' | 'openLink' | 'onFault'> {
+export interface AnswerDeps extends Pick<PipelineDeps, 'oneIn' | 'random' | 'openLink' | 'onFault' | 'onSilent'> {
   readonly runtime: Runtime
   readonly compute: ComputeClient
   readonly offers: (facts: ModelFacts, alone: boolean) => ReturnType<PipelineDeps['offers']>
@@ -73,6 +73,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
       progress.failovers.push(failure)
       notes.add({ frame: 'shard_failover', failover: failure })
       deps.onFailure()
+      if (failure.reason === 'stalled' && failure.from !== null) deps.onSilent(failure.from)
       if (failures >= DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES) throw tooMany()
     },
     onFailover(failover) {

@@ -119,7 +119,9 @@ describe('what others offer', () => {
     bert.frames.push([shard(0, 3)])
     await runtime.advance(1000)
     const heardAt = runtime.now() - 1000
-    expect(directory.nodes()).toEqual([{ nodeId: BERT, heardAt, latencyMs: 12, shards: [shard(0, 3)], reach: [] }])
+    expect(directory.nodes()).toEqual([
+      { nodeId: BERT, heardAt, latencyMs: 12, shards: [shard(0, 3)], reach: [], silent: false },
+    ])
     bert.frames.push([shard(0, 3, { streams: 1 })])
     await runtime.settle()
     expect(shardsOf(BERT)).toEqual([shard(0, 3, { streams: 1 })])
@@ -146,6 +148,22 @@ describe('what others offer', () => {
     expect(gone).toEqual([BERT])
     await runtime.settle()
     expect(bert.asked).toBe(2)
+  })
+
+  it('knows who did not answer in time, until they say something again (DLM-1)', async () => {
+    const bert = world.meet(BERT)
+    const isSilent = () => directory.nodes().map(({ silent }) => silent)
+    directory.markSilent(BERT)
+    await runtime.settle()
+    bert.frames.push([shard(0, 3)])
+    await runtime.settle()
+    expect(isSilent()).toEqual([false])
+    directory.markSilent(BERT)
+    expect(isSilent()).toEqual([true])
+    bert.frames.push([shard(0, 3)])
+    await runtime.settle()
+    expect(isSilent()).toEqual([false])
+    expect(changes).toBe(1)
   })
 
   it('lets go at once of shards whose connection is lost, and listens again when it is back (DLM-1)', async () => {

@@ -25,6 +25,8 @@ export interface KnownNode {
   readonly shards: readonly ShardDescriptor[]
   /** Others that it says it is directly connected with, and the round trips (DLM-11). */
   readonly reach: readonly Reach[]
+  /** It was asked since and did not answer in time. */
+  readonly silent: boolean
 }
 
 export interface Reach {
@@ -37,6 +39,8 @@ export interface ShardDirectory {
   nodes(): readonly KnownNode[]
   /** Those of them that are connected directly, where the round trip is known. */
   reach(): readonly Reach[]
+  /** Notes that a node did not answer in time: it is silent until it says something again, as it does with every heartbeat. */
+  markSilent(node: NodeId): void
   /** A node's shards went: it said so, its connection is lost, or four heartbeats brought nothing. */
   readonly gone: Signal<NodeId>
   /** Somebody's shards came, went or changed. */
@@ -79,6 +83,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
   const latencies = new Map<NodeId, number | null>()
   const direct = new Set<NodeId>()
   const heard = new Map<NodeId, Heard>()
+  const silent = new Set<NodeId>()
   const gone = createSignal<NodeId>()
   const changed = createSignal<void>()
   let looking = false
@@ -88,6 +93,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
     const last = heard.get(peer)
     const had = last?.shards ?? []
     const now = shards.filter(isSound)
+    silent.delete(peer)
     heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now, reach })
     if (had.length > 0 && now.length === 0) gone.emit(peer)
     // round trips change with every beat, who is reached does not
@@ -97,6 +103,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
 
   function lose(peer: NodeId): void {
     const had = heard.get(peer)
+    silent.delete(peer)
     if (!heard.delete(peer) || !had || had.shards.length === 0) return
     gone.emit(peer)
     changed.emit()
@@ -186,6 +193,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
           latencyMs: latencies.get(nodeId) ?? null,
           shards,
           reach,
+          silent: silent.has(nodeId),
         }))
         .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
     reach: () =>
@@ -195,6 +203,9 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
           return shards.length > 0 && direct.has(node_id) && latency_ms !== null ? [{ node_id, latency_ms }] : []
         })
         .slice(0, MOST_REACHED),
+    markSilent(node) {
+      if (heard.has(node)) silent.add(node)
+    },
     gone,
     changed,
     stop() {

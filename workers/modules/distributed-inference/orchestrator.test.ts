@@ -115,9 +115,12 @@ describe.each(ONE_OR_ALL)('whoever computes %s', (...model) => {
     const [slow] = settle(2, 2)
     if (!slow) throw new Error('no device')
     slow.fault = { kind: 'slow', at: 14, ms: 4000 }
-    const after = await over()
+    const silent: string[] = []
+    const after = await over({ onSilent: (nodeId) => void silent.push(nodeId) })
     expect(after.tokens).toEqual(whole.greedy)
     expect(after.progress.failovers).toMatchObject([{ from: slow.nodeId, reason: 'stalled' }])
+    // whoever asks next does not begin with it
+    expect(silent).toEqual([slow.nodeId])
   })
 
   it('gives up after the second failure (DLM-4)', async () => {

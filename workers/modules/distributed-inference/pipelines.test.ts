@@ -95,6 +95,10 @@ describe('experimental.distributed_llm, as one asks', () => {
   let script: ReturnType<typeof createScript>
   let shards: Map<typeof BEN, readonly ShardDescriptor[]>
   let links: { peer: string; open: boolean }[]
+  /** Who does not answer any more, whatever they are asked. */
+  let asleep: Set<string>
+  /** Who is known to be so. */
+  let silent: Set<string>
   /** Tokens after which a device is gone; 0: it never opens. */
   let breaksAt: Map<string, number>
   /** When to ask again, in short. */
@@ -104,11 +108,16 @@ describe('experimental.distributed_llm, as one asks', () => {
     shards = new Map()
     links = []
     breaksAt = new Map()
+    asleep = new Set()
+    silent = new Set()
     noticed = []
     const openLink: OpenLink = async (peer, of, { signal }) => {
       if (breaksAt.get(peer) === 0) throw new HearthError('partition', 'nobody opens')
       const link = { peer, open: true }
       links.push(link)
+      const rest = () =>
+        new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new HearthError('timeout', 'silence'))))
+      if (asleep.has(peer)) return rest()
       let end = (): void => undefined
       const ended = new Promise<void>((resolve) => (end = resolve))
       const close = (): void => {
@@ -121,6 +130,7 @@ describe('experimental.distributed_llm, as one asks', () => {
         peer,
         shard: of,
         async forward(hidden) {
+          if (asleep.has(peer)) return rest()
           position += hidden.length / 4
           if (position > (breaksAt.get(peer) ?? Number.POSITIVE_INFINITY)) {
             close()
@@ -146,7 +156,11 @@ describe('experimental.distributed_llm, as one asks', () => {
           openLink,
           directory: {
             nodes: () =>
-              [...shards].map(([nodeId, list]) => ({ nodeId, heardAt: deps.runtime.now(), latencyMs: 5, shards: list })),
+              [...shards].map(([nodeId, list]) => ({
+                ...{ nodeId, heardAt: deps.runtime.now(), latencyMs: 5, shards: list },
+                silent: silent.has(nodeId),
+              })),
+            markSilent: (node) => void silent.add(node),
           },
         }),
     })
@@ -249,6 +263,26 @@ describe('experimental.distributed_llm, as one asks', () => {
     const { pipelines, metrics } = await status()
     expect(pipelines.at(-1)).toMatchObject({ state: 'completed', failovers: [{ to: CEM }], tokens: 2 })
     expect(metrics).toMatchObject({ failovers_total: 1, fallback_to_local_total: 0 })
+  })
+
+  it('waits once for who does not begin in time, and not again before they are heard (DLM-1, DLM-4)', async () => {
+    await turnOn(true)
+    script.state.facts = { ...FACTS, whole: false, held: [] }
+    shards.set(BEN, [shard(0, 7)])
+    shards.set(CEM, [shard(0, 7, { ms_per_token: 9 })])
+    const askedFirst = async () => {
+      const before = links.length
+      const { text } = await village.during(say({ others_may_read: true }))
+      expect(text).toBe('Guten Tag')
+      return links[before]?.peer
+    }
+    asleep.add(BEN)
+    expect(await askedFirst()).toBe(BEN)
+    expect(await askedFirst()).toBe(CEM)
+    asleep.clear()
+    expect(await askedFirst()).toBe(CEM)
+    silent.clear()
+    expect(await askedFirst()).toBe(BEN)
   })
 
   it('says when to ask again: at each turn that an answer takes, and however it ends (DLM-2, DLM-4, DLM-10)', async () => {

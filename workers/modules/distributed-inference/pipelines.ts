@@ -37,11 +37,13 @@ export interface HeardNode {
   readonly shards: readonly ShardDescriptor[]
   /** Others that it is directly connected with, and the round trips. */
   readonly reach?: readonly { readonly node_id: NodeId; readonly latency_ms: number }[]
+  /** It did not answer in time when it was asked, and said nothing since. */
+  readonly silent: boolean
 }
 
 export interface PipelinesDeps extends Pick<ModuleDeps, 'bus' | 'runtime' | 'notify'> {
   readonly compute: ComputeClient
-  readonly directory: { nodes(): readonly HeardNode[] }
+  readonly directory: { nodes(): readonly HeardNode[]; markSilent(node: NodeId): void }
   readonly openLink: OpenLink
   /** Kept as long as this runs where nothing is said. */
   readonly faults?: FaultRecord
@@ -75,7 +77,8 @@ export function servePipelines(deps: PipelinesDeps): () => void {
   const random = (): number => new DataView(runtime.randomBytes(4).buffer).getUint32(0) / 2 ** 32
 
   function heardOffers(): readonly Offer[] {
-    return directory.nodes().flatMap(({ nodeId, latencyMs, shards, reach: known = [] }) => {
+    const awake = directory.nodes().filter(({ silent }) => !silent)
+    return awake.flatMap(({ nodeId, latencyMs, shards, reach: known = [] }) => {
       const reach = new Map(known.map(({ node_id, latency_ms }) => [node_id, latency_ms]))
       return shards.map((shard) => ({ nodeId, latencyMs, reach, shard, faults: faults.of(nodeId) }))
     })
@@ -121,6 +124,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
       notify(pipelineShardFailed)
     },
     onFailure: () => notify(pipelineShardFailed),
+    onSilent: (nodeId) => directory.markSilent(nodeId),
     onFailover() {
       metrics.failovers++
       notify(pipelineFailover)

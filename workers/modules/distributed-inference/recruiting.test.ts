@@ -46,8 +46,10 @@ describe('finding who computes', () => {
   /** How long who is asked takes to begin; a closed lid for ever. */
   let takesMs: Map<NodeId, number>
   let asked: NodeId[]
+  let silent: NodeId[]
   let recruiting: Recruiting
   beforeEach(() => {
+    silent = []
     runtime = createSeededRuntime(1)
     takesMs = new Map()
     asked = []
@@ -66,6 +68,7 @@ describe('finding who computes', () => {
           })
         },
         offers: async (alone) => offers.filter(({ nodeId }) => alone || nodeId !== null),
+        onSilent: (nodeId) => void silent.push(nodeId),
       },
       FACTS,
       new AbortController().signal,
@@ -94,6 +97,7 @@ describe('finding who computes', () => {
     expect(who).toEqual([BEN])
     expect(ms).toBeLessThan(3000)
     expect(asked).toEqual([ANNA, BEN])
+    expect(silent).toEqual([ANNA])
   })
 
   it('counts several who have its layers together as somebody else', async () => {

@@ -40,6 +40,8 @@ export interface RecruitingDeps {
   readonly openLink: OpenLink
   /** Who offers what just now. @param alone with what this device could load itself, where nobody else has it */
   readonly offers: (alone: boolean) => Promise<readonly Offer[]>
+  /** Told of who did not begin in time. */
+  readonly onSilent: (nodeId: NodeId) => void
 }
 
 /** Finds who computes layers for one answer, and begins conversations with them. Who could not be reached once is not asked again. */
@@ -156,6 +158,9 @@ export function createRecruiting(deps: RecruitingDeps, facts: ModelFacts, stop: 
     try {
       const signal = AbortSignal.any([stop, late.signal])
       return linkedRunner(await deps.openLink(nodeId, shard, { signal, handedBy: handedBy ?? undefined }))
+    } catch (error) {
+      if (late.signal.aborted) deps.onSilent(nodeId)
+      throw error
     } finally {
       called()
     }

@@ -42,6 +42,7 @@ describe('neighbours who compute one model together, node by node over X08', () 
           compute,
           directory: {
             nodes: () => hosting.directory.nodes().map((node) => (strangers ? { ...node, reach: [] } : node)),
+            markSilent: (node) => hosting.directory.markSilent(node),
           },
           openLink: async (peer, shard, options) => {
             if (!tensors) throw new TypeError('a neighbour has tensors')

@@ -143,6 +143,7 @@ export async function createAnswers([id, read]: ReadModel, distances = NO_DISTAN
     onFault: (nodeId) => void faults.set(nodeId, (faults.get(nodeId) ?? 0) + 1),
     onFailure: () => undefined,
     onFailover: () => undefined,
+    onSilent: () => undefined,
     ...change,
   })
 
