@@ -50,6 +50,8 @@ export default defineConfig({
       {
         define,
         optimizeDeps: { entries: [ON_A_CARD] },
+        // threads share memory only where nobody else's page can look in, as the box says of the app
+        server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
         test: {
           name: 'card',
           // software takes seconds to make its programs

@@ -71,14 +71,28 @@ export function createOrtOpener(surroundings: Surroundings): (kind: 'webgpu' | '
     const { loaded, build } = await loading
     if (kind === 'webgpu' && build === 'plain') return null
     const backend = createOrtBackend(loaded.library, kind)
-    return kind === 'webgpu' ? { ...backend, lost: deviceLost(loaded.library) } : backend
+    return kind === 'webgpu' ? watched(backend, loaded.library) : backend
   }
 }
 
-/** The library asks for its device with the first session: whoever loads one first, `lost` follows it from then on. */
-async function deviceLost(library: Loaded['library']): Promise<unknown> {
-  const device = await library.env.webgpu?.device
-  return hasLost(device) ? device.lost : new Promise(() => undefined)
+/** The library asks for its device with the first session and says it only then: whoever loads one first, `lost` follows it from then on. */
+function watched(backend: Backend, { env }: Loaded['library']): Backend {
+  let lose = (_: unknown): void => undefined
+  let watching = false
+  const lost = new Promise<unknown>((resolve) => {
+    lose = resolve
+  })
+  return {
+    ...backend,
+    lost,
+    async load(...given) {
+      const program = await backend.load(...given)
+      const device = await env.webgpu?.device
+      if (!watching && hasLost(device)) device.lost.then(lose)
+      watching ||= hasLost(device)
+      return program
+    },
+  }
 }
 
 const hasLost = (device: unknown): device is { readonly lost: Promise<unknown> } =>
