@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { MODEL, tensorOf } from '../onnx/model.ts'
+import type { Adapter } from '../engine/shard-runner.ts'
+import { halvesOf } from '../onnx/half.ts'
+import { ELEMENT, MODEL, nodeOf, tensorOf } from '../onnx/model.ts'
 import { furthest, generate, runnerFor } from '../testing/chain.ts'
 import { ortInNode } from '../testing/ort-node.ts'
 import { synthesise } from '../testing/synthesise.ts'
-import { SMALL } from '../testing/synthetic/shape.ts'
+import { FAMILIES } from '../testing/synthetic/families.ts'
+import { headSizeOf, SMALL } from '../testing/synthetic/shape.ts'
 import { reading, type TestModel } from '../testing/test-model.ts'
+import { adapterInputs } from './adapters.ts'
 import { analyse } from './analyse.ts'
 import { cut } from './cut.ts'
-import { adapterInputs } from './rewrite.ts'
 import { type Span, wholeOf } from './span.ts'
 
 const RANK = 4
 const PROMPT = [5, 17, 130, 42, 7]
-const isQuery = (target: string): boolean => /^layer\d+\.q\.out$/.test(target)
+const isQuery = (target: string): boolean => /^layer\d+\.q\.(out|whole)$/.test(target)
 const wave = (length: number, step: number): Float32Array => Float32Array.from({ length }, (_, at) => 0.1 * Math.sin(at * step))
 
 /** A and B beside each query product, all alike: [64, 4] and [4, 64]. */
@@ -34,6 +37,42 @@ function mergedModel(model: TestModel): TestModel {
     return tensorOf(tensor.name ?? '', 1, tensor.dims.map(Number), weights)
   })
   const file = MODEL.encode({ ...model.decoder.model, graph: { ...graph, initializer } })
+  return { ...model, decoder: analyse(file), read: reading(new Map([['model.onnx', file]])) }
+}
+
+/** [rows, columns]: what the two matrices are together. */
+function productOf(a: Float32Array, b: Float32Array, rows: number, columns: number): Float32Array {
+  const product = new Float32Array(rows * columns)
+  for (let row = 0; row < rows; row++)
+    for (let k = 0; k < RANK; k++)
+      for (let column = 0; column < columns; column++) {
+        const at = row * columns + column
+        product[at] = (product[at] ?? 0) + (a[row * RANK + k] ?? 0) * (b[k * columns + column] ?? 0)
+      }
+  return product
+}
+
+/** The model as if it had been published with a branch x AB beside each product of queries. */
+function withProducts(model: TestModel, product: Float32Array): TestModel {
+  const { graph } = model.decoder
+  const half = graph.initializer.some(({ name, dataType }) => name === 'embedding' && dataType === ELEMENT.float16)
+  const element = half ? ELEMENT.float16 : ELEMENT.float32
+  const rows = graph.initializer.find(({ name }) => name === 'embedding')?.dims.map(Number)[1] ?? 0
+  const dims = [rows, product.length / rows]
+  const made = new Set(graph.node.flatMap(({ output }) => output))
+  const node = graph.node.flatMap((one) => {
+    const layer = /^layer(\d+)\.q\.out$/.exec(one.output[0] ?? '')?.[1]
+    if (layer === undefined) return [one]
+    const x = `layer${layer}.norm1`
+    const [plain, beside] = [`branch${layer}.plain`, `branch${layer}.beside`]
+    return [
+      { ...one, name: plain, output: [plain] },
+      nodeOf({ opType: 'MatMul', input: [made.has(x) ? x : `${x}.out`, 'product'], output: [beside] }),
+      nodeOf({ opType: 'Add', input: [plain, beside], output: [`layer${layer}.q.out`] }),
+    ]
+  })
+  const weight = tensorOf('product', element, dims, half ? halvesOf(product) : product)
+  const file = MODEL.encode({ ...model.decoder.model, graph: { ...graph, node, initializer: [...graph.initializer, weight] } })
   return { ...model, decoder: analyse(file), read: reading(new Map([['model.onnx', file]])) }
 }
 
@@ -62,6 +101,46 @@ describe('adapters beside a cut graph', () => {
       const said = await generate(chain, PROMPT, 16)
       expect(said.tokens).toEqual(merged.tokens)
       expect(furthest(said, merged)).toBeLessThan(1e-4)
+    }
+  })
+
+  it.each([
+    ['int4', { ...SMALL, weights: 'int4' }],
+    ['dynamic int8', { ...SMALL, weights: 'int8', seed: 8 }],
+    ['fp16 in standard operators', { ...SMALL, weights: 'fp16', attention: 'decomposed' }],
+    ['Gemma 3, whose stream is wider than its products, in half precision', { ...FAMILIES.gemma3, weights: 'fp16' }],
+  ] as const)('say what a published branch with their product says: %s', async (_, shape) => {
+    const { hidden, layers } = shape
+    const columns = shape.heads * headSizeOf(shape)
+    const [a, b] = [wave(hidden * RANK, 0.7), wave(RANK * columns, 1.3)]
+    const published = synthesise(shape)
+    const branched = withProducts(published, productOf(a, b, hidden, columns))
+    const backend = ortInNode()
+    const say = async (model: TestModel, spans: readonly Span[], matrices?: Adapter) =>
+      generate(
+        await Promise.all(
+          spans.map((span) => runnerFor(backend, model, span, matrices ? { adapters: isQuery } : {}, matrices)),
+        ),
+        PROMPT,
+        12,
+      )
+    const right = await say(branched, [wholeOf(branched.decoder)])
+    expect(furthest(await say(published, [wholeOf(published.decoder)]), right)).toBeGreaterThan(0.01)
+    const ends = shape.weights === 'int8' ? 'whole' : 'out'
+    const matrices: Adapter = new Map(
+      Array.from({ length: layers }, (_, layer) => adapterInputs(`layer${layer}.q.${ends}`)).flatMap((names) => [
+        [names.a, { dims: [hidden, RANK], data: a }],
+        [names.b, { dims: [RANK, columns], data: b }],
+      ]),
+    )
+    const parts: readonly Span[] = [
+      { embed: true, first: 0, end: 1, head: false },
+      { embed: false, first: 1, end: layers, head: true },
+    ]
+    for (const spans of [[wholeOf(published.decoder)], parts]) {
+      const said = await say(published, spans, matrices)
+      expect(said.tokens).toEqual(right.tokens)
+      expect(furthest(said, right)).toBeLessThan(1e-3)
     }
   })
 

@@ -1,9 +1,10 @@
 import { elementOf, GRAPH, MODEL, sizesOf, type ValueInfo } from '../onnx/model.ts'
+import { withAdapters } from './adapters.ts'
 import type { Decoder } from './analyse.ts'
 import { type Draft, lengthOf, type Source, withBytesAt } from './draft.ts'
 import { extract } from './extract.ts'
 import { fullPrecision } from './full-precision.ts'
-import { dequantised, fullAccuracy, lastTokenOnly, type Rewrite, trimPositions, withAdapters } from './rewrite.ts'
+import { dequantised, fullAccuracy, lastTokenOnly, type Rewrite, trimPositions } from './rewrite.ts'
 import type { Span } from './span.ts'
 
 export interface CutOptions {

@@ -9,8 +9,6 @@ import {
   TENSOR,
   type Tensor,
   tensorOf,
-  type ValueInfo,
-  valueInfoOf,
 } from '../onnx/model.ts'
 import { type Decoder, HIDDEN_IN } from './analyse.ts'
 import type { Draft, Weight } from './draft.ts'
@@ -154,51 +152,4 @@ function blocksOf(node: Node, weights: ReadonlyMap<string | undefined, Weight>):
       },
     },
   }
-}
-
-/** A product that an adapter can be laid beside. */
-interface Target {
-  /** As it is called in the published graph. */
-  readonly name: string
-  readonly rows: number
-  readonly columns: number
-}
-
-/** Names of an adapter's two matrices as inputs of a shard: A is [rows, rank], B [rank, columns], with the scale in B. */
-export const adapterInputs = (target: string): { readonly a: string; readonly b: string } => ({
-  a: `lora.${target}.A`,
-  b: `lora.${target}.B`,
-})
-
-/** Lays a branch x A B beside each product that `wanted` names: y = W x + x A B, with A and B as inputs. */
-export const withAdapters =
-  (wanted: (target: string) => boolean): Rewrite =>
-  (draft) => {
-    const shapes = new Map(draft.weights.map(({ tensor }) => [tensor.name, tensor.dims.map(Number)]))
-    const inputs: ValueInfo[] = []
-    const nodes = draft.nodes.flatMap((node) => {
-      const target = targetOf(node, shapes)
-      const [x = ''] = node.input
-      const [y = ''] = node.output
-      if (!target || !wanted(target.name)) return [node]
-      const { a, b } = adapterInputs(target.name)
-      inputs.push(valueInfoOf(a, ELEMENT.float32, [target.rows, 'lora_rank']))
-      inputs.push(valueInfoOf(b, ELEMENT.float32, ['lora_rank', target.columns]))
-      return [
-        { ...node, name: `${y}.base`, output: [`${y}.base`] },
-        nodeOf({ opType: 'MatMul', input: [x, a], output: [`${y}.lora_a`] }),
-        nodeOf({ opType: 'MatMul', input: [`${y}.lora_a`, b], output: [`${y}.lora_b`] }),
-        { ...nodeOf({ opType: 'Add', input: [`${y}.base`, `${y}.lora_b`], output: [y] }), name: `${y}.lora` },
-      ]
-    })
-    return { ...draft, nodes, inputs: [...draft.inputs, ...inputs] }
-  }
-
-function targetOf(node: Node, shapes: ReadonlyMap<string | undefined, readonly number[]>): Target | null {
-  const shape = shapes.get(node.input[1])
-  if (!shape) return null
-  const quantised = isOp(node, 'MatMulNBits', MICROSOFT)
-  const [rows, columns] = quantised ? [intOf(node, 'K'), intOf(node, 'N')] : shape
-  if (rows === undefined || columns === undefined || !(quantised || isOp(node, 'MatMul'))) return null
-  return { name: node.name ?? '', rows, columns }
 }
