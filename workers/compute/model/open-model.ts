@@ -49,6 +49,7 @@ export interface ReadyModel extends OpenModel {
 export const GRAPHS = [
   'model_quantized.onnx',
   'model_int8.onnx',
+  'model_uint8.onnx',
   'model.onnx',
   'model_q4.onnx',
   'model_fp16.onnx',

@@ -21,6 +21,7 @@ export interface BackendUnderTest {
 const MODELS: readonly (readonly [string, () => TestModel])[] = [
   ['fp32', () => synthesise(SMALL)],
   ['int4', () => synthesise({ ...SMALL, weights: 'int4' })],
+  ['dynamic int8', () => synthesise({ ...SMALL, weights: 'int8', seed: 8 })],
   ['Qwen3 in fp16', () => synthesise({ ...FAMILIES.qwen3, weights: 'fp16' })],
   ['Gemma 3', () => synthesise(FAMILIES.gemma3)],
   ['Phi 3', () => synthesise(FAMILIES.phi3)],

@@ -91,6 +91,7 @@ function plainOf(tensor: Tensor, weights: Uint8Array): Plain {
   const element = tensor.dataType ?? 0
   const dims = tensor.dims.map(Number)
   if (element === ELEMENT.int64) return plain(element, dims, Array.from(new BigInt64Array(buffer), Number))
+  if (element === ELEMENT.int8) return plain(element, dims, new Int8Array(buffer))
   return plain(element, dims, element === ELEMENT.float32 ? new Float32Array(buffer) : new Uint8Array(buffer))
 }
 

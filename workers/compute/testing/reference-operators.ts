@@ -59,6 +59,13 @@ function product(x: Plain, rows: number, columns: number, weight: (k: number, n:
   return single({ element: x.element, dims: [...x.dims.slice(0, -1), columns], data })
 }
 
+/** To the nearest whole number, halves to the even one. */
+function evenly(value: number): number {
+  const below = Math.floor(value)
+  const rest = value - below
+  return rest > 0.5 || (rest === 0.5 && below % 2 !== 0) ? below + 1 : below
+}
+
 /** 4-bit code `index` of those that begin at byte `start`. */
 const nibble = (codes: Plain, start: number, index: number): number =>
   ((codes.data[start + (index >> 1)] ?? 0) >> ((index & 1) * 4)) & 15
@@ -73,7 +80,7 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     const x = given(inputs, 0)
     return [single({ ...x, data: x.data.map((value) => 1 / (1 + Math.exp(-value))) })]
   },
-  Cast: (inputs, node) => [{ ...given(inputs, 0), element: intOf(node, 'to') ?? ELEMENT.float32 }],
+  Cast: (inputs, node) => [single({ ...given(inputs, 0), element: intOf(node, 'to') ?? ELEMENT.float32 })],
   Shape: (inputs) => {
     const { dims } = given(inputs, 0)
     return [plain(ELEMENT.int64, [dims.length], dims)]
@@ -149,6 +156,21 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
       return Math.fround((nibble(codes, (at * block) / 2, k % block) - 8) * (scales.data[at] ?? 0))
     }
     return [product(x, rows, columns, weight)]
+  },
+  DynamicQuantizeLinear: (inputs) => {
+    const { dims, data } = given(inputs, 0)
+    const [low, high] = [Math.min(0, ...data), Math.max(0, ...data)]
+    const scale = Math.fround(Math.fround(high - low) / 255)
+    const zero = evenly(Math.fround(-low / scale))
+    const codes = data.map((value) => Math.min(255, Math.max(0, evenly(Math.fround(value / scale)) + zero)))
+    return [plain(ELEMENT.uint8, dims, codes), plain(ELEMENT.float32, [], [scale]), plain(ELEMENT.uint8, [], [zero])]
+  },
+  MatMulInteger: (inputs) => {
+    const [x, weights, xZero, zero] = [given(inputs, 0), given(inputs, 1), given(inputs, 2), given(inputs, 3)]
+    const [rows = 0, columns = 0] = weights.dims
+    const even = { ...x, data: x.data.map((code) => code - (xZero.data[0] ?? 0)) }
+    const whole = product(even, rows, columns, (k, n) => (weights.data[k * columns + n] ?? 0) - (zero.data[0] ?? 0))
+    return [{ ...whole, element: ELEMENT.int32 }]
   },
   SimplifiedLayerNormalization: (inputs, node) => [
     normalised(given(inputs, 0), given(inputs, 1), floatOf(node, 'epsilon') ?? 0),

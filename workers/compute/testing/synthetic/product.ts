@@ -28,11 +28,12 @@ export function product(
     sheet.fused('MatMulNBits', [x, `${name}.codes`, `${name}.scales`], [output], ...attributes)
     return output
   }
-  if (weights === 'int8') {
-    const codes = new Int8Array(rows * columns)
-    for (let at = 0; at < codes.length; at++) codes[at] = (sheet.random() - 0.5) * 254
-    sheet.weight(`${name}.codes`, [rows, columns], codes, ELEMENT.int8)
-    sheet.weight(`${name}.zero`, [1], new Int8Array(1), ELEMENT.int8)
+  if (weights === 'int8' || weights === 'uint8') {
+    const [middle, element, bytes] = weights === 'int8' ? [0, ELEMENT.int8, Int8Array] : [128, ELEMENT.uint8, Uint8Array]
+    const codes = new bytes(rows * columns)
+    for (let at = 0; at < codes.length; at++) codes[at] = middle + (sheet.random() - 0.5) * 254
+    sheet.weight(`${name}.codes`, [rows, columns], codes, element)
+    sheet.weight(`${name}.zero`, [1], bytes.of(middle), element)
     const scale = sheet.real(`${name}.scale`, [1], Float32Array.of(1 / (73 * Math.sqrt(rows))))
     const [y, yScale, yZero] = [`${name}.x`, `${name}.x_scale`, `${name}.x_zero`]
     sheet.nodes.push(nodeOf({ opType: 'DynamicQuantizeLinear', input: [x], output: [y, yScale, yZero] }))

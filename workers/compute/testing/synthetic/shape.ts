@@ -10,7 +10,7 @@ export interface Synthetic {
   readonly vocabulary: number
   readonly positions: number
   /** By the names under which models are published; `fp16` and `int4f16` also compute and keep their caches in half precision. */
-  readonly weights: 'fp32' | 'fp16' | 'int4' | 'int4f16' | 'int8'
+  readonly weights: 'fp32' | 'fp16' | 'int4' | 'int4f16' | 'int8' | 'uint8'
   /**
    * `fused`: kernels as ONNX Runtime's model builder uses them. `decomposed`: norms, attention and masks in standard operators, as
    * other exporters write them.
