@@ -181,6 +181,16 @@ describe('what others offer', () => {
     expect(shardsOf(BERT)).toEqual([shard(4, 7)])
   })
 
+  it('says so when one of several goes, and not when one comes (DLM-1)', async () => {
+    const bert = world.meet(BERT)
+    await runtime.settle()
+    for (const shards of [[shard(0, 3)], [shard(0, 3), shard(4, 7)], [shard(4, 7)], [shard(4, 7, { streams: 1 })]]) {
+      bert.frames.push(shards)
+      await runtime.settle()
+    }
+    expect(gone).toEqual([BERT])
+  })
+
   it('stops listening to whoever is not trusted any more', async () => {
     const bert = world.meet(BERT)
     await runtime.settle()

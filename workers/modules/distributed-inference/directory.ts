@@ -41,7 +41,7 @@ export interface ShardDirectory {
   reach(): readonly Reach[]
   /** Notes that a node did not answer in time: it is silent until it says something again, as it does with every heartbeat. */
   markSilent(node: NodeId): void
-  /** A node's shards went: it said so, its connection is lost, or four heartbeats brought nothing. */
+  /** Shards of a node went: it said so, its connection is lost, or four heartbeats brought nothing. */
   readonly gone: Signal<NodeId>
   /** Somebody's shards came, went or changed. */
   readonly changed: Signal<void>
@@ -95,7 +95,7 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
     const now = shards.filter(isSound)
     silent.delete(peer)
     heard.set(peer, { at: runtime.now(), monotonic: runtime.monotonic(), shards: now, reach })
-    if (had.length > 0 && now.length === 0) gone.emit(peer)
+    if (isLess(now, had)) gone.emit(peer)
     // round trips change with every beat, who is reached does not
     const reached = (known: readonly Reach[] = []): string => known.map(({ node_id }) => node_id).join()
     if (JSON.stringify(had) !== JSON.stringify(now) || reached(last?.reach) !== reached(reach)) changed.emit()
@@ -220,6 +220,10 @@ export function createShardDirectory({ bus, runtime }: DirectoryDeps): ShardDire
 
 const isConnected = (connection: string): boolean => connection === 'direct' || connection === 'relayed'
 const isTrusted = (level: TrustLevel): boolean => level !== 'self' && reaches(level, 'trusted')
+
+/** Whether a shard that was there is not there any more. */
+export const isLess = (now: readonly ShardDescriptor[], before: readonly ShardDescriptor[]): boolean =>
+  before.some((one) => !now.some(({ shard_id }) => shard_id === one.shard_id))
 
 /** What a schema cannot say: layers that are there, and no more conversations than are taken. */
 const isSound = ({ layers, model_layers, shard_id, model }: ShardDescriptor): boolean =>

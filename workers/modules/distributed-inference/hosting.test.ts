@@ -3,6 +3,7 @@ import { communityGet, communityRevoke } from '#protocol/community/capabilities.
 import { fromBase64Url, toBase64Url } from '#protocol/core/encoding.ts'
 import { parseUlid } from '#protocol/core/ids.ts'
 import { DISTRIBUTED_LLM_SHARD_PURPOSE } from '#protocol/distributed-inference/constants.ts'
+import { shardAdvertised, shardWithdrawn } from '#protocol/distributed-inference/events.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import {
   shardConnect,
@@ -13,6 +14,7 @@ import {
   sharingGet,
   sharingSet,
 } from '#protocol/distributed-inference/shard-capabilities.ts'
+import { eventsWatch } from '#protocol/events/capabilities.ts'
 import type { ChatRequest, Hops } from '../../compute/port.ts'
 import { fixtureFiles } from '../../compute/testing/folder.ts'
 import { ortInNode } from '../../compute/testing/ort-node.ts'
@@ -132,6 +134,36 @@ describe('layers for others', () => {
     })
     await neighbours.village.until('Anna has heard of it', () => heard(anna).length === 1, 15)
     expect(anna.hosting.directory.nodes().find(({ nodeId }) => nodeId === bert.id)).toMatchObject({ shards: [shard] })
+  })
+
+  it('says when to ask again: shards came, here and elsewhere, and one of them went (DLM-1)', async () => {
+    const stop = new AbortController()
+    const heardBy = (who: Neighbour) => {
+      const heard: string[] = []
+      const listening = async () => {
+        for await (const { types } of who.node.bus.stream(eventsWatch, {}, { signal: stop.signal }))
+          heard.push(...types.filter((type) => type.startsWith('distributed_llm.shard.')))
+      }
+      void listening().catch(() => undefined)
+      return heard
+    }
+    const all = [heardBy(anna), heardBy(cleo)]
+    const until = (what: string, type: string) =>
+      neighbours.village.until(what, () => all.every((heard) => heard.includes(type)), 15)
+    await offer(cleo, 0, 3)
+    await offer(cleo, 4, 7)
+    await finish(cleo.node.bus.call(sharingSet, { share: true }))
+    await finish(cleo.hosting.sharing.beat())
+    await until('both know that they came', shardAdvertised.type)
+    await neighbours.village.until('Anna has heard of both', async () => (await shardsOf(cleo)).length === 2, 15)
+    await neighbours.village.runtime.advance(6000)
+    expect(all.flat()).not.toContain(shardWithdrawn.type)
+    await finish(cleo.node.bus.call(shardWithdraw, { shard_id: 'tiny:4-7' }))
+    await until('both know that one went', shardWithdrawn.type)
+    await finish(cleo.node.bus.call(shardWithdraw, { shard_id: 'tiny:0-3' }))
+    await finish(cleo.node.bus.call(sharingSet, { share: false }))
+    await neighbours.village.until('nothing of it is known', () => heard(anna).length === 1, 15)
+    stop.abort()
   })
 
   it.each([

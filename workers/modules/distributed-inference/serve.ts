@@ -2,7 +2,7 @@ import { modelChanged, shardAdvertised, shardWithdrawn } from '#protocol/distrib
 import { eventsWatch } from '#protocol/events/capabilities.ts'
 import type { ComputeClient } from '../../compute/client.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
-import { createShardDirectory, type ShardDirectory } from './directory.ts'
+import { createShardDirectory, isLess, type ShardDirectory } from './directory.ts'
 import { serveShards } from './shard-host.ts'
 import { openSharing, type Sharing } from './sharing.ts'
 import { limitsFor } from './sharing-memory.ts'
@@ -35,8 +35,13 @@ export async function serveHosting(deps: HostingDeps): Promise<Hosting> {
         .nodes()
         .flatMap(({ shards }) => shards.flatMap((shard) => (shard.weights_sha256 === weightsHash ? [shard.layers] : []))),
   })
+  let own = sharing.ready()
   const stops = [
-    sharing.changed.on(() => notify(shardAdvertised)),
+    sharing.changed.on(() => {
+      const before = own
+      own = sharing.ready()
+      notify(shardAdvertised, ...(isLess(own, before) ? [shardWithdrawn] : []))
+    }),
     directory.changed.on(() => notify(shardAdvertised)),
     directory.gone.on(() => notify(shardWithdrawn)),
   ]
