@@ -30,6 +30,13 @@ export interface Answer {
   readonly failovers: readonly Failover[]
 }
 
+/** An answer that was stopped; milliseconds since 1970. */
+export interface Stopped {
+  readonly stoppedAt: number
+  readonly endedAt: number
+  readonly words: number
+}
+
 const now = (): number => performance.timeOrigin + performance.now()
 
 /** Asks on the node's bus, as the screen does. */
@@ -61,11 +68,17 @@ export function createAsking(busNow: () => Bus) {
     }
   }
 
-  async function opened({ model, text, tokens, by }: Question): Promise<() => AsyncGenerator<AnswerFrame, Ending>> {
+  async function opened({
+    model,
+    text,
+    tokens,
+    by,
+  }: Question): Promise<(signal?: AbortSignal) => AsyncGenerator<AnswerFrame, Ending>> {
     const question = { model, messages: [{ role: 'user' as const, content: text }], max_tokens: tokens }
-    if (by === 'local') return () => busNow().stream(chat, { ...question, computed_by: 'local' })
+    if (by === 'local')
+      return (signal) => busNow().stream(chat, { ...question, computed_by: 'local' }, { ...(signal && { signal }) })
     const pipeline_id = await planThrough(model, by.through)
-    return () => busNow().stream(pipelineRun, { ...question, pipeline_id })
+    return (signal) => busNow().stream(pipelineRun, { ...question, pipeline_id }, { ...(signal && { signal }) })
   }
 
   async function ask(question: Question): Promise<Answer> {
@@ -101,8 +114,32 @@ export function createAsking(busNow: () => Bus) {
     }
   }
 
+  /** Asks, and says stop when so many words were heard or so long after it asked. @returns when it said so, and when the answer was over */
+  async function askAndStop(question: Question, when: { readonly words: number } | { readonly ms: number }): Promise<Stopped> {
+    const open = await opened(question)
+    const stop = new AbortController()
+    let stoppedAt = Number.NaN
+    const say = (): void => {
+      stoppedAt = now()
+      stop.abort()
+    }
+    if ('ms' in when) setTimeout(say, when.ms)
+    let words = 0
+    try {
+      for await (const frame of open(stop.signal)) {
+        if (frame.frame !== 'token_delta') continue
+        words++
+        if ('words' in when && words === when.words) say()
+      }
+    } catch {
+      // that it ends in an error is what was asked for
+    }
+    return { stoppedAt, endedAt: now(), words }
+  }
+
   return {
     ask,
+    askAndStop,
     /** Words of the answer under way. */
     said: (): number => said,
     /** Resolves when it has so many; rejects where it ends before. */

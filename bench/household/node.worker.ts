@@ -86,6 +86,15 @@ const api = {
     const { used_bytes, offers } = await busNow().call(sharingGet, {})
     return { bytes: used_bytes, streams: offers.reduce((sum, { streams }) => sum + streams, 0) }
   },
+  /** Resolves when no conversation of others is left, nor any cache. @returns when that was, in milliseconds since 1970 */
+  untilFree: async (weightsBytes: number): Promise<number> => {
+    for (;;) {
+      const { used_bytes, offers } = await busNow().call(sharingGet, {})
+      if (used_bytes <= weightsBytes && offers.every(({ streams }) => streams === 0))
+        return performance.timeOrigin + performance.now()
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+  },
 
   ...createAsking(busNow),
   askInOnePage,
