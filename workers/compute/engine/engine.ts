@@ -3,11 +3,12 @@ import type { Decoder } from '../cut/analyse.ts'
 import { type CutOptions, cut, type Shard } from '../cut/cut.ts'
 import { nameOf, type Span } from '../cut/span.ts'
 import { assemble, type ReadRange } from '../cut/weights.ts'
-import { isRowwise } from '../pipeline/stepwise.ts'
+import { isRowwise, isStepwise } from '../pipeline/stepwise.ts'
 import type { Backend, BackendKind } from './backend.ts'
 import { createMemory, type Entry, forgetIn } from './memory.ts'
 import { cacheBytesPerToken, type ModelShape } from './shape.ts'
 import { createShardRunner, type Outcome, type Single, type Step } from './shard-runner.ts'
+import { joined, slicesOf, tokensOf } from './slices.ts'
 import { createFairTurns } from './turns.ts'
 import { createWaitingRoom, type Waiting } from './waiting-room.ts'
 
@@ -131,7 +132,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
       ...{ model, shard, runner, bytes, perToken, keep: stays },
       sequences: new Map(),
       usedAt: monotonic(),
-      pace: { steps: 0, ms: 0 },
+      pace: { steps: 0, ms: 0, ofSeveral: null },
     })
   }
 
@@ -177,16 +178,17 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     return first
   }
 
-  async function runAlone({ sequence, position, step }: Waiting, entry: Entry, count: number): Promise<Outcome> {
+  async function runAlone({ sequence, position, step }: Waiting, entry: Entry): Promise<Outcome> {
     const begun = monotonic()
     entry.sequences.set(sequence, begun)
     try {
       const outcome = await entry.runner.forward(sequence, position, step)
       const { pace } = entry
+      const [count, ms] = [outcome.tokens, monotonic() - begun]
       if (count === 1) {
         pace.steps = Math.min(pace.steps + 1, STEPS_REMEMBERED)
-        pace.ms += (monotonic() - begun - pace.ms) / pace.steps
-      }
+        pace.ms += (ms - pace.ms) / pace.steps
+      } else pace.ofSeveral = ((pace.ofSeveral ?? ms / count) * 3 + ms / count) / 4
       return outcome
     } catch (error) {
       forgetFailed(entry, sequence)
@@ -198,17 +200,34 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
     const went = waiting.wentAlong(one)
     if (went) return went
     if (!waiting.has(one)) throw forgotten()
-    const { shard: id, sequence, step } = one
+    const { shard: id, sequence, room } = one
     const entry = loaded.get(id)
     if (!entry) throw new HearthError('not_found', `${id} is not loaded`)
-    const count = step.kind === 'tokens' ? step.tokens.length : step.hidden.length / entry.model.shape.hiddenSize
-    if (!(await memory.makeRoom(count * entry.perToken, { shard: id, sequence })))
+    if (!(await memory.makeRoom(room * entry.perToken, { shard: id, sequence })))
       throw new HearthError('capacity_exceeded', 'this conversation has become too long for the memory set aside')
     await deps.breathe()
     if (!waiting.leave(one)) throw forgotten()
     entry.usedAt = monotonic()
     const company = companyOf(one, entry)
-    return company.length > 1 ? runTogether(company, entry) : runAlone(one, entry, count)
+    return company.length > 1 ? runTogether(company, entry) : runAlone(one, entry)
+  }
+
+  /** A long step goes in slices, between which others have their turn and a stop is heard; in one where that would change what it says. */
+  function waitingFor(asked: Omit<Waiting, 'room'>): readonly Waiting[] {
+    const entry = loaded.get(asked.shard)
+    const count = tokensOf(asked.step, entry?.model.shape.hiddenSize ?? 1)
+    // on a card nobody waits for a run that is under way, and its kernels have no rows in common
+    const whole =
+      !entry || !Number.isInteger(count) || count < 2 || backend.kind === 'webgpu' || isStepwise(entry.model.decoder)
+    return whole ? [{ ...asked, room: count }] : slicesOf(asked, entry.model.shape.hiddenSize, entry.pace.ofSeveral)
+  }
+
+  async function forward(slices: readonly Waiting[]): Promise<Outcome> {
+    for (const one of slices) waiting.enter(one)
+    // after the first that fails the others find no conversation to go on with
+    return joined(
+      await Promise.allSettled(slices.map((one) => fairly(one.sequence, () => run(one).finally(() => waiting.leave(one))))),
+    )
   }
 
   let stopSweeping = deps.after(options.idleMs, sweepAgain)
@@ -237,11 +256,7 @@ export async function createEngine(deps: EngineDeps, options: EngineOptions): Pr
         await bring(model, shard, keep)
         return id
       }),
-    forward: (shard, sequence, position, step) => {
-      const one: Waiting = { shard, sequence, position, step }
-      waiting.enter(one)
-      return fairly(sequence, () => run(one).finally(() => waiting.leave(one)))
-    },
+    forward: (shard, sequence, position, step) => forward(waitingFor({ shard, sequence, position, step })),
     // at once, not in turn: a person who stops an answer does not wait for the step under way (DLM-10)
     forget: (shard, sequence) => {
       // a step that waits for its turn would otherwise begin the conversation anew, and nobody would end it

@@ -16,8 +16,8 @@ export interface Entry {
   /** Stays when it rests. */
   keep: boolean
   usedAt: number
-  /** Of steps of one token, each run alone. */
-  readonly pace: { steps: number; ms: number }
+  /** Of steps of one token, each run alone; and of a token in those of several, null before the first. */
+  readonly pace: { steps: number; ms: number; ofSeveral: number | null }
 }
 
 /** What is loaded, within a budget of bytes (DLM-8). Whatever makes room takes the longest unused first. */

@@ -6,6 +6,8 @@ export interface Waiting {
   readonly sequence: string
   readonly position: number
   readonly step: Step
+  /** Tokens that there must be room for before it begins: its own, and those of the slices after it. */
+  readonly room: number
 }
 
 /** Steps that wait for their turn, in the order in which they came. */
