@@ -3,6 +3,7 @@ import { HearthError } from '#protocol/core/errors.ts'
 import type { BackendKind } from '../../compute/engine/backend.ts'
 import type { HostedShard, LayerRange, ModelFacts } from '../../compute/port.ts'
 import { createShelf } from '../../kernel/shelf.ts'
+import { createSignal } from '../../kernel/signal.ts'
 import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
 import { openSharing, type Sharing } from './sharing.ts'
 import { limitsFor } from './sharing-memory.ts'
@@ -20,8 +21,16 @@ function createDevice() {
     backend: 'webgpu' as BackendKind,
     loads: 0,
     /** Called before a load ends. */
-    during: async () => {},
+    during: async (_: LayerRange) => {},
+    /** Its worker is gone. */
+    die(): HearthError {
+      const reason = new HearthError('partition', 'gone')
+      device.loaded.clear()
+      lost.emit(reason)
+      return reason
+    },
   }
+  const lost = createSignal<HearthError>()
   const keyOf = (model: string, { first, end }: LayerRange): string => `${model}:${first}-${end - 1}`
   const compute = {
     async describe(id: string): Promise<ModelFacts> {
@@ -34,7 +43,7 @@ function createDevice() {
       device.loads += 1
       const bytes = (range.end - range.first) * 50 * MIB
       if (bytes > device.budget) throw new HearthError('capacity_exceeded', 'too large')
-      await device.during()
+      await device.during(range)
       const ends = { embed: false, head: false, cacheBytes: 0, sequences: 0, msPerToken: null }
       const shard = { model, weightsHash: HASH, layers: 12, hiddenSize: 64, cacheBytesPerToken: 1024, bytes, ...ends, ...range }
       device.loaded.set(keyOf(model, range), shard)
@@ -47,6 +56,7 @@ function createDevice() {
     async setBudget(bytes: number): Promise<void> {
       device.budget = bytes
     },
+    lost,
   }
   return { device, compute }
 }
@@ -212,6 +222,62 @@ describe('what a person shares', () => {
     device.budget = 1024 * MIB
     for (let beat = 0; beat < 12; beat++) await open.beat()
     expect(ids(open)).toEqual(['tiny:0-3'])
+  })
+
+  it('withdraws at once what died with the compute worker, and offers it again out of a fresh one (DLM-1, DLM-8)', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.offer('tiny', { from: 4, to: 7 })
+    const lives = ids(open).map((id) => open.find(id)?.life)
+    device.die()
+    expect([open.ready(), lives.map((life) => life?.aborted)]).toEqual([[], [true, true]])
+    expect(open.offers().map(({ state }) => state)).toEqual(['loading', 'loading'])
+    await open.beat()
+    expect(ids(open)).toEqual(['tiny:0-3', 'tiny:4-7'])
+    await open.set({ share: false })
+    device.die()
+    await open.beat()
+    expect([open.ready(), device.loads]).toEqual([[], 4])
+  })
+
+  it('does not load again and again what the compute worker dies of, and spares what it had loaded before', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    await open.set({ share: false })
+    await open.offer('tiny', { from: 4, to: 7 })
+    device.during = async ({ first }) => {
+      if (first === 4) throw device.die()
+    }
+    await open.set({ share: true })
+    const states = () => open.offers().map(({ state, code }) => [state, code])
+    for (let beat = 0; beat < 9; beat++) await open.beat()
+    expect(states()).toEqual([
+      ['ready', null],
+      ['failed', 'internal_error'],
+    ])
+    const { loads } = device
+    await open.retry()
+    for (let beat = 0; beat < 30; beat++) await open.beat()
+    expect(device.loads).toBe(loads)
+    device.during = async () => {}
+    await open.set({ share: true })
+    await open.beat()
+    expect(ids(open)).toEqual(['tiny:0-3', 'tiny:4-7'])
+  })
+
+  it('rests where the compute worker dies of it while it computes, and forgives what was long ago', async () => {
+    const open = await sharing()
+    await open.offer('tiny', { from: 0, to: 3 })
+    for (let death = 0; death < 5; death++) {
+      device.die()
+      for (let beat = 0; beat < 13; beat++) await open.beat()
+    }
+    expect(ids(open)).toEqual(['tiny:0-3'])
+    for (let death = 0; death < 3; death++) {
+      device.die()
+      await open.beat()
+    }
+    expect(open.offers()).toMatchObject([{ state: 'failed', code: 'internal_error' }])
   })
 
   it('offers nothing under the name of other weights (DLM-7)', async () => {
