@@ -1,65 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { HearthError } from '#protocol/core/errors.ts'
-import type { BackendKind } from '../../compute/engine/backend.ts'
-import type { HostedShard, LayerRange, ModelFacts } from '../../compute/port.ts'
 import { createShelf } from '../../kernel/shelf.ts'
-import { createSignal } from '../../kernel/signal.ts'
 import { createMemoryStore, type MemoryStore } from '../../memory/memory-store.ts'
 import { openSharing, type Sharing } from './sharing.ts'
 import { limitsFor } from './sharing-memory.ts'
+import { createDevice, MIB } from './testing/layers-only.ts'
 
-const MIB = 1024 ** 2
-const HASH = `sha256:${'1'.repeat(64)}`
 const OTHER = `sha256:${'2'.repeat(64)}`
-
-/** A compute worker that holds layers of 50 MiB and computes nothing. */
-function createDevice() {
-  const device = {
-    facts: new Map<string, Partial<ModelFacts>>([['tiny', {}]]),
-    loaded: new Map<string, HostedShard>(),
-    budget: 0,
-    backend: 'webgpu' as BackendKind,
-    loads: 0,
-    /** Called before a load ends. */
-    during: async (_: LayerRange) => {},
-    /** Its worker is gone. */
-    die(): HearthError {
-      const reason = new HearthError('partition', 'gone')
-      device.loaded.clear()
-      lost.emit(reason)
-      return reason
-    },
-  }
-  const lost = createSignal<HearthError>()
-  const keyOf = (model: string, { first, end }: LayerRange): string => `${model}:${first}-${end - 1}`
-  const compute = {
-    async describe(id: string): Promise<ModelFacts> {
-      const facts = device.facts.get(id)
-      if (!facts) throw new HearthError('not_found', `there is no model ${id} on this device`)
-      const usual = { weightsHash: HASH, layers: 12, hiddenSize: 64, positions: 1024, bytes: 600 * MIB, whole: true }
-      return { id, ...usual, held: [{ first: 0, end: 12 }], layerBytes: 45 * MIB, stepwise: false, ...facts }
-    },
-    async load(model: string, range: LayerRange): Promise<HostedShard> {
-      device.loads += 1
-      const bytes = (range.end - range.first) * 50 * MIB
-      if (bytes > device.budget) throw new HearthError('capacity_exceeded', 'too large')
-      await device.during(range)
-      const ends = { embed: false, head: false, cacheBytes: 0, sequences: 0, msPerToken: null }
-      const shard = { model, weightsHash: HASH, layers: 12, hiddenSize: 64, cacheBytesPerToken: 1024, bytes, ...ends, ...range }
-      device.loaded.set(keyOf(model, range), shard)
-      return shard
-    },
-    async unload(model: string, range: LayerRange): Promise<void> {
-      device.loaded.delete(keyOf(model, range))
-    },
-    shards: async () => ({ backend: device.backend, shards: [...device.loaded.values()] }),
-    async setBudget(bytes: number): Promise<void> {
-      device.budget = bytes
-    },
-    lost,
-  }
-  return { device, compute }
-}
 
 describe('what a person shares', () => {
   let store: MemoryStore
@@ -222,62 +168,6 @@ describe('what a person shares', () => {
     device.budget = 1024 * MIB
     for (let beat = 0; beat < 12; beat++) await open.beat()
     expect(ids(open)).toEqual(['tiny:0-3'])
-  })
-
-  it('withdraws at once what died with the compute worker, and offers it again out of a fresh one (DLM-1, DLM-8)', async () => {
-    const open = await sharing()
-    await open.offer('tiny', { from: 0, to: 3 })
-    await open.offer('tiny', { from: 4, to: 7 })
-    const lives = ids(open).map((id) => open.find(id)?.life)
-    device.die()
-    expect([open.ready(), lives.map((life) => life?.aborted)]).toEqual([[], [true, true]])
-    expect(open.offers().map(({ state }) => state)).toEqual(['loading', 'loading'])
-    await open.beat()
-    expect(ids(open)).toEqual(['tiny:0-3', 'tiny:4-7'])
-    await open.set({ share: false })
-    device.die()
-    await open.beat()
-    expect([open.ready(), device.loads]).toEqual([[], 4])
-  })
-
-  it('does not load again and again what the compute worker dies of, and spares what it had loaded before', async () => {
-    const open = await sharing()
-    await open.offer('tiny', { from: 0, to: 3 })
-    await open.set({ share: false })
-    await open.offer('tiny', { from: 4, to: 7 })
-    device.during = async ({ first }) => {
-      if (first === 4) throw device.die()
-    }
-    await open.set({ share: true })
-    const states = () => open.offers().map(({ state, code }) => [state, code])
-    for (let beat = 0; beat < 9; beat++) await open.beat()
-    expect(states()).toEqual([
-      ['ready', null],
-      ['failed', 'internal_error'],
-    ])
-    const { loads } = device
-    await open.retry()
-    for (let beat = 0; beat < 30; beat++) await open.beat()
-    expect(device.loads).toBe(loads)
-    device.during = async () => {}
-    await open.set({ share: true })
-    await open.beat()
-    expect(ids(open)).toEqual(['tiny:0-3', 'tiny:4-7'])
-  })
-
-  it('rests where the compute worker dies of it while it computes, and forgives what was long ago', async () => {
-    const open = await sharing()
-    await open.offer('tiny', { from: 0, to: 3 })
-    for (let death = 0; death < 5; death++) {
-      device.die()
-      for (let beat = 0; beat < 13; beat++) await open.beat()
-    }
-    expect(ids(open)).toEqual(['tiny:0-3'])
-    for (let death = 0; death < 3; death++) {
-      device.die()
-      await open.beat()
-    }
-    expect(open.offers()).toMatchObject([{ state: 'failed', code: 'internal_error' }])
   })
 
   it('offers nothing under the name of other weights (DLM-7)', async () => {
