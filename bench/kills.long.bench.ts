@@ -9,7 +9,7 @@ import { median } from './support/statistics.ts'
 
 /**
  * A hundred devices that go in the middle of an answer, one after the other, each at a random half of the model and a random token and in
- * one of five ways in turns: whether the text is the same to the letter, and how long it stood still. Whole nodes in real pages and WebRTC
+ * one of six ways in turns: whether the text is the same to the letter, and how long it stood still. Whole nodes in real pages and WebRTC
  * between them. About twenty minutes, and only where it is asked for by name: `npm run bench -- kills`.
  *
  * The text is compared with what one device with the whole model says. A stall is the longest time without a word after the loss, less what a word takes
@@ -24,13 +24,15 @@ const LEFT = 8
 /** Longer than anybody waits for an answer. */
 const STALLED_MS = 25_000
 
-const nodeOf = ({ page }: Device) => page.workers().find((worker) => worker.url().includes('node.worker'))
+const workerOf = ({ page }: Device, name: string) => page.workers().find((worker) => worker.url().includes(name))
+const nodeOf = (device: Device) => workerOf(device, 'node.worker')
 
 /** What becomes of a device. None of them waits for the device to say that it is gone. */
 const WAYS: Readonly<Record<string, (device: Device) => Promise<unknown>>> = {
   'page closed': ({ page }) => page.close(),
   'process gone': crash,
   'worker terminated': async (device) => nodeOf(device)?.evaluate(() => self.close()),
+  'compute worker terminated': async (device) => workerOf(device, 'compute.worker')?.evaluate(() => self.close()),
   'network cut': ({ page }) => page.evaluate(() => globalThis.cutNetwork()),
   'answers nothing': async (device) =>
     void nodeOf(device)

@@ -6,7 +6,7 @@ import { folderFor } from './compute/model/app-model.ts'
 import { createLibrary } from './compute/model/library.ts'
 import { openAndKeep } from './compute/model/open-model.ts'
 import { createOpfsStore, storedModel, storedModels } from './compute/model/opfs.ts'
-import { sendHearthErrors } from './compute/port.ts'
+import { ALIVE, sendHearthErrors } from './compute/port.ts'
 import { createCompute } from './compute/service.ts'
 import { createRealRuntime } from './kernel/real-runtime.ts'
 
@@ -18,6 +18,11 @@ const { monotonic, after } = createRealRuntime()
 const { storage } = navigator
 const store = createOpfsStore(storage, navigator.locks)
 
+// held as long as this worker lives: the node that started it under this name waits for the same lock
+navigator.locks.request(self.name, () => {
+  self.postMessage(ALIVE)
+  return new Promise(() => undefined)
+})
 sendHearthErrors()
 expose(
   createCompute({
@@ -27,7 +32,7 @@ expose(
     open: (folder) => openAndKeep(folder, createLibrary(store)),
     startEngine: () =>
       createEngine(
-        { open: createOrtOpener(surroundingsOf(self)), monotonic, after, breathe: createBreath() },
+        { open: createOrtOpener(surroundingsOf(self), () => self.close()), monotonic, after, breathe: createBreath() },
         { budgetBytes: BUDGET_BYTES, idleMs: IDLE_MS },
       ),
     monotonic,

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type ComputeClient, createComputeClient } from './client.ts'
+import { type ComputeClient, type ComputeLine, createComputeClient } from './client.ts'
 import config from './fixtures/qwen2-cpu-int4/genai_config.json?url'
 import graph from './fixtures/qwen2-cpu-int4/model.onnx?url'
 import data from './fixtures/qwen2-cpu-int4/model.onnx.data?url'
@@ -7,6 +7,7 @@ import tokenizer from './fixtures/qwen2-cpu-int4/tokenizer.json?url'
 import tokenizerConfig from './fixtures/qwen2-cpu-int4/tokenizer_config.json?url'
 import type { ChatEnding, ChatRequest, Piece } from './port.ts'
 import { GREEDY } from './text/sampler.ts'
+import { deathOf, startWorkerLine } from './worker-line.ts'
 
 const FILES = {
   'genai_config.json': config,
@@ -129,6 +130,40 @@ describe('the compute worker', () => {
     const waiting = client.describe('tiny')
     client.close()
     await expect(waiting).rejects.toMatchObject({ code: 'partition' })
+  })
+
+  it('ends an answer at once where its worker is gone, and answers the next one out of a fresh one (DLM-8)', async () => {
+    const lines: ComputeLine[] = []
+    const client = createComputeClient(() => {
+      const line = startWorkerLine()
+      lines.push(line)
+      return line
+    })
+    clients.push(client)
+    const right = await said(client.chat('one', REQUEST, new AbortController().signal))
+    const answering = client.chat('two', { ...REQUEST, maxTokens: 400 }, new AbortController().signal)
+    await answering.next()
+    const [computing, asked] = [client.describe('tiny'), said(answering)]
+    let reason: unknown = null
+    client.lost.on((told) => (reason = told))
+    // as the browser ends it: the client is not asked
+    lines[0]?.end()
+    await expect(computing).rejects.toMatchObject({ name: 'HearthError', code: 'partition' })
+    await expect(asked).rejects.toMatchObject({ name: 'HearthError', code: 'partition' })
+    expect(reason).toMatchObject({ code: 'partition' })
+    expect(await client.shards()).toEqual({ backend: null, shards: [] })
+    const again = await said(client.chat('three', REQUEST, new AbortController().signal))
+    expect([again.text, lines.length]).toEqual([right.text, 2])
+  })
+
+  it('says that it cannot be loaded', async () => {
+    const address = URL.createObjectURL(new Blob(['import "./none.js"'], { type: 'text/javascript' }))
+    const client = createComputeClient(() => {
+      const worker = new Worker(address, { type: 'module' })
+      return { endpoint: worker, died: deathOf(worker, 'nobody', navigator.locks), end: () => worker.terminate() }
+    })
+    await expect(client.describe('tiny')).rejects.toMatchObject({ name: 'HearthError', code: 'internal_error' })
+    URL.revokeObjectURL(address)
   })
 
   it('says which model is missing', async () => {

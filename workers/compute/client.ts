@@ -1,5 +1,6 @@
 import { type Endpoint, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import { HearthError } from '#protocol/core/errors.ts'
+import { createSignal, type Signal } from '../kernel/signal.ts'
 import {
   type ChatEnding,
   type ChatRequest,
@@ -10,6 +11,7 @@ import {
   receiveHearthErrors,
   type SequenceOf,
 } from './port.ts'
+import { startWorkerLine } from './worker-line.ts'
 
 /** The compute worker as the node sees it. */
 export interface ComputeClient {
@@ -29,6 +31,11 @@ export interface ComputeClient {
    * @param hops layers between embedding and head that are computed elsewhere; without them this device computes alone
    */
   chat(id: string, request: ChatRequest, signal: AbortSignal, hops?: Hops): AsyncGenerator<Piece, ChatEnding>
+  /**
+   * The worker is gone by itself with all that was loaded, and why. What it had not answered fails with this, and what is asked next
+   * is asked of a fresh one.
+   */
+  readonly lost: Pick<Signal<HearthError>, 'on'>
   /** Ends the worker with all it holds; what it was asked and has not answered fails with `partition`. */
   close(): void
 }
@@ -36,28 +43,41 @@ export interface ComputeClient {
 /** Where a compute worker is reached, and how it is ended. */
 export interface ComputeLine {
   readonly endpoint: Endpoint
+  /** Resolves with the reason once it is no more, however it went. */
+  readonly died: Promise<HearthError>
   end(): void
 }
 
-function startWorker(): ComputeLine {
-  const worker = new Worker(new URL('../compute.worker.ts', import.meta.url), { type: 'module', name: 'compute' })
-  return { endpoint: worker, end: () => worker.terminate() }
-}
+const NOTHING: Awaited<ReturnType<ComputePort['shards']>> = { backend: null, shards: [] }
 
 /** Starts the compute worker with the first thing that is asked of it, so that a node that never computes never loads it. */
-export function createComputeClient(start: () => ComputeLine = startWorker): ComputeClient {
+export function createComputeClient(start: () => ComputeLine = startWorkerLine): ComputeClient {
   receiveHearthErrors()
   const asked = new Set<(reason: HearthError) => void>()
+  const lost = createSignal<HearthError>()
   let line: ComputeLine | null = null
   let remote: Remote<ComputePort> | null = null
   let budgetBytes: number | null = null
 
   function port(): Remote<ComputePort> {
     if (remote) return remote
-    line = start()
-    remote = wrap<ComputePort>(line.endpoint)
+    const started = start()
+    line = started
+    remote = wrap<ComputePort>(started.endpoint)
     if (budgetBytes !== null) void remote.setBudget(budgetBytes)
+    void started.died.then((reason) => {
+      if (line !== started) return
+      forsake(reason)
+      lost.emit(reason)
+    })
     return remote
+  }
+
+  function forsake(reason: HearthError): void {
+    line?.end()
+    remote = null
+    line = null
+    for (const reject of [...asked]) reject(reason)
   }
 
   /** A worker that was ended answers nothing any more: who waits is told. */
@@ -67,38 +87,48 @@ export function createComputeClient(start: () => ComputeLine = startWorker): Com
       answer.then(resolve, reject).finally(() => asked.delete(reject))
     })
 
+  /** For what no worker is started: where there is none, or none any more, nothing is loaded. */
+  async function ifRunning<T>(ask: (running: Remote<ComputePort>) => Promise<T>, otherwise: T): Promise<T> {
+    const running = remote
+    if (!running) return otherwise
+    return answered(ask(running)).catch((error: unknown) => {
+      if (remote === running) throw error
+      return otherwise
+    })
+  }
+
   return {
     models: () => answered(port().models()),
-    shards: async () => (remote ? answered(remote.shards()) : { backend: null, shards: [] }),
+    shards: () => ifRunning((running) => running.shards(), NOTHING),
     describe: (model) => answered(port().describe(model)),
     load: (model, layers, keep) => answered(port().load(model, layers, keep)),
-    unload: async (model, layers) => (remote ? answered(remote.unload(model, layers)) : undefined),
+    unload: (model, layers) => ifRunning((running) => running.unload(model, layers), undefined),
     forward: (step) => answered(port().forward(transfer(step, [step.hidden.buffer]))),
     forget: (conversation) => void remote?.forget(conversation),
     async setBudget(bytes) {
       budgetBytes = bytes
-      if (remote) await answered(remote.setBudget(bytes))
+      await ifRunning((running) => running.setBudget(bytes), undefined)
     },
-    drop: async (model) => (remote ? answered(remote.drop(model)) : undefined),
-    chat: (id, request, signal, hops) => streamed(port(), answered, id, request, signal, hops),
+    drop: (model) => ifRunning((running) => running.drop(model), undefined),
+    chat: (id, request, signal, hops) => streamed(port, answered, id, request, signal, hops),
+    lost,
     close() {
       remote?.[releaseProxy]()
-      line?.end()
-      remote = null
-      line = null
-      for (const reject of [...asked]) reject(new HearthError('partition', 'computing has ended'))
+      forsake(new HearthError('partition', 'computing has ended'))
     },
   }
 }
 
 async function* streamed(
-  port: Pick<Remote<ComputePort>, 'chat' | 'cancel'>,
+  open: () => Pick<Remote<ComputePort>, 'chat' | 'cancel'>,
   answered: <T>(answer: Promise<T>) => Promise<T>,
   id: string,
   request: ChatRequest,
   signal: AbortSignal,
   hops: Hops | undefined,
 ): AsyncGenerator<Piece, ChatEnding> {
+  // with the first word that is wanted: a worker that was there before may be gone by then
+  const port = open()
   let text = ''
   let tokens: number[] = []
   let over = false

@@ -143,6 +143,9 @@ export interface ComputePort {
   cancel(id: string): Promise<void>
 }
 
+/** What the worker says, once and beside its answers, when it holds the lock of its own name: from then on that tells of its death. */
+export const ALIVE = 'alive'
+
 /** Marks an array as one that moves to another worker instead of being copied. */
 export const moving = (hidden: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> => transfer(hidden, [hidden.buffer])
 

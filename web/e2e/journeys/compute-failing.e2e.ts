@@ -1,12 +1,25 @@
 import { expect, type Page } from '@playwright/test'
 import { chat, pipelineRun, shardDirectory } from '#protocol/distributed-inference/pipeline-capabilities.ts'
+import { sharingGet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { busOf, type Heard } from '../support/bus.ts'
-import { ask, askedBy, hearsOf, idOf, MODEL, newestAt, planAt, rambling, settleComputing } from '../support/computing.ts'
+import {
+  ask,
+  askedBy,
+  hearsOf,
+  idOf,
+  MODEL,
+  newestAt,
+  planAt,
+  rambling,
+  SLOWLY,
+  settleComputing,
+} from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
 
 test.use({ withoutServiceWorker: true })
 
-const nodeOf = (page: Page) => page.workers().find((worker) => worker.url().includes('node.worker'))
+const workerOf = (page: Page, name: string) => page.workers().find((worker) => worker.url().includes(name))
+const nodeOf = (page: Page) => workerOf(page, 'node.worker')
 
 /** Runs before the app: keeps its connections where a journey can cut them. */
 function keepConnections(): void {
@@ -66,6 +79,15 @@ async function askedPast(page: Page, pages: ReadonlyMap<string | null | undefine
   await hearsOf(page, pages.size)
 }
 
+/** What it offers is in its memory, and not only told of. */
+const computesAgain = (page: Page): Promise<void> =>
+  expect
+    .poll(async () => {
+      const { used_bytes, offers } = await busOf(page).call(sharingGet, {})
+      return used_bytes > 0 && offers.every(({ state }) => state === 'ready')
+    }, SLOWLY)
+    .toBe(true)
+
 const textOf = ({ frames }: Pick<Heard<typeof chat>, 'frames'>): string =>
   frames.map((frame) => (frame.frame === 'token_delta' ? frame.text : '')).join('')
 
@@ -98,6 +120,12 @@ const ENDS: readonly End[] = [
     returns: true,
   },
   { what: 'its worker dies', strike: async (page) => nodeOf(page)?.evaluate(() => self.close()), returns: true, silent: true },
+  {
+    what: 'its compute worker dies',
+    strike: async (page) => workerOf(page, 'compute.worker')?.evaluate(() => self.close()),
+    returns: true,
+    silent: true,
+  },
   {
     what: 'it answers nothing any more',
     strike: (page) => standStill(page, STALLED_MS),
@@ -154,6 +182,9 @@ test('A sentence goes on word for word, whatever becomes of one that computes it
         expect(answer?.stages.flatMap((stage) => stage.late).length).toBeGreaterThan(0)
         await expect(page.getByText(/^Das Gerät von (Clara|Dora) war .* spät dran\./)).toBeVisible()
       }
-      if (returns) await hearsOf(page, 3)
+      if (!returns) return
+      await hearsOf(page, 3)
+      const back = pages.get(struck)
+      if (back) await computesAgain(back)
     })
 })

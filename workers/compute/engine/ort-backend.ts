@@ -27,9 +27,16 @@ const isOrtValue = (value: Value): value is OrtValue => 'tensor' in value
 /**
  * ONNX Runtime Web as a backend, in whichever build `library` is. Everything takes turns: overlapping runs freeze a page on
  * WebGPU, and two sessions created at once get each other's weights, since the library keeps external data by its name.
+ * @param aborted called when WebAssembly has trapped: nobody knows what state its memory is in, for all sessions there are. Memory
+ * that does not suffice for a run is no such thing: the run fails, and the next one goes.
  */
-export function createOrtBackend(library: OrtLibrary, kind: 'webgpu' | 'wasm'): Backend {
-  const inTurn = createTurn()
+export function createOrtBackend(library: OrtLibrary, kind: 'webgpu' | 'wasm', aborted: () => void = () => undefined): Backend {
+  const turn = createTurn()
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> =>
+    turn(task).catch((error: unknown) => {
+      if (error instanceof WebAssembly.RuntimeError) aborted()
+      throw error
+    })
   const wrap = (tensor: Ort.Tensor): OrtValue => ({
     tensor,
     element: elementOf(tensor.type),

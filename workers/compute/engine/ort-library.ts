@@ -52,8 +52,12 @@ const BUILDS: Readonly<Record<Build, () => Promise<Loaded>>> = {
  * Opens backends of ONNX Runtime Web, all of one build: the one for graphics cards computes on the processor, too. The files
  * come from this app's own address; the library would otherwise load its script from inside itself, and then more than one
  * thread hangs.
+ * @param aborted as of `createOrtBackend`
  */
-export function createOrtOpener(surroundings: Surroundings): (kind: 'webgpu' | 'wasm') => Promise<Backend | null> {
+export function createOrtOpener(
+  surroundings: Surroundings,
+  aborted?: () => void,
+): (kind: 'webgpu' | 'wasm') => Promise<Backend | null> {
   let loading: Promise<{ readonly loaded: Loaded; readonly build: Build }> | null = null
 
   async function load() {
@@ -70,7 +74,7 @@ export function createOrtOpener(surroundings: Surroundings): (kind: 'webgpu' | '
     loading ??= load()
     const { loaded, build } = await loading
     if (kind === 'webgpu' && build === 'plain') return null
-    const backend = createOrtBackend(loaded.library, kind)
+    const backend = createOrtBackend(loaded.library, kind, aborted)
     return kind === 'webgpu' ? watched(backend, loaded.library) : backend
   }
 }

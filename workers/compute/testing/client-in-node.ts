@@ -28,6 +28,8 @@ export interface ClientInNode {
   readonly client: ComputeClient
   /** Null before anything was computed. */
   status(): EngineStatus | null
+  /** Its worker is gone as if the browser had ended it: nobody hears of it but by what holds its life. */
+  kill(): void
 }
 
 /** Node takes a thousand messages before it looks at anything else: a turn of its loop is what a message is to a worker. */
@@ -58,6 +60,7 @@ export function computeFrom({
   idleMs = 600_000,
 }: Common & { readonly folders: ModelFolders }): ClientInNode {
   let status: (() => EngineStatus) | null = null
+  let kill = (): void => undefined
   const { monotonic } = runtime
   const timers = new Set<() => void>()
 
@@ -87,16 +90,20 @@ export function computeFrom({
       monotonic,
     })
     expose(compute, port1)
-    return {
-      endpoint: port2,
-      end() {
-        status = null
-        for (const cancel of timers) cancel()
-        timers.clear()
-        port1.close()
-        port2.close()
-      },
+    function end(): void {
+      status = null
+      for (const cancel of timers) cancel()
+      timers.clear()
+      port1.close()
+      port2.close()
     }
+    const died = new Promise<HearthError>((resolve) => {
+      kill = () => {
+        end()
+        resolve(new HearthError('partition', 'the compute worker has ended by itself'))
+      }
+    })
+    return { endpoint: port2, died, end }
   })
-  return { client, status: () => status?.() ?? null }
+  return { client, status: () => status?.() ?? null, kill: () => kill() }
 }

@@ -41,6 +41,8 @@ export interface OfferedLayers {
   /** Conversations now. */
   readonly streams: number
   readonly servedTokens: number
+  /** How often the compute worker died of them lately, as far as anybody can tell. */
+  deaths: number
   /** In every state but `ready` nothing is loaded, and conversations are told to end. */
   become(state: OfferState, code?: string): void
   /** Brings them into memory. @throws HearthError why not; then nothing is */
@@ -71,6 +73,7 @@ export function createOffer(
   let life = new AbortController()
   let streams = 0
   let servedTokens = 0
+  let deaths = 0
 
   function descriptorOf({ hosted, backend }: Loaded, { streams: most, maxTokens }: Room): ShardDescriptor {
     return {
@@ -127,6 +130,12 @@ export function createOffer(
     },
     get servedTokens() {
       return servedTokens
+    },
+    get deaths() {
+      return deaths
+    },
+    set deaths(count) {
+      deaths = count
     },
     become(next, why) {
       state = next

@@ -84,6 +84,7 @@ function createScript() {
       if (request.maxTokens === 9) await new Promise((resolve) => signal.addEventListener('abort', resolve))
       return ENDING
     },
+    lost: { on: () => () => undefined },
     close: () => undefined,
   }
   return { client, requests, state }

@@ -15,6 +15,7 @@ import type { Drawer, Shelf } from '../../kernel/shelf.ts'
 import { createSignal, type Signal } from '../../kernel/signal.ts'
 import { createTurn } from '../../kernel/turn.ts'
 import { chooseLayers } from './choose-layers.ts'
+import { createLoading } from './loading.ts'
 import { createOffer, type OfferedLayers, type OfferState, offerId, type ReadyShard } from './offered-layers.ts'
 import { type Limits, type Room, roomIn, usualBytes } from './sharing-memory.ts'
 
@@ -31,8 +32,6 @@ type Said = Static<typeof SharingSchema>
 /** Set aside for conversations while layers are chosen. */
 const SHARE_OF_CACHES = 0.25
 const MOST_OFFERS = 64
-/** Beats between two tries of what did not fit: other models may have gone meanwhile. */
-const BEATS_BETWEEN_TRIES = 12
 
 /** Layers that this device keeps for others. */
 export interface Offer {
@@ -77,7 +76,7 @@ export interface Sharing {
 
 interface SharingDeps {
   readonly shelf: Shelf
-  readonly compute: Pick<ComputeClient, 'describe' | 'load' | 'unload' | 'shards' | 'setBudget'>
+  readonly compute: Pick<ComputeClient, 'describe' | 'load' | 'unload' | 'shards' | 'setBudget' | 'lost'>
   readonly limits: Limits
   /** Layers of these weights that others offer, as far as is known. */
   readonly elsewhere: (weightsHash: string) => readonly Layers[]
@@ -95,7 +94,6 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
   const changed = createSignal<void>()
   const offers = new Map<string, OfferedLayers>()
   for (const { model, weights_sha256, layers } of drawer.get().offers) keep(model, weights_sha256, layers)
-  let beats = 0
   let stopped = false
 
   function keep(model: string, weightsHash: string, layers: Layers): OfferedLayers {
@@ -124,38 +122,12 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     return roomIn(bytes, loaded.hosted.cacheBytesPerToken, loaded.positions)
   }
 
-  /** @throws HearthError why it cannot be offered */
-  async function load(offer: OfferedLayers): Promise<void> {
-    offer.become('loading')
-    offer.loaded = await offer.load()
-    const fits = roomOf(offer) !== null
-    if (stopped) return
-    if (fits && offers.get(offer.id) === offer && drawer.get().share) return offer.become('ready')
-    // a person changed their mind while it loaded, or there is no room for even one conversation
-    offer.become('paused')
-    await offer.unload()
-    if (!fits) throw new HearthError('capacity_exceeded', `${offer.id} leaves no room for conversations`)
-    if (offers.get(offer.id) !== offer) throw new HearthError('shard_unavailable', `${offer.id} was taken back meanwhile`)
-  }
-
-  async function tryToLoad(offer: OfferedLayers): Promise<void> {
-    await load(offer).catch((error: unknown) => {
-      const { code } = toHearthError(error)
-      if (code === 'internal_error') reportError(error)
-      offer.become('failed', code)
-    })
-  }
-
-  async function loadAll(which: (offer: OfferedLayers) => boolean): Promise<void> {
-    for (const offer of [...offers.values()]) if (!stopped && drawer.get().share && which(offer)) await tryToLoad(offer)
-  }
-
-  /** Whoever asked is not kept waiting for a model to load: the offers say how far it is. */
-  function loadSoon(which: (offer: OfferedLayers) => boolean): void {
-    const wanted = [...offers.values()].filter(which)
-    for (const offer of wanted) offer.become('loading')
-    void inTurn(() => loadAll((offer) => wanted.includes(offer) && offer.state !== 'ready'))
-  }
+  const { load, loadAll, loadSoon, look, followLoss } = createLoading({
+    ...{ compute, inTurn, offers, roomOf },
+    wanted: () => drawer.get().share,
+    stopped: () => stopped,
+  })
+  const stopFollowing = compute.lost.on(followLoss)
 
   /** Tells whoever uses it first. */
   async function remove(offer: OfferedLayers): Promise<void> {
@@ -232,20 +204,6 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     })
   }
 
-  async function look(): Promise<void> {
-    if (!drawer.get().share) return
-    beats += 1
-    const { backend, shards } = await compute.shards()
-    for (const offer of [...offers.values()]) {
-      const { state, loaded, code } = offer
-      if (stopped || state === 'loading' || state === 'paused') continue
-      const hosted = shards.find(offer.isThis)
-      if (loaded && hosted && backend) offer.loaded = { ...loaded, hosted, backend }
-      // another model needed the room, or the graphics card was lost
-      else if (loaded || (code === 'capacity_exceeded' && beats % BEATS_BETWEEN_TRIES === 0)) await tryToLoad(offer)
-    }
-  }
-
   const readyShard = (offer: OfferedLayers): ReadyShard | null => (stopped ? null : offer.ready(roomOf(offer)))
 
   await compute.setBudget(drawer.get().memory_bytes)
@@ -293,6 +251,8 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
       if (memoryBytes !== undefined) await inTurn(() => setMemory(memoryBytes))
       if (share === true) {
         await save({ share })
+        // a person's word counts more than what it died of
+        for (const offer of offers.values()) offer.deaths = 0
         loadSoon(({ state }) => state !== 'ready')
       }
       changed.emit()
@@ -305,6 +265,7 @@ export async function openSharing({ shelf, compute, limits, elsewhere }: Sharing
     },
     stop() {
       stopped = true
+      stopFollowing()
       for (const offer of offers.values()) offer.become('paused')
     },
   }

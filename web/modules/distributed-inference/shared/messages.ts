@@ -19,6 +19,7 @@ export const messages = defineMessages({
     layers: (first: string, last: string) => `Schichten ${first}\u00a0bis\u00a0${last}`,
     allLayers: (count: string) => `alle ${count}\u00a0Schichten`,
     uncovered: (layers: string) => `Ein Teil des Modells ist gerade bei niemandem: ${layers}. Jemand muss ihn anbieten.`,
+    cutOff: 'Das Rechnen wurde unterbrochen. Frage noch einmal.',
     tooLarge:
       'Dieses Modell braucht mehr Arbeitsspeicher, als auf diesem Gerät dafür da ist. Es wurde nicht geladen. Unter „Unsere Rechner“ lässt sich mehr Speicher einstellen, und Nachbarn können Teile davon anbieten.',
     consent: {
@@ -66,6 +67,7 @@ export const messages = defineMessages({
     layers: (first, last) => `layers ${first}\u00a0to\u00a0${last}`,
     allLayers: (count) => `all ${count}\u00a0layers`,
     uncovered: (layers) => `Nobody has a part of the model right now: ${layers}. Somebody has to offer it.`,
+    cutOff: 'Computing was cut off. Ask again.',
     tooLarge:
       'This model needs more memory than this device has set aside for it. It was not loaded. Under “Our computers” more memory can be set aside, and neighbours can offer parts of it.',
     consent: {

@@ -28,3 +28,7 @@ it('layers that nobody has are named (DLM-2)', () => {
   const missing = new HearthError('shard_unavailable', 'x', { data: { uncovered: [{ from: 2, to: 3 }] } })
   expect(said(missing)).toMatch(/Schichten 3\sbis\s4/)
 })
+
+it('who asks this device alone does not read that nobody is in reach, when its compute worker has died', () => {
+  expect(said(new HearthError('partition', 'x'))).toContain('Das Rechnen wurde unterbrochen.')
+})

@@ -45,7 +45,8 @@ export function Problem({ error, onRetry, action = null }: ProblemProps) {
   if (uncovered.length === 0) {
     return (
       <Stack gap="sm" align="flex-start">
-        <ErrorNotice error={error} onRetry={onRetry} />
+        {/* what computes is here as well as elsewhere: nobody may be missing */}
+        <ErrorNotice error={error} words={error.code === 'partition' ? text.cutOff : undefined} onRetry={onRetry} />
         {action}
       </Stack>
     )

@@ -93,6 +93,7 @@ export function clientOf(port: ComputePort): ComputeClient {
         if (!over) cancel()
       }
     },
+    lost: { on: () => () => undefined },
     close: () => undefined,
   }
 }
