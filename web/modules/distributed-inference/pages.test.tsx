@@ -1,12 +1,7 @@
-import { MantineProvider } from '@mantine/core'
-import { type ComponentType, Suspense } from 'react'
-import { renderToString } from 'react-dom/server'
+import type { ComponentType } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Router } from 'wouter'
-import { type Language, LanguageProvider } from '../../kit/i18n.tsx'
-import { theme } from '../../kit/theme.ts'
-import { NodeProvider } from '../../port/provider.tsx'
-import { createFakeConnection } from '../../testing/fake-connection.ts'
+import type { Language } from '../../kit/i18n.tsx'
+import { said as saidBy } from '../../testing/said.tsx'
 import type { InferenceScene } from '../../testing/village-inference.ts'
 import { createVillageNode } from '../../testing/village-node.ts'
 import { AskPage } from './ask/ask-page.tsx'
@@ -14,53 +9,8 @@ import { ComputersPage } from './computers/computers-page.tsx'
 import { ModelsPage } from './models/models-page.tsx'
 import { messages } from './shared/messages.ts'
 
-/** Answers lead to further questions; more rounds than any page needs. */
-const MAX_ROUNDS = 10
-const nothing = (): void => undefined
-
-/** What a page says once all it asks is answered, without a browser: marks are taken out, spaces are one. */
-async function said(Page: ComponentType, scene: InferenceScene, language: Language = 'de'): Promise<string> {
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => (key === 'hearthnet.language' ? language : null),
-    setItem: nothing,
-  })
-  const connection = createFakeConnection(createVillageNode({ stage: 'member', inference: scene }))
-  const ask = connection.queries.query
-  const queries: typeof connection.queries = {
-    ...connection.queries,
-    query(capability, input) {
-      const query = ask(capability, input)
-      // each a listener of its own: the same one again would ask again
-      query.subscribe(() => undefined)
-      return query
-    },
-  }
-  const render = () =>
-    renderToString(
-      <MantineProvider theme={theme}>
-        <LanguageProvider>
-          <Router hook={() => ['/ask', nothing]}>
-            <NodeProvider connection={{ ...connection, queries }}>
-              <Suspense>
-                <Page />
-              </Suspense>
-            </NodeProvider>
-          </Router>
-        </LanguageProvider>
-      </MantineProvider>,
-    )
-  let before = ''
-  for (let unchanged = 0, round = 0; unchanged < 3 && round < MAX_ROUNDS; round++) {
-    const html = render().replace(/(mantine-|_R_|:r)[\w-]+/g, '')
-    unchanged = html === before ? unchanged + 1 : 0
-    before = html
-    await new Promise((resolve) => setTimeout(resolve))
-  }
-  return before
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ')
-}
+const said = (Page: ComponentType, inference: InferenceScene, language?: Language): Promise<string> =>
+  saidBy(Page, createVillageNode({ stage: 'member', inference }), language)
 
 afterEach(() => vi.unstubAllGlobals())
 
