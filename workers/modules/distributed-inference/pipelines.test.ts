@@ -13,7 +13,7 @@ import {
 } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import type { ChatEnding, ChatRequest, ModelFacts } from '../../compute/port.ts'
+import type { ChatEnding, ChatRequest, ModelFacts, Piece } from '../../compute/port.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
 import { createVillage, type Village, type Villager } from '../../testing/village.ts'
 import { servePipelines } from './pipelines.ts'
@@ -56,7 +56,7 @@ const shard = (from: number, to: number, change: Partial<ShardDescriptor> = {}):
 /** A compute worker that says what it is told to, and sends one token through the hops before it does. */
 function createScript() {
   const requests: ChatRequest[] = []
-  const state = { stopped: false, facts: FACTS, full: false }
+  const state = { stopped: false, facts: FACTS, full: false, waits: [] as readonly Piece[] }
   const client: ComputeClient = {
     models: async () => [],
     shards: async () => ({ backend: null, shards: [] }),
@@ -75,6 +75,7 @@ function createScript() {
       signal.addEventListener('abort', () => {
         state.stopped = true
       })
+      yield* state.waits
       if (!hops && state.full) throw new HearthError('capacity_exceeded', 'no room')
       await hops?.forward(0, 0, new Float32Array(12).fill(1))
       const said = request.said?.length ?? 0
@@ -222,6 +223,33 @@ describe('experimental.distributed_llm, as one asks', () => {
     ])
   })
 
+  const PHASES = ['engine', 'layers', 'reading'] as const
+  const waitsOf = (frames: readonly Frame<typeof chat>[]) =>
+    frames.flatMap((frame) => {
+      if (frame.frame === 'token_delta') return ['words']
+      return frame.frame === 'shard_status' ? [[frame.phase, ...frame.stages.map(({ backend }) => backend)].join(' ')] : []
+    })
+
+  it('says what the first word waits for, and what computes it', async () => {
+    await turnOn(true)
+    script.state.waits = PHASES.map((phase) => ({
+      text: '',
+      tokens: [],
+      wait: { phase, backend: phase === 'engine' ? null : 'wasm' },
+    }))
+    const told = waitsOf((await say()).frames)
+    expect(told).toEqual(['reading ', 'engine ', 'layers wasm', 'reading wasm', 'words', 'words', ' wasm'])
+
+    halves()
+    shards.set(BEN, [shard(0, 3, { backend: 'webgpu' }), shard(4, 7)])
+    const { frames } = await say({ others_may_read: true })
+    expect(waitsOf(frames)).toEqual([
+      ...['others webgpu wasm', 'reading webgpu wasm'],
+      ...PHASES.map((phase) => `${phase} webgpu wasm`),
+      ...['words', 'words', ' webgpu wasm'],
+    ])
+  })
+
   it('asks others only where a person said that they may read along (DLM-5)', async () => {
     await turnOn(true)
     halves()
@@ -260,6 +288,9 @@ describe('experimental.distributed_llm, as one asks', () => {
     const failovers = frames.flatMap((frame) => (frame.frame === 'shard_failover' ? [frame.failover] : []))
     expect(failovers[0]).toMatchObject({ from: BEN, to: null, reason: 'lost', layers: { from: 4, to: 7 } })
     expect(failovers.at(-1)).toMatchObject({ from: BEN, to: CEM, stall_ms: expect.any(Number) })
+    const begun = frames.slice(frames.findIndex(({ frame }) => frame === 'token_delta'))
+    const phases = begun.flatMap((frame) => (frame.frame === 'shard_status' ? [frame.phase] : []))
+    expect(new Set(phases), 'words come').toEqual(new Set([undefined]))
     const { pipelines, metrics } = await status()
     expect(pipelines.at(-1)).toMatchObject({ state: 'completed', failovers: [{ to: CEM }], tokens: 2 })
     expect(metrics).toMatchObject({ failovers_total: 1, fallback_to_local_total: 0 })

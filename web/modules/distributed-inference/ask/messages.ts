@@ -38,7 +38,13 @@ export const messages = defineMessages({
     answer: {
       said: (question: string) => `Antwort auf: ${question}`,
       you: 'Du fragst',
-      reading: 'Die Frage wird gelesen …',
+      opening: 'Das Modell wird geöffnet …',
+      phases: {
+        others: 'Die anderen Geräte machen sich bereit …',
+        engine: 'Das Rechenprogramm wird geladen, beim ersten Mal 14 bis 27\u00a0MB aus dieser App …',
+        layers: 'Das Modell kommt aus dem Speicher dieses Geräts in den Arbeitsspeicher …',
+        reading: 'Die Frage wird gelesen …',
+      },
       fetching: (percent: string) => `Das Modell wird geladen: ${percent}\u00a0%`,
       speaking: 'Die Antwort entsteht …',
       done: 'Fertig.',
@@ -60,6 +66,9 @@ export const messages = defineMessages({
       computing: (who: string, ms: string) => `${who} braucht ${ms}\u00a0ms für jedes Wort. Darauf warten die anderen.`,
       way: (who: string, ms: string) =>
         `Für ${who} sind es ${ms}\u00a0ms für jedes Wort, das meiste davon für den Weg dorthin und zurück.`,
+      onProcessor: 'Gerechnet wird auf dem Prozessor, nicht auf einer Grafikkarte.',
+      wasOnProcessor: 'Gerechnet wurde auf dem Prozessor, nicht auf einer Grafikkarte.',
+      processorThere: 'Dort rechnet der Prozessor, keine Grafikkarte.',
       alone: (who: string, ms: string) => `${who} braucht ${ms}\u00a0ms für jedes Wort. Das ist langsamer, als man liest.`,
     },
     more: {
@@ -118,7 +127,13 @@ export const messages = defineMessages({
     answer: {
       said: (question) => `Answer to: ${question}`,
       you: 'You ask',
-      reading: 'The question is being read …',
+      opening: 'The model is being opened …',
+      phases: {
+        others: 'The other devices are getting ready …',
+        engine: 'The program that computes is being loaded, the first time 14 to 27\u00a0MB from this app …',
+        layers: 'The model is going from this device’s storage into its memory …',
+        reading: 'The question is being read …',
+      },
       fetching: (percent) => `The model is being loaded: ${percent}%`,
       speaking: 'The answer is coming …',
       done: 'Done.',
@@ -139,6 +154,9 @@ export const messages = defineMessages({
     slow: {
       computing: (who, ms) => `${who} takes ${ms}\u00a0ms for each word. The others wait for that.`,
       way: (who, ms) => `For ${who} it is ${ms}\u00a0ms for each word, most of it for the way there and back.`,
+      onProcessor: 'It is computed on the processor, not on a graphics card.',
+      wasOnProcessor: 'It was computed on the processor, not on a graphics card.',
+      processorThere: 'The processor computes there, no graphics card.',
       alone: (who, ms) => `${who} takes ${ms}\u00a0ms for each word. That is slower than people read.`,
     },
     more: {

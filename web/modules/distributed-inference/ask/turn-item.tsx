@@ -60,16 +60,17 @@ function useFetched(model: string): string | null {
   return format.number(Math.floor((100 * found.held_bytes) / Math.max(1, found.bytes)))
 }
 
-function Waiting({ model }: Pick<Turn, 'model'>) {
+function Waiting({ model, phase }: Pick<Turn, 'model' | 'phase'>) {
   const text = useText(messages).answer
   const fetched = useFetched(model)
-  return <StatusDot status="busy">{fetched === null ? text.reading : text.fetching(fetched)}</StatusDot>
+  const opened = phase === null ? text.opening : text.phases[phase]
+  return <StatusDot status="busy">{fetched === null ? opened : text.fetching(fetched)}</StatusDot>
 }
 
-function State({ turn: { state, model, ending, text: live } }: { readonly turn: Turn }) {
+function State({ turn: { state, model, phase, ending, text: live } }: { readonly turn: Turn }) {
   const text = useText(messages).answer
-  if (state === 'waiting') return <Waiting model={model} />
-  if (state === 'speaking') return <StatusDot status="busy">{text.speaking}</StatusDot>
+  if (state === 'waiting') return <Waiting model={model} phase={phase} />
+  if (state === 'speaking') return <StatusDot status="busy">{phase === null ? text.speaking : text.phases[phase]}</StatusDot>
   if (state === 'stopped') return <StatusDot status="idle">{text.stopped}</StatusDot>
   if (state === 'failed') return null
   if (live.get() === '') return <StatusDot status="idle">{text.nothing}</StatusDot>
