@@ -135,7 +135,7 @@ const MODELS: Readonly<Record<InferenceScene, readonly models.ModelState[]>> = {
   off: [],
   alone: [demonstration('offered')],
   together: [demonstration('ready'), LOADING, big],
-  gaps: [FAILED, big, REFUSED],
+  gaps: [FAILED, big, REFUSED, demonstration('offered')],
 }
 
 type Nodes = Output<typeof pipelines.shardDirectory>['nodes']

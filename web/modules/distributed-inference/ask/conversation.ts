@@ -17,6 +17,8 @@ export interface Turn {
   readonly id: number
   readonly question: string
   readonly model: string
+  /** The model that was asked first and could not be computed, where a person let this one answer in its place. */
+  readonly insteadOf: string | null
   /** `waiting`: not a word yet. */
   readonly state: 'waiting' | 'speaking' | 'done' | 'stopped' | 'failed'
   readonly text: LiveText
@@ -43,7 +45,7 @@ export interface Conversation {
   readonly turns: () => readonly Turn[]
   readonly subscribe: (listener: () => void) => () => void
   /** Asks, with all that was said before. @returns when the answer has ended, however it did */
-  ask(question: string, options: AskOptions): Promise<void>
+  ask(question: string, options: AskOptions, insteadOf?: string): Promise<void>
   /** Stops the answer that is under way; what was said stays. */
   stop(): void
   /** Takes the last turn back, so that its question can be asked again. */
@@ -106,7 +108,7 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
     else change(id, { ending: frame.ending })
   }
 
-  async function ask(question: string, options: AskOptions): Promise<void> {
+  async function ask(question: string, options: AskOptions, insteadOf: string | null = null): Promise<void> {
     if (turns.some((turn) => !isOver(turn))) return
     const id = next++
     const text = createLiveText(onFrame)
@@ -115,7 +117,7 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
     const messages: Question['messages'] = [...turns.flatMap(messagesOf), { role: 'user', content: question }]
     const { model } = options
     const fresh = { phase: null, topology: null, stages: [], notes: [], ending: null, error: null }
-    set([...turns, { id, question, model, state: 'waiting', text, ...fresh }])
+    set([...turns, { id, question, model, insteadOf, state: 'waiting', text, ...fresh }])
     let outcome: Partial<Turn>
     try {
       const frames = open({ ...options, messages }, controller.signal)

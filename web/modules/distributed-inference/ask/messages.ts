@@ -30,6 +30,7 @@ export const messages = defineMessages({
       nobody: 'Gerade ist sonst niemand da. Dieses Gerät antwortet mit dem, was hier ist.',
       offline: 'Dieses Gerät hat kein Netz. Es antwortet mit dem, was hier ist.',
       offlineApart: 'Dieses Gerät hat kein Netz. Für dieses Modell braucht es andere Geräte.',
+      otherHere: (model: string) => `Hier und jetzt kann antworten: ${model}.`,
       nobodyApart: 'Gerade ist sonst niemand da. Für dieses Modell braucht es andere Geräte.',
       cannotCome:
         'Dieses Gerät hat kein Netz, und dieses Modell ist noch nicht hier. Laden lässt es sich, sobald die Box wieder erreichbar ist.',
@@ -61,6 +62,12 @@ export const messages = defineMessages({
       computedAlone: 'Dieses Gerät hat allein gerechnet.',
       copy: 'Antwort kopieren',
       again: 'Noch einmal fragen',
+    },
+    other: {
+      here: (model: string) => `Auf diesem Gerät kann ein anderes Modell antworten: ${model}.`,
+      answer: (model: string) => `Mit ${model} auf diesem Gerät antworten`,
+      by: (model: string) => `Antwort von: ${model}.`,
+      byOther: (model: string, asked: string) => `Antwort von: ${model}, auf diesem Gerät und an Stelle von ${asked}.`,
     },
     slow: {
       computing: (who: string, ms: string) => `${who} braucht ${ms}\u00a0ms für jedes Wort. Darauf warten die anderen.`,
@@ -119,6 +126,7 @@ export const messages = defineMessages({
       nobody: 'Nobody else is here right now. This device answers with what is here.',
       offline: 'This device has no network. It answers with what is here.',
       offlineApart: 'This device has no network. This model needs other devices.',
+      otherHere: (model) => `Here and now this one can answer: ${model}.`,
       nobodyApart: 'Nobody else is here right now. This model needs other devices.',
       cannotCome:
         'This device has no network, and this model is not here yet. It can be loaded once the box is in reach again.',
@@ -150,6 +158,12 @@ export const messages = defineMessages({
       computedAlone: 'This device computed alone.',
       copy: 'Copy the answer',
       again: 'Ask again',
+    },
+    other: {
+      here: (model) => `On this device another model can answer: ${model}.`,
+      answer: (model) => `Answer with ${model} on this device`,
+      by: (model) => `Answered by: ${model}.`,
+      byOther: (model, asked) => `Answered by: ${model}, on this device and in place of ${asked}.`,
     },
     slow: {
       computing: (who, ms) => `${who} takes ${ms}\u00a0ms for each word. The others wait for that.`,

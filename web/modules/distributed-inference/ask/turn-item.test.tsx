@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { HearthError } from '#protocol/core/errors.ts'
+import { DISTRIBUTED_LLM_DEMONSTRATION_MODEL } from '#protocol/distributed-inference/constants.ts'
 import type { Ending, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { Language } from '../../../kit/i18n.tsx'
 import { said as saidBy } from '../../../testing/said.tsx'
@@ -18,14 +20,24 @@ const ENDING: Ending = {
   ...{ backend: 'wasm', computed_by: 'local' },
 }
 const TURN: Turn = {
-  ...{ id: 0, question: 'Wo?', model: 'm', state: 'waiting', text: createLiveText(() => undefined), phase: null },
+  ...{
+    id: 0,
+    question: 'Wo?',
+    model: 'm',
+    insteadOf: null,
+    state: 'waiting',
+    text: createLiveText(() => undefined),
+    phase: null,
+  },
   ...{ topology: null, stages: [], notes: [], ending: null, error: null },
 }
 
 let shown = TURN
-const Item = () => <TurnItem turn={shown} onAgain={null} onStop={null} />
-const said = (change: Partial<Turn>, language?: Language): Promise<string> => {
+let offered: string | null = null
+const Item = () => <TurnItem turn={shown} onAgain={null} other={offered} onOther={() => undefined} onStop={null} />
+const said = (change: Partial<Turn>, language: Language = 'de', other: string | null = null): Promise<string> => {
   shown = { ...TURN, ...change }
+  offered = other
   return saidBy(Item, createVillageNode({ stage: 'member', inference: 'alone' }), language)
 }
 
@@ -60,5 +72,30 @@ describe('a device that computes alone', () => {
     expect(await said({ ...alone, stages: [{ ...ALONE, backend: 'webgpu' }] })).not.toContain('Prozessor')
     expect(await said({ ...alone, stages: [ALONE] }), 'not known').not.toContain('Prozessor')
     expect(await said({ ...alone, state: 'done', ending: { ...ENDING, backend: 'webgpu' } })).not.toContain('Prozessor')
+  })
+})
+
+describe('a question whose model cannot be computed', () => {
+  const failed = { state: 'failed', model: 'gross', error: new HearthError('pipeline_failed', 'nobody') } as const
+
+  it('can be put to another one here, which is said in words and done by nobody but the person (DLM-4)', async () => {
+    expect(await said(failed, 'de', DISTRIBUTED_LLM_DEMONSTRATION_MODEL)).toMatch(
+      /Auf diesem Gerät kann ein anderes Modell antworten: Vorführmodell\. Es zeigt, wie es geht.*Mit Vorführmodell auf diesem Gerät antworten/,
+    )
+    expect(await said(failed, 'en', 'klein')).toContain('Answer with klein on this device')
+    expect(await said(failed)).not.toContain('anderes Modell')
+  })
+
+  it('says then whose words the answer is made of', async () => {
+    const text = createLiveText((task) => task())
+    text.append('Links.')
+    const done = { state: 'done', text, ending: ENDING, model: 'klein' } as const
+    expect(await said({ ...done, insteadOf: 'gross' })).toContain(
+      'Antwort von: klein, auf diesem Gerät und an Stelle von gross.',
+    )
+    expect(await said({ state: 'waiting', model: 'klein', insteadOf: 'gross' }, 'en'), 'from the beginning').toContain(
+      'Answered by: klein, on this device and in place of gross.',
+    )
+    expect(await said(done)).toContain('Antwort von: klein.')
   })
 })
