@@ -33,5 +33,5 @@ function subscribe(listener: () => void): () => void {
 
 /** Whether this device makes a sound when something cannot wait; the person's choice, for this device only. */
 export function useAlarmPreference(): readonly [wanted: boolean, setWanted: (wanted: boolean) => void] {
-  return [useSyncExternalStore(subscribe, isWanted), setWanted]
+  return [useSyncExternalStore(subscribe, isWanted, isWanted), setWanted]
 }

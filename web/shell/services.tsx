@@ -19,12 +19,12 @@ function useServices(): Services {
 
 export function useUpdate() {
   const { updates } = useServices()
-  return { ready: useSyncExternalStore(updates.subscribe, updates.ready), apply: updates.apply }
+  return { ready: useSyncExternalStore(updates.subscribe, updates.ready, updates.ready), apply: updates.apply }
 }
 
 export function useInstall() {
   const { install } = useServices()
-  return { state: useSyncExternalStore(install.subscribe, install.state), prompt: install.prompt }
+  return { state: useSyncExternalStore(install.subscribe, install.state, install.state), prompt: install.prompt }
 }
 
 const onNetwork = (changed: () => void) => {

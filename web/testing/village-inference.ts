@@ -63,7 +63,7 @@ const stage = (node_id: NodeId | null, from: number, to: number, ms: number | nu
   received_bytes: node_id === null ? 0 : 49_152,
   late: [],
 })
-const STAGES = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), stage(cem, 19, 27, 80)]
+const STAGES = [stage(null, 0, 9, 31), stage(ben, 10, 18, 24), { ...stage(cem, 19, 27, 80), backend: 'wasm' as const }]
 const AFTER = [
   stage(null, 0, 9, 31),
   stage(ben, 10, 18, 24),
@@ -135,7 +135,7 @@ const MODELS: Readonly<Record<InferenceScene, readonly models.ModelState[]>> = {
   off: [],
   alone: [demonstration('offered')],
   together: [demonstration('ready'), LOADING, big],
-  gaps: [FAILED, big, REFUSED],
+  gaps: [FAILED, big, REFUSED, demonstration('offered')],
 }
 
 type Nodes = Output<typeof pipelines.shardDirectory>['nodes']
@@ -207,8 +207,15 @@ interface Speech {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function* speak({ together, pauseMs }: Speech): AsyncGenerator<AnswerFrame, Ending> {
-  const alone = { ...stage(null, 0, 5, 9), shard_id: `${DISTRIBUTED_LLM_DEMONSTRATION_MODEL}:0-5` }
-  yield { frame: 'shard_status', topology: together ? 'star' : 'whole', stages: together ? STAGES : [alone] }
+  const alone = { ...stage(null, 0, 5, 9), shard_id: `${DISTRIBUTED_LLM_DEMONSTRATION_MODEL}:0-5`, backend: 'wasm' as const }
+  const status: AnswerFrame = {
+    ...{ frame: 'shard_status', topology: together ? 'star' : 'whole', stages: together ? STAGES : [alone] },
+  }
+  for (const phase of [together ? 'others' : 'engine', 'layers', 'reading'] as const) {
+    yield { ...status, phase }
+    await pause(pauseMs)
+  }
+  yield status
   for (const [at, word] of WORDS.split(/(?<= )/).entries()) {
     await pause(pauseMs)
     yield { frame: 'token_delta', text: word }
@@ -233,6 +240,9 @@ const statusOf = (scene: InferenceScene): Status => {
     failovers_total: 1,
     fallback_to_local_total: 0,
     shard_corruption_detected_total: scene === 'gaps' ? 2 : 0,
+    shard_latency_ms: (scene === 'together' ? AFTER : []).map(({ shard_id, layers, mean_ms }, at) => ({
+      ...{ shard_id, model: BIG, layers, mean_ms: mean_ms ?? 0, answers: at === 2 ? 1 : 3 },
+    })),
   }
   if (scene !== 'together') return { pipelines: [], metrics }
   const running = run(0, { state: 'answering', stages: AFTER, failovers: [FAILOVER], tokens: 21, first_token_ms: 640 })

@@ -10,6 +10,7 @@ import {
   type Piece,
   receiveHearthErrors,
   type SequenceOf,
+  type Wait,
 } from './port.ts'
 import { startWorkerLine } from './worker-line.ts'
 
@@ -131,11 +132,14 @@ async function* streamed(
   const port = open()
   let text = ''
   let tokens: number[] = []
+  let wait: Wait | null = null
   let over = false
   let wake = (): void => undefined
   const hear = (piece: Piece): void => {
     text += piece.text
     tokens.push(...piece.tokens)
+    // what was waited for before there was something to read is no news any more
+    wait = piece.wait && tokens.length === 0 ? piece.wait : null
     wake()
   }
   // what a function gives back is only moved where it says so
@@ -159,7 +163,10 @@ async function* streamed(
       const piece = { text, tokens }
       text = ''
       tokens = []
+      const waits = wait
+      wait = null
       if (piece.tokens.length > 0) yield piece
+      else if (waits) yield { ...piece, wait: waits }
       else await new Promise<void>((resolve) => (wake = resolve))
     }
     return await answering

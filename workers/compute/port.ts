@@ -87,10 +87,18 @@ export interface Hops {
   forward(stage: number, position: number, hidden: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>>
 }
 
+/** What an answer waits for; the engine computes with a `backend` from its start on. */
+export interface Wait {
+  readonly phase: 'engine' | 'layers' | 'reading'
+  readonly backend: BackendKind | null
+}
+
 /** Text as it comes, with the tokens that it was made of; empty while half a character or a stop string is held back. */
 export interface Piece {
   readonly text: string
   readonly tokens: readonly number[]
+  /** There is nothing yet, and this is why. */
+  readonly wait?: Wait
 }
 
 export interface ChatRequest {

@@ -5,6 +5,7 @@ import { createEngine, type Engine } from './engine/engine.ts'
 import { openModel } from './model/open-model.ts'
 import type { ChatRequest, ComputePort, Piece } from './port.ts'
 import { createCompute } from './service.ts'
+import { computeInNode } from './testing/client-in-node.ts'
 import { type Files, fixtureFiles, folderOf } from './testing/folder.ts'
 import { ortInNode } from './testing/ort-node.ts'
 import { GREEDY } from './text/sampler.ts'
@@ -84,6 +85,36 @@ describe('computing on this device', () => {
     }
     await start().chat('a', { ...ASK, maxTokens: 4 }, slowly)
     expect(arrived).toBe('`VV`')
+  })
+
+  it('says what an answer waits for before its first word: the engine, the layers, the question', async () => {
+    const compute = start()
+    const waitsFor = async (id: string) => {
+      const told: (Piece['wait'] | 'word')[] = []
+      await compute.chat(id, { ...ASK, maxTokens: 2 }, ({ wait }) => told.push(wait ?? 'word'))
+      return told
+    }
+    const reading = { phase: 'reading', backend: 'wasm' }
+    expect(await waitsFor('a')).toEqual([
+      { phase: 'engine', backend: null },
+      { phase: 'layers', backend: 'wasm' },
+      reading,
+      ...['word', 'word'],
+    ])
+    expect(await waitsFor('b'), 'all is here already').toEqual([reading, 'word', 'word'])
+    await compute.drop('tiny')
+    expect((await waitsFor('c'))[0]).toEqual({ phase: 'layers', backend: 'wasm' })
+  })
+
+  it('tells the node what it waits for, as long as there is nothing to read', async () => {
+    const open = async (kind: 'webgpu' | 'wasm') => (kind === 'wasm' ? ortInNode() : null)
+    const { client } = computeInNode({ models: stored, runtime, open })
+    const heard: string[] = []
+    for await (const { wait, text } of client.chat('a', { ...ASK, maxTokens: 2 }, new AbortController().signal))
+      heard.push(wait?.phase ?? text)
+    client.close()
+    expect(heard.slice(0, 3)).toEqual(['engine', 'layers', 'reading'])
+    expect(heard.slice(3).join('')).toMatch(/^`V/)
   })
 
   it('opens a model once, and hosts its layers from then on', async () => {

@@ -17,6 +17,7 @@ import {
   type ModelSummary,
   moving,
   type Say,
+  type Wait,
 } from './port.ts'
 
 interface ComputeDeps {
@@ -173,9 +174,14 @@ export function createCompute(deps: ComputeDeps): ComputePort {
     hops: Hops | null,
     signal: AbortSignal,
   ): Promise<ChatEnding> {
+    const waitFor = (phase: Wait['phase']): unknown =>
+      say({ text: '', tokens: [], wait: { phase, backend: engine?.status().backend ?? null } })
     const model = await ready(request.model)
+    if (!engine) waitFor('engine')
     const started = await engineOf()
+    if (!spansOf(model, hops).every((span) => isLoaded(started, model, span))) waitFor('layers')
     const stages = await stagesOf(started, model, hops, id)
+    waitFor('reading')
     const { backend } = started.status()
     const prompt = model.codec.prompt(request.messages)
     const room = (model.config.positions ?? Number.POSITIVE_INFINITY) - prompt.length
@@ -218,12 +224,21 @@ function runsOf(layers: readonly number[]): readonly LayerRange[] {
   return runs
 }
 
+/** What of a model is computed here. */
+const spansOf = ({ decoder }: ReadyModel, hops: Hops | null): readonly [first: Span, ...rest: Span[]] =>
+  hops ? [embedOnly, headOnly(decoder)] : [wholeOf(decoder)]
+
+const isLoaded = (engine: Engine, { id }: ReadyModel, span: Span): boolean =>
+  engine.status().shards.some((shard) => shard.model === id && nameOf(shard.span) === nameOf(span))
+
 async function stagesOf(engine: Engine, model: ReadyModel, hops: Hops | null, sequence: string): Promise<readonly Stage[]> {
-  if (!hops) return [await stageFor(engine, model, wholeOf(model.decoder), sequence)]
-  const embed = await stageFor(engine, model, embedOnly, sequence)
-  const head = await stageFor(engine, model, headOnly(model.decoder), sequence)
+  const [first, ...rest] = spansOf(model, hops)
+  const begin = await stageFor(engine, model, first, sequence)
+  if (!hops) return [begin]
+  const ends: Stage[] = []
+  for (const span of rest) ends.push(await stageFor(engine, model, span, sequence))
   const between = Array.from({ length: hops.stages }, (_, stage) => elsewhere(hops, stage, model.shape.hiddenSize))
-  return [embed, ...between, head]
+  return [begin, ...between, ...ends]
 }
 
 /** Whoever computes it also frees what it keeps of the conversation. */

@@ -131,6 +131,8 @@ export const StageStatusSchema = Strict({
   node_id: Type.Union([NodeIdSchema, Type.Null()]),
   shard_id: ShardIdSchema,
   layers: LayersSchema,
+  /** What it computes with; missing where that is not known. */
+  backend: Type.Optional(BackendSchema),
   /** Whether the stage before hands it its input just now. */
   handed: Type.Boolean(),
   /** Round trip to the shard with its computing in it, or from the result before to its own; null before the first token. */
@@ -175,16 +177,25 @@ export const EndingSchema = Strict({
 })
 export type Ending = Static<typeof EndingSchema>
 
+/**
+ * What the next word waits for: `others` begin; the `engine` or the `layers` are brought into this device's memory; the question, or
+ * what was said so far, is read.
+ */
+export const PhaseSchema = OneOf(['others', 'engine', 'layers', 'reading'])
+export type Phase = Static<typeof PhaseSchema>
+
 /** What comes while an answer is computed; `data` of the frames of `chat` and `pipeline.run`. */
 export const AnswerFrameSchema = Type.Union([
   Strict({ frame: Type.Literal('token_delta'), text: Type.String() }),
   /** A shard lied (DLM-6): what was said since the last checked token is taken back. All of the answer so far is `text` now. */
   Strict({ frame: Type.Literal('taken_back'), text: Type.String() }),
-  /** At the beginning, after each failover, and about once a second. */
+  /** At the beginning, with each phase, after each failover, and about once a second. */
   Strict({
     frame: Type.Literal('shard_status'),
     topology: OneOf(['whole', 'star', 'chain']),
     stages: Type.Array(StageStatusSchema),
+    /** Missing while words come. */
+    phase: Type.Optional(PhaseSchema),
   }),
   Strict({ frame: Type.Literal('shard_failover'), failover: FailoverSchema }),
   /** No pipeline any more. Where `falls_back`, this device goes on alone and the text so far stands. */

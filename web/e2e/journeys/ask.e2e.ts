@@ -98,7 +98,13 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await page.getByRole('button', { name: 'Neues Gespräch' }).click()
   await askThrough(page, QUESTION)
 
-  await visit(page, '/ask/models')
+  // the catalogue has its place in the settings
+  await visit(page, '/settings')
+  const inSettings = page.getByRole('region', { name: 'Sprachmodelle' })
+  await expect(inSettings).toContainText(/2 Modelle belegen hier [\d,]+\sMB\./)
+  await expectNoBarrier(page)
+  await inSettings.getByRole('link', { name: 'Zum Katalog der Modelle' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Modelle' })).toBeFocused()
   await expect(page.getByRole('listitem', { name: 'Vorführmodell' })).toContainText('bereit')
   await expectNoBarrier(page)
   await visit(page, '/ask/computers')

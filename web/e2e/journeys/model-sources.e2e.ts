@@ -2,7 +2,10 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, type Locator, type Page } from '@playwright/test'
+import { modelImport } from '#protocol/distributed-inference/model-capabilities.ts'
+import { barriersOf } from '../support/barriers.ts'
 import { BUILT_APP, startBox } from '../support/box.ts'
+import { busOf } from '../support/bus.ts'
 import { test as base } from '../support/fixtures.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
 import { found, keptForOffline, turnAskingOn, visit } from '../support/steps.ts'
@@ -172,5 +175,40 @@ test.describe('from an address', () => {
     // whom the operator did not name is not asked
     await load('http://127.0.0.1:9/elsewhere')
     await expect(modelOn(page, 'elsewhere')).toContainText('Die Box lässt die App dort nicht fragen.', SLOWLY)
+  })
+
+  test('Somebody who has a part of a model is told that nobody has the rest, and lets the model of the app answer', async ({
+    box,
+    device,
+    models,
+  }) => {
+    const { page } = await device('Anna', { tolerates: ELSEWHERE })
+    await found(page, box.url, 'Anna', 'Issum')
+    await turnAskingOn(page)
+    const url = `${models.origin}/published`
+    await busOf(page).call(modelImport, { model: 'published', from: 'url', url, layers: { from: 0, to: 2 } })
+    await visit(page, '/ask/models')
+    await expect(modelOn(page, 'published')).toContainText('zum Teil hier', SLOWLY)
+
+    await visit(page, '/ask')
+    const chosen = page.getByRole('combobox', { name: 'Modell' })
+    await chosen.selectOption('published')
+    await expect(page.getByText('Hier und jetzt kann antworten: Vorführmodell.')).toBeVisible()
+    await page.getByRole('textbox', { name: 'Deine Frage' }).fill('Wie mache ich Wasser trinkbar?')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByRole('button', { name: 'Einverstanden' }).click()
+    const answer = page.getByRole('region', { name: 'Antwort auf: Wie mache ich Wasser trinkbar?' }).last()
+    await expect(answer).toContainText('Ein Teil des Modells ist gerade bei niemandem: Schichten 4 bis 6.', SLOWLY)
+    await expect(answer, 'nothing is asked by itself').not.toContainText('Antwort von:')
+    expect(await barriersOf(page)).toEqual([])
+
+    await answer.getByRole('button', { name: 'Mit Vorführmodell auf diesem Gerät antworten' }).click()
+    await expect(answer).toContainText('Fertig.', SLOWLY)
+    await expect(answer).toContainText(/kochen/i)
+    await expect(answer).toContainText('Antwort von: Vorführmodell, auf diesem Gerät und an Stelle von published.')
+    await expect(answer).toContainText('Gerechnet wurde auf dem Prozessor, nicht auf einer Grafikkarte.')
+    await expect(page.getByRole('list', { name: 'Gespräch' }).getByRole('listitem')).toHaveCount(1)
+    await expect(chosen, 'what was chosen stays so').toHaveValue('published')
+    expect(await barriersOf(page)).toEqual([])
   })
 })

@@ -1,12 +1,7 @@
-import { MantineProvider } from '@mantine/core'
-import { type ComponentType, Suspense } from 'react'
-import { renderToString } from 'react-dom/server'
+import type { ComponentType } from 'react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Router } from 'wouter'
-import { type Language, LanguageProvider } from '../../kit/i18n.tsx'
-import { theme } from '../../kit/theme.ts'
-import { NodeProvider } from '../../port/provider.tsx'
-import { createFakeConnection } from '../../testing/fake-connection.ts'
+import type { Language } from '../../kit/i18n.tsx'
+import { said as saidBy } from '../../testing/said.tsx'
 import type { InferenceScene } from '../../testing/village-inference.ts'
 import { createVillageNode } from '../../testing/village-node.ts'
 import { AskPage } from './ask/ask-page.tsx'
@@ -14,53 +9,8 @@ import { ComputersPage } from './computers/computers-page.tsx'
 import { ModelsPage } from './models/models-page.tsx'
 import { messages } from './shared/messages.ts'
 
-/** Answers lead to further questions; more rounds than any page needs. */
-const MAX_ROUNDS = 10
-const nothing = (): void => undefined
-
-/** What a page says once all it asks is answered, without a browser: marks are taken out, spaces are one. */
-async function said(Page: ComponentType, scene: InferenceScene, language: Language = 'de'): Promise<string> {
-  vi.stubGlobal('localStorage', {
-    getItem: (key: string) => (key === 'hearthnet.language' ? language : null),
-    setItem: nothing,
-  })
-  const connection = createFakeConnection(createVillageNode({ stage: 'member', inference: scene }))
-  const ask = connection.queries.query
-  const queries: typeof connection.queries = {
-    ...connection.queries,
-    query(capability, input) {
-      const query = ask(capability, input)
-      // each a listener of its own: the same one again would ask again
-      query.subscribe(() => undefined)
-      return query
-    },
-  }
-  const render = () =>
-    renderToString(
-      <MantineProvider theme={theme}>
-        <LanguageProvider>
-          <Router hook={() => ['/ask', nothing]}>
-            <NodeProvider connection={{ ...connection, queries }}>
-              <Suspense>
-                <Page />
-              </Suspense>
-            </NodeProvider>
-          </Router>
-        </LanguageProvider>
-      </MantineProvider>,
-    )
-  let before = ''
-  for (let unchanged = 0, round = 0; unchanged < 3 && round < MAX_ROUNDS; round++) {
-    const html = render().replace(/(mantine-|_R_|:r)[\w-]+/g, '')
-    unchanged = html === before ? unchanged + 1 : 0
-    before = html
-    await new Promise((resolve) => setTimeout(resolve))
-  }
-  return before
-    .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ')
-}
+const said = (Page: ComponentType, inference: InferenceScene, language?: Language): Promise<string> =>
+  saidBy(Page, createVillageNode({ stage: 'member', inference }), language)
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -103,6 +53,15 @@ describe('asking, computers and models', () => {
     expect(together).toMatch(/Dieses Gerät, Schichten 1 bis 10 31 ms/)
     expect(together).toMatch(/Dörte Großmann, Schichten 20 bis 28 38 ms/)
     expect(together).toContain('Das Gerät von Çem Yılmaz ist weg. Das Gerät von Dörte Großmann macht weiter. Pause: 0,6 s.')
+  })
+
+  it('say how long planning took and what each part takes for a step', async () => {
+    const together = await said(ComputersPage, 'together')
+    expect(together).toContain('Zu planen, wer was rechnet, dauerte zuletzt 40 ms.')
+    expect(together).toMatch(/qwen3-0\.6b-onnx, Schichten 1 bis 10 31 ms, Mittel aus 3 Antworten/)
+    expect(together).toMatch(/Schichten 20 bis 28 38 ms, Mittel aus 1 Antwort(?!en)/)
+    const alone = await said(ComputersPage, 'alone', 'en')
+    expect(alone).not.toContain('What each part takes')
   })
 
   it('say who was late, how often, and who was quicker, in the picture and in what happened, and nothing where nobody was (DLM-4)', async () => {

@@ -1,12 +1,12 @@
 import { Stack } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
-import { Link } from 'wouter'
 import { PROTOCOL_VERSION } from '#protocol/core/version.ts'
 import { useText } from '../../kit/i18n.tsx'
 import { Section } from '../../kit/section.tsx'
 import { useSession } from '../../shell/session.tsx'
 import classes from './about-section.module.css'
 import { messages } from './messages.ts'
+import { WayLink } from './way-link.tsx'
 
 export function AboutSection() {
   const text = useText(messages).about
@@ -28,10 +28,9 @@ export function AboutSection() {
           ))}
         </dl>
         {node.identity && modulesOn.has('protocol') ? (
-          <Link href="/about" className={classes.more}>
-            <IconInfoCircle size={20} aria-hidden />
+          <WayLink href="/about" icon={IconInfoCircle}>
             {text.more}
-          </Link>
+          </WayLink>
         ) : null}
       </Stack>
     </Section>

@@ -1,4 +1,4 @@
-import { defineMessages } from '../../kit/i18n.tsx'
+import { defineMessages, plural } from '../../kit/i18n.tsx'
 import { title } from './titles.ts'
 
 export const messages = defineMessages({
@@ -83,6 +83,14 @@ export const messages = defineMessages({
       notPersisted: 'Wird der Platz knapp, darf der Browser die Daten löschen.',
       persist: 'Dauerhaft behalten',
       refused: 'Der Browser hat abgelehnt. Meist sagt er ja, wenn HearthNet als App installiert ist oder du es öfter nutzt.',
+    },
+    models: {
+      title: 'Sprachmodelle',
+      intro: 'Aus ihnen werden die Antworten unter „Fragen“ berechnet. Der Katalog zeigt, was hier liegt und was es noch gibt.',
+      held: (count: number, size: string) =>
+        `${plural('de', count, { one: '# Modell belegt', other: '# Modelle belegen' })} hier ${size}.`,
+      none: 'Noch liegt keines auf diesem Gerät.',
+      more: 'Zum Katalog der Modelle',
     },
     tabs: {
       title: 'Tabs',
@@ -187,6 +195,13 @@ export const messages = defineMessages({
       notPersisted: 'When room gets scarce, the browser may delete the data.',
       persist: 'Keep for good',
       refused: 'The browser said no. It usually says yes once HearthNet is installed as an app or used more often.',
+    },
+    models: {
+      title: 'Language models',
+      intro: 'The answers under “Ask” are computed from them. The catalogue shows what is here and what else there is.',
+      held: (count, size) => `${plural('en', count, { one: '# model takes', other: '# models take' })} ${size} here.`,
+      none: 'None is on this device yet.',
+      more: 'To the catalogue of models',
     },
     tabs: {
       title: 'Tabs',

@@ -8,6 +8,7 @@ import { BoxesSection } from './boxes-section.tsx'
 import { DeviceSection } from './device-section.tsx'
 import { EraseSection } from './erase-section.tsx'
 import { messages } from './messages.ts'
+import { ModelsSection } from './models-section.tsx'
 import { RecoverySection } from './recovery-section.tsx'
 import { StorageSection } from './storage-section.tsx'
 import { TabsSection } from './tabs-section.tsx'
@@ -26,6 +27,7 @@ export function SettingsPage() {
       {identity ? <TrialsSection /> : null}
       <BoxesSection />
       <StorageSection />
+      <ModelsSection />
       <TabsSection />
       <AboutSection />
       {identity ? <EraseSection /> : null}

@@ -1,10 +1,12 @@
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { DISTRIBUTED_LLM_FALLBACK_TO_LOCAL_AFTER_FAILURES } from '#protocol/distributed-inference/constants.ts'
-import type { AnswerFrame, Ending, Failover, Plan, StageStatus } from '#protocol/distributed-inference/schemas.ts'
+import type { AnswerFrame, Ending, Failover, Phase, Plan, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
+import type { BackendKind } from '../../compute/engine/backend.ts'
 import type { ChatEnding, ChatRequest, ModelFacts, Piece } from '../../compute/port.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
 import { openPipeline, type Pipeline, type PipelineDeps } from './orchestrator.ts'
+import { plannedStages, wholeStage, withBackends } from './stage-status.ts'
 
 /** Between two pictures of who computes what, in milliseconds. */
 const STATUS_MS = 1000
@@ -62,6 +64,10 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
   let failures = 0
   let firstAt: number | null = null
   let statusAt = Number.NEGATIVE_INFINITY
+  /** Null while words come. */
+  let phase: Phase | null = null
+  /** Of this device, once it has said so. */
+  let backend: BackendKind | null = null
   let topology: Plan['topology'] = asked.plan?.topology ?? 'whole'
 
   const pipelineDeps: PipelineDeps = {
@@ -106,6 +112,10 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
   /** @returns null where somebody lied: what may be wrong is taken back, and all of it is to be computed anew without them */
   async function* over(plan: Plan): AsyncGenerator<AnswerFrame, Ending | null> {
     let pipeline: Pipeline
+    phase = 'others'
+    topology = plan.topology
+    progress.stages = () => plannedStages(plan)
+    yield statusNow()
     try {
       pipeline = await openPipeline(pipelineDeps, facts, plan, signal)
     } catch (error) {
@@ -113,7 +123,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
     }
     progress.plan = pipeline.plan
     topology = pipeline.plan.topology
-    progress.stages = () => pipeline.status()
+    progress.stages = () => withBackends(pipeline.status(), pipeline.plan)
     // tokens of the question, or a few more: what is under way already counts until it was heard of
     let questionTokens = Number.POSITIVE_INFINITY
     const heard = (): void => {
@@ -157,17 +167,11 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   async function* alone(computedBy: Ending['computed_by']): AsyncGenerator<AnswerFrame, Ending> {
     topology = 'whole'
-    const stage = {
-      node_id: null,
-      shard_id: `${facts.id}:0-${facts.layers - 1}`,
-      layers: { from: 0, to: facts.layers - 1 },
-      handed: false,
-    }
     const since = { at: runtime.monotonic(), tokens: told.tokens.length }
     progress.stages = () => {
       const tokens = told.tokens.length - since.tokens
-      const mean = tokens > 1 && firstAt !== null ? (runtime.monotonic() - Math.max(firstAt, since.at)) / tokens : null
-      return [{ ...stage, last_ms: mean, mean_ms: mean, tokens, sent_bytes: 0, received_bytes: 0, late: [] }]
+      const meanMs = tokens > 1 && firstAt !== null ? (runtime.monotonic() - Math.max(firstAt, since.at)) / tokens : null
+      return [wholeStage(facts, { tokens, meanMs, backend })]
     }
     return yield* done(yield* telling(compute.chat(runtime.ulid(), withSaid(), signal)), computedBy)
   }
@@ -181,6 +185,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
     answering: AsyncGenerator<Piece, ChatEnding>,
     heard: () => void = () => undefined,
   ): AsyncGenerator<AnswerFrame, ChatEnding> {
+    phase = 'reading'
     yield statusNow()
     try {
       let next = awaited(answering.next())
@@ -190,6 +195,13 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
         if (!piece) continue
         if (piece.done) return piece.value
         next = awaited(answering.next())
+        const { wait } = piece.value
+        if (wait) {
+          phase = wait.phase
+          backend = wait.backend
+          yield statusNow()
+          continue
+        }
         yield* tell(piece.value)
         heard()
       }
@@ -201,6 +213,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   async function* tell({ text, tokens }: Piece): AsyncGenerator<AnswerFrame, void> {
     const now = runtime.monotonic()
+    phase = null
     told.text += text
     told.tokens.push(...tokens)
     told.pieces.push({ tokens: told.tokens.length, characters: told.text.length })
@@ -215,7 +228,7 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   function statusNow(): AnswerFrame {
     statusAt = runtime.monotonic()
-    return { frame: 'shard_status', topology, stages: [...progress.stages()] }
+    return { frame: 'shard_status', topology, stages: [...progress.stages()], ...(phase && { phase }) }
   }
 
   function rate(now: number): number {
@@ -224,6 +237,8 @@ export async function* answer(deps: AnswerDeps, asked: Asked, progress: Progress
 
   async function* done(ending: ChatEnding, computed_by: Ending['computed_by']): AsyncGenerator<AnswerFrame, Ending> {
     const now = runtime.monotonic()
+    phase = null
+    backend = ending.backend
     const result: Ending = {
       reason: ending.reason,
       prompt_tokens: ending.promptTokens,

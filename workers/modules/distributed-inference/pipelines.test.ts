@@ -13,7 +13,7 @@ import {
 } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import type { ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import type { ChatEnding, ChatRequest, ModelFacts } from '../../compute/port.ts'
+import type { ChatEnding, ChatRequest, ModelFacts, Piece } from '../../compute/port.ts'
 import { defineWorkerModule } from '../../kernel/modules.ts'
 import { createVillage, type Village, type Villager } from '../../testing/village.ts'
 import { servePipelines } from './pipelines.ts'
@@ -56,10 +56,13 @@ const shard = (from: number, to: number, change: Partial<ShardDescriptor> = {}):
 /** A compute worker that says what it is told to, and sends one token through the hops before it does. */
 function createScript() {
   const requests: ChatRequest[] = []
-  const state = { stopped: false, facts: FACTS, full: false }
+  const state = { stopped: false, facts: FACTS, full: false, waits: [] as readonly Piece[], pause: async () => {} }
   const client: ComputeClient = {
     models: async () => [],
-    shards: async () => ({ backend: null, shards: [] }),
+    async shards() {
+      await state.pause()
+      return { backend: null, shards: [] }
+    },
     async describe(model) {
       if (model !== 'tiny') throw new HearthError('not_found', `there is no model ${model} on this device`)
       return state.facts
@@ -75,6 +78,7 @@ function createScript() {
       signal.addEventListener('abort', () => {
         state.stopped = true
       })
+      yield* state.waits
       if (!hops && state.full) throw new HearthError('capacity_exceeded', 'no room')
       await hops?.forward(0, 0, new Float32Array(12).fill(1))
       const said = request.said?.length ?? 0
@@ -95,6 +99,8 @@ describe('experimental.distributed_llm, as one asks', () => {
   let ada: Villager
   let script: ReturnType<typeof createScript>
   let shards: Map<typeof BEN, readonly ShardDescriptor[]>
+  /** What a step takes at another device. */
+  let hopMs: number
   let links: { peer: string; open: boolean }[]
   /** Who does not answer any more, whatever they are asked. */
   let asleep: Set<string>
@@ -112,6 +118,7 @@ describe('experimental.distributed_llm, as one asks', () => {
     asleep = new Set()
     silent = new Set()
     noticed = []
+    hopMs = 0
     const openLink: OpenLink = async (peer, of, { signal }) => {
       if (breaksAt.get(peer) === 0) throw new HearthError('partition', 'nobody opens')
       const link = { peer, open: true }
@@ -132,6 +139,7 @@ describe('experimental.distributed_llm, as one asks', () => {
         shard: of,
         async forward(hidden) {
           if (asleep.has(peer)) return rest()
+          if (hopMs > 0) await new Promise<void>((resolve) => void village.runtime.after(hopMs, resolve))
           position += hidden.length / 4
           if (position > (breaksAt.get(peer) ?? Number.POSITIVE_INFINITY)) {
             close()
@@ -223,6 +231,33 @@ describe('experimental.distributed_llm, as one asks', () => {
     ])
   })
 
+  const PHASES = ['engine', 'layers', 'reading'] as const
+  const waitsOf = (frames: readonly Frame<typeof chat>[]) =>
+    frames.flatMap((frame) => {
+      if (frame.frame === 'token_delta') return ['words']
+      return frame.frame === 'shard_status' ? [[frame.phase, ...frame.stages.map(({ backend }) => backend)].join(' ')] : []
+    })
+
+  it('says what the first word waits for, and what computes it', async () => {
+    await turnOn(true)
+    script.state.waits = PHASES.map((phase) => ({
+      text: '',
+      tokens: [],
+      wait: { phase, backend: phase === 'engine' ? null : 'wasm' },
+    }))
+    const told = waitsOf((await say()).frames)
+    expect(told).toEqual(['reading ', 'engine ', 'layers wasm', 'reading wasm', 'words', 'words', ' wasm'])
+
+    halves()
+    shards.set(BEN, [shard(0, 3, { backend: 'webgpu' }), shard(4, 7)])
+    const { frames } = await say({ others_may_read: true })
+    expect(waitsOf(frames)).toEqual([
+      ...['others webgpu wasm', 'reading webgpu wasm'],
+      ...PHASES.map((phase) => `${phase} webgpu wasm`),
+      ...['words', 'words', ' webgpu wasm'],
+    ])
+  })
+
   it('asks others only where a person said that they may read along (DLM-5)', async () => {
     await turnOn(true)
     halves()
@@ -261,6 +296,9 @@ describe('experimental.distributed_llm, as one asks', () => {
     const failovers = frames.flatMap((frame) => (frame.frame === 'shard_failover' ? [frame.failover] : []))
     expect(failovers[0]).toMatchObject({ from: BEN, to: null, reason: 'lost', layers: { from: 4, to: 7 } })
     expect(failovers.at(-1)).toMatchObject({ from: BEN, to: CEM, stall_ms: expect.any(Number) })
+    const begun = frames.slice(frames.findIndex(({ frame }) => frame === 'token_delta'))
+    const phases = begun.flatMap((frame) => (frame.frame === 'shard_status' ? [frame.phase] : []))
+    expect(new Set(phases), 'words come').toEqual(new Set([undefined]))
     const { pipelines, metrics } = await status()
     expect(pipelines.at(-1)).toMatchObject({ state: 'completed', failovers: [{ to: CEM }], tokens: 2 })
     expect(metrics).toMatchObject({ failovers_total: 1, fallback_to_local_total: 0 })
@@ -320,6 +358,22 @@ describe('experimental.distributed_llm, as one asks', () => {
     await expect(say({ others_may_read: true, computed_by: 'pipeline' })).rejects.toMatchObject({ code: 'pipeline_failed' })
     expect((await status()).metrics.fallback_to_local_total).toBe(1)
     expect((await status()).pipelines.map(({ state }) => state)).toEqual(['completed', 'failed'])
+  })
+
+  it('measures how long a plan took and how long each shard takes, and tells the caller (Metrics)', async () => {
+    await turnOn(true)
+    halves()
+    expect((await status()).metrics).toMatchObject({ pipeline_construct_ms: null, shard_latency_ms: [] })
+    script.state.pause = () => new Promise<void>((resolve) => void village.runtime.after(300, resolve))
+    hopMs = 40
+    for (let times = 0; times < 2; times++) await village.during(say({ others_may_read: true }))
+    const { metrics } = await status()
+    expect(metrics.pipeline_construct_ms).toBeCloseTo(300)
+    expect(metrics.shard_latency_ms).toMatchObject([
+      { shard_id: 'tiny:0-3', model: 'tiny', layers: { from: 0, to: 3 }, answers: 2 },
+      { shard_id: 'tiny:4-7', answers: 2 },
+    ])
+    for (const { mean_ms } of metrics.shard_latency_ms) expect(mean_ms).toBeCloseTo(40)
   })
 
   it('asks nobody else in vain: who wants others where there are none is told (DLM-2)', async () => {

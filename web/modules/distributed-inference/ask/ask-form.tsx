@@ -108,7 +108,7 @@ export function AskForm({ models, model, room: { conversation, turns, settings, 
             />
             <ModelHint model={model.model} />
           </Stack>
-          <WhoWould model={model} computedBy={settings.computedBy} />
+          <WhoWould models={models} model={model} computedBy={settings.computedBy} />
           <MoreSettings settings={settings} choose={choose} />
         </Stack>
       </form>

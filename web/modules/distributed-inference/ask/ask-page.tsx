@@ -15,6 +15,7 @@ import { Doors } from '../shared/doors.tsx'
 import classes from './ask.module.css'
 import { AskForm } from './ask-form.tsx'
 import { messages } from './messages.ts'
+import { inPlaceOf } from './other-model.ts'
 import { wishesOf } from './settings.ts'
 import { TurnItem } from './turn-item.tsx'
 import { useRoom } from './use-room.ts'
@@ -54,6 +55,16 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
     else ask(last.question)
   }
 
+  const other = last ? inPlaceOf(last, models) : null
+  /** The person's press lets it answer: it is asked once, and the one that is chosen stays chosen (DLM-4). */
+  const askOther = (): void => {
+    if (!last || other === null) return
+    field.current?.focus({ preventScroll: true })
+    conversation.dropLast()
+    const options = { model: other, computed_by: 'local' as const, ...wishesOf(settings) }
+    void conversation.ask(last.question, options, last.insteadOf ?? last.model)
+  }
+
   const stop = (): void => {
     field.current?.focus({ preventScroll: true })
     conversation.stop()
@@ -82,6 +93,8 @@ function AskRoom({ models }: { readonly models: readonly ModelState[] }) {
               key={turn.id}
               turn={turn}
               onAgain={turn === last && !busy ? again : null}
+              other={turn === last ? other : null}
+              onOther={askOther}
               onStop={turn === last && busy ? stop : null}
             />
           ))}

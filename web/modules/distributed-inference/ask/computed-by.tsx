@@ -48,14 +48,12 @@ function Slowness({ stages }: Pick<Turn, 'stages'>) {
   const nodes = directory.status === 'ready' ? directory.data.nodes : []
   const slowness = slownessOf(stages, (id) => nodes.find(({ node_id }) => node_id === id) ?? null)
   if (!slowness) return null
-  const { node_id, ms, cause } = slowness
+  const { node_id, ms, cause, onProcessor } = slowness
   const number = format.number(ms)
   if (stages.length === 1) return <Text size="sm">{text.alone(names.sentence(node_id), number)}</Text>
-  return (
-    <Text size="sm">
-      {cause === 'way' ? text.way(names.within(node_id), number) : text.computing(names.sentence(node_id), number)}
-    </Text>
-  )
+  if (cause === 'way') return <Text size="sm">{text.way(names.within(node_id), number)}</Text>
+  const computing = text.computing(names.sentence(node_id), number)
+  return <Text size="sm">{onProcessor ? `${computing} ${text.processorThere}` : computing}</Text>
 }
 
 /** Who computes an answer, how fast, and what slows it down. */
@@ -64,12 +62,14 @@ export function ComputedBy({ turn: { state, topology, stages, ending } }: { read
   const format = useFormat()
   const alone = stages.every(({ node_id }) => node_id === null)
   const over = ending !== null || state === 'stopped' || state === 'failed'
+  const onProcessor = (ending?.backend ?? stages[0]?.backend) === 'wasm'
   if (topology === null && ending === null) return null
   return (
     <Stack gap={4}>
       {alone ? (
         <Text size="sm" c="dimmed">
           {over ? text.answer.computedAlone : text.who.alone}
+          {onProcessor ? ` ${over ? text.slow.wasOnProcessor : text.slow.onProcessor}` : null}
         </Text>
       ) : (
         <div>

@@ -113,6 +113,25 @@ describe('a conversation', () => {
     })
   })
 
+  it('knows what the next word waits for, until it comes', async () => {
+    const status = (phase?: 'engine' | 'reading'): AnswerFrame => ({
+      ...{ frame: 'shard_status', topology: 'whole', stages: [] },
+      ...(phase && { phase }),
+    })
+    const { conversation } = create([[status('engine'), status('reading'), ...words('a'), status('reading'), ...words('b')]])
+    const seen: unknown[] = []
+    conversation.subscribe(() => {
+      const [turn] = conversation.turns()
+      const now = `${turn?.state} ${turn?.phase}`
+      if (seen.at(-1) !== now) seen.push(now)
+    })
+    await conversation.ask('?', { model: 'm' })
+    expect(seen).toEqual([
+      ...['waiting null', 'waiting engine', 'waiting reading', 'speaking null'],
+      ...['speaking reading', 'speaking null', 'done null'],
+    ])
+  })
+
   it('takes words back that somebody computed wrongly, and says so (DLM-6)', async () => {
     const { conversation } = create([[...words('Zwei ', 'Eimer'), { frame: 'taken_back', text: 'Zwei ' }, ...words('Liter.')]])
     await conversation.ask('Wie viel Wasser?', { model: 'm' })

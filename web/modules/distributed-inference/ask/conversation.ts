@@ -1,7 +1,7 @@
 import type { Input } from '#protocol/core/capability.ts'
 import { type HearthError, toHearthError } from '#protocol/core/errors.ts'
 import type { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
-import type { AnswerFrame, Ending, Failover, Plan, StageStatus } from '#protocol/distributed-inference/schemas.ts'
+import type { AnswerFrame, Ending, Failover, Phase, Plan, StageStatus } from '#protocol/distributed-inference/schemas.ts'
 import { createLiveText, type LiveText } from './live-text.ts'
 
 type Question = Input<typeof chat>
@@ -17,9 +17,13 @@ export interface Turn {
   readonly id: number
   readonly question: string
   readonly model: string
+  /** The model that was asked first and could not be computed, where a person let this one answer in its place. */
+  readonly insteadOf: string | null
   /** `waiting`: not a word yet. */
   readonly state: 'waiting' | 'speaking' | 'done' | 'stopped' | 'failed'
   readonly text: LiveText
+  /** What the next word waits for; null while words come, and before the node has said. */
+  readonly phase: Phase | null
   readonly topology: Plan['topology'] | null
   readonly stages: readonly StageStatus[]
   readonly notes: readonly Note[]
@@ -41,7 +45,7 @@ export interface Conversation {
   readonly turns: () => readonly Turn[]
   readonly subscribe: (listener: () => void) => () => void
   /** Asks, with all that was said before. @returns when the answer has ended, however it did */
-  ask(question: string, options: AskOptions): Promise<void>
+  ask(question: string, options: AskOptions, insteadOf?: string): Promise<void>
   /** Stops the answer that is under way; what was said stays. */
   stop(): void
   /** Takes the last turn back, so that its question can be asked again. */
@@ -93,15 +97,18 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
     if (!turn) return
     const note = (added: Note): void => change(id, { notes: [...turn.notes, added] })
     if (frame.frame === 'token_delta') {
-      if (turn.state === 'waiting' && frame.text !== '') change(id, { state: 'speaking' })
-    } else if (frame.frame === 'shard_status') change(id, { stages: frame.stages, topology: frame.topology })
-    else if (frame.frame === 'shard_failover') change(id, { notes: withFailover(turn.notes, frame.failover) })
+      const isNews = turn.state === 'waiting' || turn.phase !== null
+      if (isNews && frame.text !== '') change(id, { state: 'speaking', phase: null })
+    } else if (frame.frame === 'shard_status') {
+      const { stages, topology, phase = null } = frame
+      change(id, { stages, topology, phase })
+    } else if (frame.frame === 'shard_failover') change(id, { notes: withFailover(turn.notes, frame.failover) })
     else if (frame.frame === 'taken_back') note({ kind: 'taken_back' })
     else if (frame.frame === 'pipeline_aborted') note({ kind: 'aborted', code: frame.code, fallsBack: frame.falls_back })
     else change(id, { ending: frame.ending })
   }
 
-  async function ask(question: string, options: AskOptions): Promise<void> {
+  async function ask(question: string, options: AskOptions, insteadOf: string | null = null): Promise<void> {
     if (turns.some((turn) => !isOver(turn))) return
     const id = next++
     const text = createLiveText(onFrame)
@@ -109,8 +116,8 @@ export function createConversation({ open, onFrame }: AskDeps): Conversation {
     stopping = controller
     const messages: Question['messages'] = [...turns.flatMap(messagesOf), { role: 'user', content: question }]
     const { model } = options
-    const fresh = { topology: null, stages: [], notes: [], ending: null, error: null }
-    set([...turns, { id, question, model, state: 'waiting', text, ...fresh }])
+    const fresh = { phase: null, topology: null, stages: [], notes: [], ending: null, error: null }
+    set([...turns, { id, question, model, insteadOf, state: 'waiting', text, ...fresh }])
     let outcome: Partial<Turn>
     try {
       const frames = open({ ...options, messages }, controller.signal)

@@ -30,6 +30,7 @@ export const messages = defineMessages({
       nobody: 'Gerade ist sonst niemand da. Dieses Gerät antwortet mit dem, was hier ist.',
       offline: 'Dieses Gerät hat kein Netz. Es antwortet mit dem, was hier ist.',
       offlineApart: 'Dieses Gerät hat kein Netz. Für dieses Modell braucht es andere Geräte.',
+      otherHere: (model: string) => `Hier und jetzt kann antworten: ${model}.`,
       nobodyApart: 'Gerade ist sonst niemand da. Für dieses Modell braucht es andere Geräte.',
       cannotCome:
         'Dieses Gerät hat kein Netz, und dieses Modell ist noch nicht hier. Laden lässt es sich, sobald die Box wieder erreichbar ist.',
@@ -38,7 +39,13 @@ export const messages = defineMessages({
     answer: {
       said: (question: string) => `Antwort auf: ${question}`,
       you: 'Du fragst',
-      reading: 'Die Frage wird gelesen …',
+      opening: 'Das Modell wird geöffnet …',
+      phases: {
+        others: 'Die anderen Geräte machen sich bereit …',
+        engine: 'Das Rechenprogramm wird geladen, beim ersten Mal 14 bis 27\u00a0MB aus dieser App …',
+        layers: 'Das Modell kommt aus dem Speicher dieses Geräts in den Arbeitsspeicher …',
+        reading: 'Die Frage wird gelesen …',
+      },
       fetching: (percent: string) => `Das Modell wird geladen: ${percent}\u00a0%`,
       speaking: 'Die Antwort entsteht …',
       done: 'Fertig.',
@@ -56,10 +63,19 @@ export const messages = defineMessages({
       copy: 'Antwort kopieren',
       again: 'Noch einmal fragen',
     },
+    other: {
+      here: (model: string) => `Auf diesem Gerät kann ein anderes Modell antworten: ${model}.`,
+      answer: (model: string) => `Mit ${model} auf diesem Gerät antworten`,
+      by: (model: string) => `Antwort von: ${model}.`,
+      byOther: (model: string, asked: string) => `Antwort von: ${model}, auf diesem Gerät und an Stelle von ${asked}.`,
+    },
     slow: {
       computing: (who: string, ms: string) => `${who} braucht ${ms}\u00a0ms für jedes Wort. Darauf warten die anderen.`,
       way: (who: string, ms: string) =>
         `Für ${who} sind es ${ms}\u00a0ms für jedes Wort, das meiste davon für den Weg dorthin und zurück.`,
+      onProcessor: 'Gerechnet wird auf dem Prozessor, nicht auf einer Grafikkarte.',
+      wasOnProcessor: 'Gerechnet wurde auf dem Prozessor, nicht auf einer Grafikkarte.',
+      processorThere: 'Dort rechnet der Prozessor, keine Grafikkarte.',
       alone: (who: string, ms: string) => `${who} braucht ${ms}\u00a0ms für jedes Wort. Das ist langsamer, als man liest.`,
     },
     more: {
@@ -110,6 +126,7 @@ export const messages = defineMessages({
       nobody: 'Nobody else is here right now. This device answers with what is here.',
       offline: 'This device has no network. It answers with what is here.',
       offlineApart: 'This device has no network. This model needs other devices.',
+      otherHere: (model) => `Here and now this one can answer: ${model}.`,
       nobodyApart: 'Nobody else is here right now. This model needs other devices.',
       cannotCome:
         'This device has no network, and this model is not here yet. It can be loaded once the box is in reach again.',
@@ -118,7 +135,13 @@ export const messages = defineMessages({
     answer: {
       said: (question) => `Answer to: ${question}`,
       you: 'You ask',
-      reading: 'The question is being read …',
+      opening: 'The model is being opened …',
+      phases: {
+        others: 'The other devices are getting ready …',
+        engine: 'The program that computes is being loaded, the first time 14 to 27\u00a0MB from this app …',
+        layers: 'The model is going from this device’s storage into its memory …',
+        reading: 'The question is being read …',
+      },
       fetching: (percent) => `The model is being loaded: ${percent}%`,
       speaking: 'The answer is coming …',
       done: 'Done.',
@@ -136,9 +159,18 @@ export const messages = defineMessages({
       copy: 'Copy the answer',
       again: 'Ask again',
     },
+    other: {
+      here: (model) => `On this device another model can answer: ${model}.`,
+      answer: (model) => `Answer with ${model} on this device`,
+      by: (model) => `Answered by: ${model}.`,
+      byOther: (model, asked) => `Answered by: ${model}, on this device and in place of ${asked}.`,
+    },
     slow: {
       computing: (who, ms) => `${who} takes ${ms}\u00a0ms for each word. The others wait for that.`,
       way: (who, ms) => `For ${who} it is ${ms}\u00a0ms for each word, most of it for the way there and back.`,
+      onProcessor: 'It is computed on the processor, not on a graphics card.',
+      wasOnProcessor: 'It was computed on the processor, not on a graphics card.',
+      processorThere: 'The processor computes there, no graphics card.',
       alone: (who, ms) => `${who} takes ${ms}\u00a0ms for each word. That is slower than people read.`,
     },
     more: {

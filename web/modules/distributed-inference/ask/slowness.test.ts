@@ -26,7 +26,11 @@ describe('what a word waits for', () => {
       ms: 80,
       cause: 'computing',
       slow: false,
+      onProcessor: false,
     })
+    const onProcessor = { ...stage(anna, 80), backend: 'wasm' } as const
+    expect(slownessOf([onProcessor, stage(bernd, 12)], unknown)).toMatchObject({ onProcessor: true })
+    expect(slownessOf([{ ...onProcessor, backend: 'webgpu' }, stage(bernd, 12)], unknown)).toMatchObject({ onProcessor: false })
   })
 
   it('is the way where the connection takes most of it', () => {
@@ -41,6 +45,8 @@ describe('what a word waits for', () => {
   })
 
   it('is named even alone where words come slower than people read (DLM-2)', () => {
-    expect(slownessOf([stage(null, 900)], unknown)).toEqual({ node_id: null, ms: 900, cause: 'computing', slow: true })
+    expect(slownessOf([stage(null, 900)], unknown)).toEqual({
+      ...{ node_id: null, ms: 900, cause: 'computing', slow: true, onProcessor: false },
+    })
   })
 })

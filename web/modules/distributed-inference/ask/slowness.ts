@@ -23,11 +23,13 @@ export interface Slowness {
   readonly cause: 'way' | 'computing'
   /** Slower than people read, all devices together. */
   readonly slow: boolean
+  /** Of who is waited for: no graphics card computes. */
+  readonly onProcessor: boolean
 }
 
 /** What a word waits for most, or null where nothing is worth a word. */
 export function slownessOf(stages: readonly StageStatus[], knownOf: (id: NodeId) => Known | null): Slowness | null {
-  const timed = stages.flatMap(({ node_id, mean_ms }) => (mean_ms === null ? [] : [{ node_id, mean_ms }]))
+  const timed = stages.flatMap(({ node_id, mean_ms, backend }) => (mean_ms === null ? [] : [{ node_id, mean_ms, backend }]))
   const total = timed.reduce((sum, { mean_ms }) => sum + mean_ms, 0)
   const [worst] = timed.sort((a, b) => b.mean_ms - a.mean_ms)
   if (!worst || worst.mean_ms < UNNOTICED_MS) return null
@@ -39,5 +41,6 @@ export function slownessOf(stages: readonly StageStatus[], knownOf: (id: NodeId)
     ms: Math.round(worst.mean_ms),
     cause: latency !== null && latency > worst.mean_ms / 2 ? 'way' : 'computing',
     slow,
+    onProcessor: worst.backend === 'wasm',
   }
 }

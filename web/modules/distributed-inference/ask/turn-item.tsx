@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconCheck, IconCopy, IconPlayerStop, IconRefresh } from '@tabler/icons-react'
 import { memo, type RefObject, useEffect, useRef, useState } from 'react'
 import { Link } from 'wouter'
@@ -10,6 +10,7 @@ import { messages as kitMessages } from '../../../kit/messages.ts'
 import { StatusDot } from '../../../kit/status-dot.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { COMPUTERS } from '../paths.ts'
+import { ModelHint, useModelName } from '../shared/model-name.tsx'
 import { Problem } from '../shared/problem.tsx'
 import { AnswerText } from './answer-text.tsx'
 import classes from './ask.module.css'
@@ -60,16 +61,17 @@ function useFetched(model: string): string | null {
   return format.number(Math.floor((100 * found.held_bytes) / Math.max(1, found.bytes)))
 }
 
-function Waiting({ model }: Pick<Turn, 'model'>) {
+function Waiting({ model, phase }: Pick<Turn, 'model' | 'phase'>) {
   const text = useText(messages).answer
   const fetched = useFetched(model)
-  return <StatusDot status="busy">{fetched === null ? text.reading : text.fetching(fetched)}</StatusDot>
+  const opened = phase === null ? text.opening : text.phases[phase]
+  return <StatusDot status="busy">{fetched === null ? opened : text.fetching(fetched)}</StatusDot>
 }
 
-function State({ turn: { state, model, ending, text: live } }: { readonly turn: Turn }) {
+function State({ turn: { state, model, phase, ending, text: live } }: { readonly turn: Turn }) {
   const text = useText(messages).answer
-  if (state === 'waiting') return <Waiting model={model} />
-  if (state === 'speaking') return <StatusDot status="busy">{text.speaking}</StatusDot>
+  if (state === 'waiting') return <Waiting model={model} phase={phase} />
+  if (state === 'speaking') return <StatusDot status="busy">{phase === null ? text.speaking : text.phases[phase]}</StatusDot>
   if (state === 'stopped') return <StatusDot status="idle">{text.stopped}</StatusDot>
   if (state === 'failed') return null
   if (live.get() === '') return <StatusDot status="idle">{text.nothing}</StatusDot>
@@ -92,16 +94,52 @@ function Stop({ onStop, item }: StopProps) {
   )
 }
 
+interface OtherModelProps {
+  readonly model: string
+  readonly onAsk: () => void
+}
+
+/** Another model could answer here: it does where the person wants it, never by itself (DLM-4). */
+function OtherModel({ model, onAsk }: OtherModelProps) {
+  const text = useText(messages).other
+  const name = useModelName()(model)
+  return (
+    <Stack gap="xs" align="flex-start">
+      <Text>{text.here(name)}</Text>
+      <ModelHint model={model} />
+      <Button onClick={onAsk} className={classes.long}>
+        {text.answer(name)}
+      </Button>
+    </Stack>
+  )
+}
+
+/** Whose words these are. */
+function AnsweredBy({ turn: { model, insteadOf, state, text: live } }: { readonly turn: Turn }) {
+  const text = useText(messages).other
+  const modelName = useModelName()
+  const ended = state === 'done' || state === 'stopped'
+  if (insteadOf === null && !(ended && live.get() !== '')) return null
+  return (
+    <Text size="sm" c="dimmed">
+      {insteadOf === null ? text.by(modelName(model)) : text.byOther(modelName(model), modelName(insteadOf))}
+    </Text>
+  )
+}
+
 interface TurnItemProps {
   readonly turn: Turn
   /** Asks the last question once more; null where others came after it. */
   readonly onAgain: (() => void) | null
+  /** The model that could answer in place of the one that could not be computed; null where none could, or need not. */
+  readonly other: string | null
+  readonly onOther: () => void
   /** Stops the answer; null where it has ended. */
   readonly onStop: (() => void) | null
 }
 
 /** A question and its answer. */
-export const TurnItem = memo(function TurnItem({ turn, onAgain, onStop }: TurnItemProps) {
+export const TurnItem = memo(function TurnItem({ turn, onAgain, other, onOther, onStop }: TurnItemProps) {
   const text = useText(messages)
   const item = useRef<HTMLLIElement>(null)
   const busy = turn.state === 'waiting' || turn.state === 'speaking'
@@ -134,15 +172,19 @@ export const TurnItem = memo(function TurnItem({ turn, onAgain, onStop }: TurnIt
           <Problem
             error={turn.error}
             action={
-              <Group gap="sm">
-                {again}
-                <Button component={Link} href={COMPUTERS} variant="default">
-                  {text.toComputers}
-                </Button>
-              </Group>
+              <>
+                {other === null ? null : <OtherModel model={other} onAsk={onOther} />}
+                <Group gap="sm">
+                  {again}
+                  <Button component={Link} href={COMPUTERS} variant="default">
+                    {text.toComputers}
+                  </Button>
+                </Group>
+              </>
             }
           />
         ) : null}
+        <AnsweredBy turn={turn} />
         <ComputedBy turn={turn} />
         {busy || turn.text.get() === '' ? null : (
           <Group gap="sm">

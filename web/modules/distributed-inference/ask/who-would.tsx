@@ -7,12 +7,17 @@ import { FocusHeld } from '../../../kit/focus-held.tsx'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { useQuery } from '../../../port/hooks.ts'
 import { useOnline } from '../../../shell/services.tsx'
+import { useModelName } from '../shared/model-name.tsx'
 import { Problem } from '../shared/problem.tsx'
 import { StageList } from '../shared/stage-list.tsx'
 import { messages } from './messages.ts'
+import { otherHere } from './other-model.ts'
 import type { Settings } from './settings.ts'
 
 const ALONE = ['offline', 'offlineApart', 'cannotCome', 'nobody', 'nobodyApart'] as const
+
+/** Those that say that this model cannot be asked now. */
+const APART: readonly (typeof ALONE)[number][] = ['offlineApart', 'cannotCome', 'nobodyApart']
 
 /** Whether this device could answer with no other. */
 export const answersAlone = ({ state, source }: ModelState): boolean =>
@@ -65,22 +70,26 @@ function TogetherWords({ stages }: Pick<Plan, 'stages'>) {
 }
 
 interface WhoWouldProps {
+  readonly models: readonly ModelState[]
   readonly model: ModelState
   readonly computedBy: Settings['computedBy']
 }
 
 /** Who would compute the next answer, and what is not here. */
-export function WhoWould({ model, computedBy }: WhoWouldProps) {
+export function WhoWould({ models, model, computedBy }: WhoWouldProps) {
   const text = useText(messages).who
   const format = useFormat()
+  const modelName = useModelName()
   const company = useCompany()
   const alone = wordsAlone(model, company)
+  const other = alone !== null && APART.includes(alone) ? otherHere(models, [model.model]) : null
   // that nobody else is here says it already
   const own = alone === null ? [answersAlone(model) ? text.alone : text.notAlone] : []
   if (model.state === 'offered' && company.online) own.push(text.fromApp(format.bytes(model.bytes)))
   return (
     <Stack gap={4}>
       {alone === null ? null : <Text size="sm">{text[alone]}</Text>}
+      {other === null ? null : <Text size="sm">{text.otherHere(modelName(other))}</Text>}
       {needsOthers(model, computedBy) ? (
         <Together model={model.model} />
       ) : own.length === 0 ? null : (
