@@ -240,6 +240,9 @@ const statusOf = (scene: InferenceScene): Status => {
     failovers_total: 1,
     fallback_to_local_total: 0,
     shard_corruption_detected_total: scene === 'gaps' ? 2 : 0,
+    shard_latency_ms: (scene === 'together' ? AFTER : []).map(({ shard_id, layers, mean_ms }, at) => ({
+      ...{ shard_id, model: BIG, layers, mean_ms: mean_ms ?? 0, answers: at === 2 ? 1 : 3 },
+    })),
   }
   if (scene !== 'together') return { pipelines: [], metrics }
   const running = run(0, { state: 'answering', stages: AFTER, failovers: [FAILOVER], tokens: 21, first_token_ms: 640 })

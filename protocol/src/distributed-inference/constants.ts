@@ -38,6 +38,8 @@ export const DISTRIBUTED_LLM_MAX_FILES_PER_MODEL = 64
 export const DISTRIBUTED_LLM_DEMONSTRATION_MODEL = 'hearthnet-demonstration'
 /** Most shards of which a plan says why they are left out (DLM-2). */
 export const DISTRIBUTED_LLM_MAX_LEFT_OUT = 256
+/** Most shards whose latency `pipeline.status` tells. */
+export const DISTRIBUTED_LLM_MAX_SHARD_LATENCIES = 64
 /** Milliseconds of one layer and one token that are expected where nobody of the kind has measured any (DLM-2). */
 export const DISTRIBUTED_LLM_GUESSED_LAYER_MS = 2
 /** Milliseconds there and back that are expected where none are measured (DLM-2). */

@@ -1,6 +1,7 @@
 import { defineCapability } from '../core/capability.ts'
 import { CountSchema, NodeIdSchema, OneOf, Strict, TimeSchema, UlidSchema } from '../core/schema.ts'
 import * as Type from '../core/type.ts'
+import { DISTRIBUTED_LLM_MAX_SHARD_LATENCIES } from './constants.ts'
 import {
   pipelineCancelled,
   pipelineCompleted,
@@ -15,9 +16,11 @@ import {
   AnswerFrameSchema,
   EndingSchema,
   FailoverSchema,
+  LayersSchema,
   ModelIdSchema,
   PlanSchema,
   QuestionSchema,
+  ShardIdSchema,
   ShardSchema,
   StageStatusSchema,
 } from './schemas.ts'
@@ -87,6 +90,16 @@ const PipelineSchema = Strict({
   failovers: Type.Array(FailoverSchema, { maxItems: 64 }),
 })
 
+/** How long a shard took for a step with the way there and back, in the pipelines that are told of here. */
+const ShardLatencySchema = Strict({
+  shard_id: ShardIdSchema,
+  model: ModelIdSchema,
+  layers: LayersSchema,
+  /** Mean over the means of so many answers, whoever computed. */
+  mean_ms: Type.Number({ minimum: 0 }),
+  answers: Type.Integer({ minimum: 1, maximum: 32 }),
+})
+
 /** Pipelines of the caller: those that run and the last 16; never what was asked. A person sees those of this device. */
 export const pipelineStatus = defineCapability({
   name: 'experimental.distributed_llm.pipeline.status',
@@ -99,10 +112,13 @@ export const pipelineStatus = defineCapability({
     pipelines: Type.Array(PipelineSchema, { maxItems: 32 }),
     /** Since the node started. */
     metrics: Strict({
+      /** What the newest plan took; null before the first. */
       pipeline_construct_ms: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
       failovers_total: CountSchema,
       fallback_to_local_total: CountSchema,
       shard_corruption_detected_total: CountSchema,
+      /** For each shard of the caller's pipelines, the newest first. */
+      shard_latency_ms: Type.Array(ShardLatencySchema, { maxItems: DISTRIBUTED_LLM_MAX_SHARD_LATENCIES }),
     }),
   }),
   answersFrom: [pipelinePlanned, pipelineStarted, pipelineShardFailed, pipelineFailover, pipelineCompleted, pipelineCancelled],

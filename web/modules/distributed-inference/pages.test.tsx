@@ -55,6 +55,15 @@ describe('asking, computers and models', () => {
     expect(together).toContain('Das Gerät von Çem Yılmaz ist weg. Das Gerät von Dörte Großmann macht weiter. Pause: 0,6 s.')
   })
 
+  it('say how long planning took and what each part takes for a step', async () => {
+    const together = await said(ComputersPage, 'together')
+    expect(together).toContain('Zu planen, wer was rechnet, dauerte zuletzt 40 ms.')
+    expect(together).toMatch(/qwen3-0\.6b-onnx, Schichten 1 bis 10 31 ms, Mittel aus 3 Antworten/)
+    expect(together).toMatch(/Schichten 20 bis 28 38 ms, Mittel aus 1 Antwort(?!en)/)
+    const alone = await said(ComputersPage, 'alone', 'en')
+    expect(alone).not.toContain('What each part takes')
+  })
+
   it('say who was late, how often, and who was quicker, in the picture and in what happened, and nothing where nobody was (DLM-4)', async () => {
     const late = 'Das Gerät von Çem Yılmaz war 3 Mal spät dran. Das Gerät von Dörte Großmann hat dasselbe auch gerechnet'
     expect((await said(ComputersPage, 'together')).split(late)).toHaveLength(3)

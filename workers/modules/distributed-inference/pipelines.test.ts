@@ -56,10 +56,13 @@ const shard = (from: number, to: number, change: Partial<ShardDescriptor> = {}):
 /** A compute worker that says what it is told to, and sends one token through the hops before it does. */
 function createScript() {
   const requests: ChatRequest[] = []
-  const state = { stopped: false, facts: FACTS, full: false, waits: [] as readonly Piece[] }
+  const state = { stopped: false, facts: FACTS, full: false, waits: [] as readonly Piece[], pause: async () => {} }
   const client: ComputeClient = {
     models: async () => [],
-    shards: async () => ({ backend: null, shards: [] }),
+    async shards() {
+      await state.pause()
+      return { backend: null, shards: [] }
+    },
     async describe(model) {
       if (model !== 'tiny') throw new HearthError('not_found', `there is no model ${model} on this device`)
       return state.facts
@@ -95,6 +98,8 @@ describe('experimental.distributed_llm, as one asks', () => {
   let ada: Villager
   let script: ReturnType<typeof createScript>
   let shards: Map<typeof BEN, readonly ShardDescriptor[]>
+  /** What a step takes at another device. */
+  let hopMs: number
   let links: { peer: string; open: boolean }[]
   /** Who does not answer any more, whatever they are asked. */
   let asleep: Set<string>
@@ -112,6 +117,7 @@ describe('experimental.distributed_llm, as one asks', () => {
     asleep = new Set()
     silent = new Set()
     noticed = []
+    hopMs = 0
     const openLink: OpenLink = async (peer, of, { signal }) => {
       if (breaksAt.get(peer) === 0) throw new HearthError('partition', 'nobody opens')
       const link = { peer, open: true }
@@ -132,6 +138,7 @@ describe('experimental.distributed_llm, as one asks', () => {
         shard: of,
         async forward(hidden) {
           if (asleep.has(peer)) return rest()
+          if (hopMs > 0) await new Promise<void>((resolve) => void village.runtime.after(hopMs, resolve))
           position += hidden.length / 4
           if (position > (breaksAt.get(peer) ?? Number.POSITIVE_INFINITY)) {
             close()
@@ -350,6 +357,22 @@ describe('experimental.distributed_llm, as one asks', () => {
     await expect(say({ others_may_read: true, computed_by: 'pipeline' })).rejects.toMatchObject({ code: 'pipeline_failed' })
     expect((await status()).metrics.fallback_to_local_total).toBe(1)
     expect((await status()).pipelines.map(({ state }) => state)).toEqual(['completed', 'failed'])
+  })
+
+  it('measures how long a plan took and how long each shard takes, and tells the caller (Metrics)', async () => {
+    await turnOn(true)
+    halves()
+    expect((await status()).metrics).toMatchObject({ pipeline_construct_ms: null, shard_latency_ms: [] })
+    script.state.pause = () => new Promise<void>((resolve) => void village.runtime.after(300, resolve))
+    hopMs = 40
+    for (let times = 0; times < 2; times++) await village.during(say({ others_may_read: true }))
+    const { metrics } = await status()
+    expect(metrics.pipeline_construct_ms).toBeCloseTo(300)
+    expect(metrics.shard_latency_ms).toMatchObject([
+      { shard_id: 'tiny:0-3', model: 'tiny', layers: { from: 0, to: 3 }, answers: 2 },
+      { shard_id: 'tiny:4-7', answers: 2 },
+    ])
+    for (const { mean_ms } of metrics.shard_latency_ms) expect(mean_ms).toBeCloseTo(40)
   })
 
   it('asks nobody else in vain: who wants others where there are none is told (DLM-2)', async () => {

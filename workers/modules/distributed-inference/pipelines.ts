@@ -27,6 +27,7 @@ import { createFaultRecord, type FaultRecord } from './fault-record.ts'
 import { loadableOffers, loadedOffers } from './own-offers.ts'
 import { type Offer, type PlanOptions, planPipeline } from './plan.ts'
 import type { OpenLink } from './recruiting.ts'
+import { shardLatencies } from './shard-latency.ts'
 
 /** What is known of another device's shards. */
 export interface HeardNode {
@@ -223,15 +224,17 @@ export function servePipelines(deps: PipelinesDeps): () => void {
       return yield* told(caller, { request, facts, plan, fallsBack: how !== 'pipeline' && facts.whole }, signal)
     }),
 
-    bus.handle(pipelineStatus, async (_, { caller }) => ({
-      pipelines: remembered.filter((each) => each.caller === caller.nodeId).map(statusOf),
-      metrics: {
+    bus.handle(pipelineStatus, async (_, { caller }) => {
+      const pipelines = remembered.filter((each) => each.caller === caller.nodeId).map(statusOf)
+      const counts = {
         pipeline_construct_ms: metrics.construct,
         failovers_total: metrics.failovers,
         fallback_to_local_total: metrics.fallbacks,
         shard_corruption_detected_total: metrics.corruptions,
-      },
-    })),
+      }
+      // of the caller's own only: which shards a device uses is nobody else's business
+      return { pipelines, metrics: { ...counts, shard_latency_ms: shardLatencies(pipelines) } }
+    }),
 
     bus.handle(shardDirectory, async () => ({
       nodes: directory.nodes().map(({ nodeId, heardAt, latencyMs, shards }) => ({

@@ -135,6 +135,11 @@ export const messages = defineMessages({
         plural('de', n, { one: '# Mal allein zu Ende gerechnet', other: '# Mal allein zu Ende gerechnet' }),
       corrupt: (n: number) =>
         plural('de', n, { one: '# Mal falsch Gerechnetes erkannt', other: '# Mal falsch Gerechnetes erkannt' }),
+      construct: (ms: string) => `Zu planen, wer was rechnet, dauerte zuletzt ${ms}\u00a0ms.`,
+      latencies: 'Was jeder Teil für einen Schritt braucht',
+      latency: (model: string, layers: string) => `${model}, ${layers}`,
+      latencyMs: (ms: string, answers: number) =>
+        `${ms}\u00a0ms, Mittel aus ${plural('de', answers, { one: '# Antwort', other: '# Antworten' })}`,
     },
   },
   en: {
@@ -260,6 +265,10 @@ export const messages = defineMessages({
       failovers: (n) => plural('en', n, { one: 'another device stepped in once', other: 'another device stepped in # times' }),
       fallbacks: (n) => plural('en', n, { one: 'finished alone once', other: 'finished alone # times' }),
       corrupt: (n) => plural('en', n, { one: 'a wrong result found once', other: 'wrong results found # times' }),
+      construct: (ms) => `To plan who computes what took ${ms}\u00a0ms the last time.`,
+      latencies: 'What each part takes for one step',
+      latency: (model, layers) => `${model}, ${layers}`,
+      latencyMs: (ms, answers) => `${ms}\u00a0ms, mean of ${plural('en', answers, { one: '# answer', other: '# answers' })}`,
     },
   },
 })

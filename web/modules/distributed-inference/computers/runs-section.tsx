@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Stack, Text, Title } from '@mantine/core'
 import { useFormat, useText } from '../../../kit/i18n.tsx'
 import { Section } from '../../../kit/section.tsx'
 import { type Status, StatusDot } from '../../../kit/status-dot.tsx'
@@ -8,6 +8,7 @@ import { LateList } from '../shared/late-list.tsx'
 import lists from '../shared/lists.module.css'
 import { useModelName } from '../shared/model-name.tsx'
 import { StageList } from '../shared/stage-list.tsx'
+import { useLayers } from '../shared/use-layers.ts'
 import classes from './computers.module.css'
 import { messages } from './messages.ts'
 import { isRunning, type Pipeline, type PipelineStatus } from './use-pipelines.ts'
@@ -58,6 +59,40 @@ function Run({ run, now }: { readonly run: Pipeline; readonly now: number }) {
   )
 }
 
+/** What planning and each part took, for whoever looks for what is slow. */
+function Latencies({ metrics: { pipeline_construct_ms, shard_latency_ms } }: Pick<PipelineStatus, 'metrics'>) {
+  const text = useText(messages).runs
+  const format = useFormat()
+  const modelName = useModelName()
+  const layerWords = useLayers()
+  return (
+    <>
+      {pipeline_construct_ms === null ? null : (
+        <Text size="sm" c="dimmed">
+          {text.construct(format.number(pipeline_construct_ms))}
+        </Text>
+      )}
+      {shard_latency_ms.length === 0 ? null : (
+        <Stack gap="xs">
+          <Title order={3} size="h4">
+            {text.latencies}
+          </Title>
+          <ul className={classes.plain} aria-label={text.latencies}>
+            {shard_latency_ms.map(({ shard_id, model, layers, mean_ms, answers }) => (
+              <li key={shard_id} className={lists.itemHead}>
+                <Text size="sm">{text.latency(modelName(model), layerWords(layers))}</Text>
+                <Text size="sm" c="dimmed">
+                  {text.latencyMs(format.number(mean_ms), answers)}
+                </Text>
+              </li>
+            ))}
+          </ul>
+        </Stack>
+      )}
+    </>
+  )
+}
+
 /** What ran and runs, in numbers; never what was asked. */
 export function RunsSection({ status: { pipelines, metrics } }: { readonly status: PipelineStatus }) {
   const text = useText(messages).runs
@@ -85,6 +120,7 @@ export function RunsSection({ status: { pipelines, metrics } }: { readonly statu
           {text.totals(told.join(', '))}
         </Text>
       )}
+      <Latencies metrics={metrics} />
     </Section>
   )
 }
