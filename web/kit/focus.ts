@@ -92,6 +92,14 @@ export function keepFocusOfBusy(page: Document): () => void {
       }
     }
   })
+  // newer browsers take it at once, before anybody is told that it was disabled
+  const onFocusOut = ({ target }: FocusEvent): void => {
+    if (target instanceof HTMLButtonElement && target.disabled) waiting = target
+  }
   observer.observe(page, { subtree: true, attributeFilter: ['disabled'] })
-  return () => observer.disconnect()
+  page.addEventListener('focusout', onFocusOut)
+  return () => {
+    observer.disconnect()
+    page.removeEventListener('focusout', onFocusOut)
+  }
 }

@@ -110,7 +110,9 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await visit(page, '/ask/computers')
   await expect(page.getByRole('list', { name: 'Der Weg eines Wortes' })).toContainText('Dieses Gerät, Schichten 1 bis 6')
   const runs = page.getByRole('region', { name: 'Zuletzt gerechnet' }).getByRole('listitem')
-  await expect(runs.filter({ hasText: 'tiny' })).toContainText('angehalten')
+  await expect(runs.filter({ hasText: 'tiny' }).first()).toContainText('angehalten')
+  const latencies = page.getByRole('list', { name: 'Was jeder Teil für einen Schritt braucht' })
+  await expect(latencies).toContainText(/Vorführmodell, Schichten 1\sbis\s6[\d,]+\sms, Mittel aus 1 Antwort/)
   await expectNoBarrier(page)
 
   // what was said is still there, and so is the model when nothing else is
