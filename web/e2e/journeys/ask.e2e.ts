@@ -5,6 +5,7 @@ import type { HouseBox } from '../support/box.ts'
 import { busOf } from '../support/bus.ts'
 import { storeModel } from '../support/compute.ts'
 import { type Device, test } from '../support/fixtures.ts'
+import { reloadOffline } from '../support/offline.ts'
 import { found, invite, joinBy, keptForOffline, seesDirectly, turnAskingOn, visit } from '../support/steps.ts'
 
 const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -119,8 +120,7 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   await visit(page, '/ask')
   await expect(isOver(answerTo(page, QUESTION))).toBeVisible()
   await box.stop()
-  await context.setOffline(true)
-  await page.reload()
+  await reloadOffline(page)
   await expect(page.getByText(/Dieses Gerät hat kein Netz\. Es antwortet/)).toBeVisible()
   expect(await askThrough(page, QUESTION)).toBe(words)
 })
