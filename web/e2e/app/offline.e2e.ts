@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
+import { reloadOffline } from '../support/offline.ts'
 import { found, publishClaim, turnClaimsOn, visit } from '../support/steps.ts'
 
 const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
@@ -14,7 +15,7 @@ test('Without a network and without its box the app starts, says so, and has eve
   await box.stop()
   await context.setOffline(true)
   await page.goto(box.url)
-  await page.reload()
+  await reloadOffline(page)
   expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
   await expect(page.getByRole('heading', { name: 'Hallo, Ada' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'Verbindung: Kein Netz' })).toBeVisible()

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
+import { reloadOffline } from '../support/offline.ts'
 import { found, invite, joinBy, keptForOffline, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
 /** What a browser says itself about requests to a box that is not there. */
@@ -22,8 +23,7 @@ test('The box goes away and the village goes on; it comes back and everybody is 
   await expect(claims).toContainText('ausgefallen')
   await seesDirectly(bert.page, 'Anna')
 
-  await bert.context.setOffline(true)
-  await bert.page.reload()
+  await reloadOffline(bert.page)
   await expect(bert.page.getByText('Dieses Gerät hat kein Netz.')).toBeVisible()
   await visit(bert.page, '/claims')
   await expect(claims).toContainText('ausgefallen')

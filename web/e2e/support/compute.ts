@@ -47,7 +47,8 @@ export async function ask(page: Page, script: string, maxTokens: number): Promis
       const answer = await new Promise<{ readonly name?: string; readonly value: Record<string, unknown> }>(
         (resolve, reject) => {
           worker.onerror = (event) => reject(new Error(event.message))
-          worker.onmessage = ({ data }) => resolve(data)
+          // it also says that it lives
+          worker.onmessage = ({ data }) => data?.id === '1' && resolve(data)
           const argumentList = [
             { type: 'RAW', value: 'one' },
             { type: 'RAW', value: request },
