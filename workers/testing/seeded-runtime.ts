@@ -3,6 +3,7 @@ import { parseUlid } from '#protocol/core/ids.ts'
 import { createRealRuntime as createKernelRuntime } from '../kernel/real-runtime.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { nextTurn } from './next-turn.ts'
+import { randomFrom } from './random.ts'
 
 /** A runtime whose clock stands still until `advance` moves it. */
 export interface SeededRuntime extends Runtime {
@@ -21,17 +22,6 @@ const DEFAULT_START = Date.UTC(2026, 4, 26, 8, 0, 0)
 /** Turns of the event loop that count as settled. */
 const SETTLE_TURNS = 8
 const CRYPTO_THREADS = 4
-
-/** Mulberry32: 32 bits of state, enough for tests. @returns numbers in [0, 1) */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const bytesFrom = (random: () => number, length: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length }, () => Math.floor(random() * 256))

@@ -1,11 +1,20 @@
 import { expect } from '@playwright/test'
 import { findFirefox } from '../../../scripts/lib/browser.mjs'
-import { startFirefox } from '../support/firefox.ts'
+import { type Firefox, startFirefox } from '../support/firefox.ts'
 import { test } from '../support/fixtures.ts'
 import { joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
 
 const EXECUTABLE = findFirefox()
 const REFUSED = /ERR_|Failed to load resource/
+
+async function foundsIssum(anna: Firefox): Promise<void> {
+  await anna.fill('Dein Name', 'Anna')
+  await anna.press('Los geht’s')
+  await anna.press('Später')
+  await anna.fill('Name der Gemeinschaft', 'Issum')
+  await anna.press('Gemeinschaft gründen')
+  await anna.sees('Hallo, Anna')
+}
 
 test('Anna in Firefox and Bert in Chromium found, join, read each other, and go on when the box is gone', async ({
   box,
@@ -17,12 +26,7 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
   const anna = await startFirefox(EXECUTABLE ?? '')
   try {
     await anna.open(box.url)
-    await anna.fill('Dein Name', 'Anna')
-    await anna.press('Los geht’s')
-    await anna.press('Später')
-    await anna.fill('Name der Gemeinschaft', 'Issum')
-    await anna.press('Gemeinschaft gründen')
-    await anna.sees('Hallo, Anna')
+    await foundsIssum(anna)
     await anna.visit('/invite')
     await anna.press('Einladung erstellen')
     const link = await anna.textOf('Einladungslink')
@@ -56,6 +60,30 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
 
     await anna.reload()
     await anna.sees('Sammelpunkt')
+  } finally {
+    await anna.close()
+  }
+})
+
+test('Anna asks the model that comes with the app in Firefox, and it answers', async ({ box }) => {
+  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
+  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
+  test.slow()
+  const anna = await startFirefox(EXECUTABLE ?? '')
+  try {
+    await anna.open(box.url)
+    await foundsIssum(anna)
+    await anna.visit('/settings')
+    await anna.press('Erprobung einschalten')
+    await anna.press('Gemeinsames Sprachmodell Viele kleine Geräte rechnen zusammen')
+    // the way to it comes with the switch
+    await anna.sees('Fragen')
+    await anna.visit('/ask')
+    await anna.fill('Deine Frage', 'Wie mache ich Wasser trinkbar?\n')
+    await anna.sees('Fertig.')
+    await anna.sees(/kochen/i)
+    await anna.sees(/auf dem Prozessor, nicht auf einer Grafikkarte/)
+    expect(anna.problems).toEqual([])
   } finally {
     await anna.close()
   }

@@ -1,16 +1,6 @@
+import { randomFrom } from '../../../testing/random.ts'
 import { halvesOf } from '../../onnx/half.ts'
 import { type Attribute, attributeOf, ELEMENT, MICROSOFT, type Node, nodeOf, type Tensor, tensorOf } from '../../onnx/model.ts'
-
-/** Mulberry32, as in the seeded runtime. @returns numbers in [0, 1) */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 export type Sheet = ReturnType<typeof createSheet>
 
