@@ -1,10 +1,17 @@
 import { expect } from '@playwright/test'
+import { communityInvite, communityRedeem } from '#protocol/community/capabilities.ts'
+import { shardOffer, shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { findFirefox } from '../../../scripts/lib/browser.mjs'
+import { busOf } from '../support/bus.ts'
+import { bringModel, heardAt, MODEL, SLOWLY, turnComputingOn } from '../support/computing.ts'
 import { type Firefox, startFirefox } from '../support/firefox.ts'
 import { test } from '../support/fixtures.ts'
-import { joinBy, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
+import { joinBy, publishClaim, seesDirectly, settleIn, turnClaimsOn, visit } from '../support/steps.ts'
+import { said } from '../support/together.ts'
 
 const EXECUTABLE = findFirefox()
+const GREEDY = { temperature: 0 }
+const TOKENS = 16
 const REFUSED = /ERR_|Failed to load resource/
 
 async function foundsIssum(anna: Firefox): Promise<void> {
@@ -62,6 +69,48 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
     await anna.sees('Sammelpunkt')
   } finally {
     await anna.close()
+  }
+})
+
+test('Firefox and Chromium compute for each other, and say what each says alone (DLM-3, DLM-11)', async ({ box, device }) => {
+  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
+  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
+  test.slow()
+  const firefox = await startFirefox(EXECUTABLE ?? '')
+  try {
+    await firefox.open(box.url)
+    await foundsIssum(firefox)
+    const { invite } = await firefox.bus.call(communityInvite, { level: 'trusted', valid_seconds: 3600, uses: 1 })
+    const { page } = await device('Bert', { tolerates: [REFUSED] })
+    await page.goto(box.url)
+    await settleIn(page, 'Bert')
+    const chromium = busOf(page)
+    await chromium.call(communityRedeem, { invite })
+    await seesDirectly(page, 'Anna')
+    for (const bus of [firefox.bus, chromium]) {
+      await turnComputingOn(bus)
+      await bringModel(bus)
+      await bus.call(sharingSet, { share: true })
+    }
+
+    const alone = await said(chromium, MODEL, GREEDY, 'local', TOKENS)
+    expect(alone).toMatchObject({ backend: 'wasm', tokens: TOKENS })
+    expect(await said(firefox.bus, MODEL, GREEDY, 'local', TOKENS)).toEqual(alone)
+    for (const [asks, computes] of [
+      [chromium, firefox.bus],
+      [firefox.bus, chromium],
+    ] as const) {
+      const { shard_id } = await computes.call(shardOffer, { model: MODEL, layers: { from: 0, to: 5 } })
+      await expect.poll(() => heardAt(asks), SLOWLY).toEqual([shard_id])
+      expect(await said(asks, MODEL, GREEDY, 'pipeline', TOKENS)).toEqual(alone)
+      const [offer] = (await computes.call(sharingGet, {})).offers
+      expect(offer?.served_tokens, 'It went through the other one').toBeGreaterThan(TOKENS)
+      await computes.call(shardWithdraw, { shard_id })
+      await expect.poll(() => heardAt(asks), SLOWLY).toEqual([])
+    }
+    expect(firefox.problems).toEqual([])
+  } finally {
+    await firefox.close()
   }
 })
 

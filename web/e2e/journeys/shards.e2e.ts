@@ -24,7 +24,7 @@ test('One device offers layers of a model, another one computes its words throug
   if (subject) await near.call(communityPromote, { subject, level: 'trusted' })
   await seesDirectly(anna.page, 'Bernd')
   for (const { page } of [anna, bernd]) await turnAskingOn(page)
-  for (const { page } of [anna, bernd]) await bringModel(page)
+  for (const bus of [near, far]) await bringModel(bus)
 
   const heard = async () =>
     (await near.call(shardDirectory, {})).nodes.flatMap(({ shards }) => shards.map((one) => one.shard_id))

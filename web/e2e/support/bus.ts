@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test'
 import { ulid } from 'ulid'
 import { AnswerSchema, errorFromWire, StreamFrameSchema } from '#protocol/core/bus.ts'
 import type { Capability, Frame, Input, Output, Streaming } from '#protocol/core/capability.ts'
@@ -106,7 +105,12 @@ function frameOf(message: JsonValue): JsonValue {
   return event === 'error' ? outputOf({ request_id: ulid(), error: data }) : data
 }
 
-export function busOf(page: Page): PageBus {
+/** A page of the app, whatever drives its browser. */
+export interface AppPage {
+  evaluate(run: typeof ask, asking: string): Promise<JsonValue[][]>
+}
+
+export function busOf(page: AppPage): PageBus {
   async function askAll<C extends Capability>(capability: C, inputs: readonly Input<C>[]): Promise<JsonValue[][]> {
     const opens = inputs.map((input) => openingOf(capability, input as JsonValue)) // schemas describe JSON
     const asking: Asking = { shared: PORTS_CHANNEL, channel: `${PORTS_CHANNEL}-${ulid()}`, atOnce: AT_ONCE, opens }

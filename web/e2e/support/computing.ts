@@ -6,7 +6,7 @@ import { modelImport, modelList } from '#protocol/distributed-inference/model-ca
 import { pipelinePlan, pipelineStatus, shardDirectory } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import { shardOffer, shardWithdraw, sharingGet, sharingSet } from '#protocol/distributed-inference/shard-capabilities.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
-import { busOf } from './bus.ts'
+import { busOf, type PageBus } from './bus.ts'
 import type { Device, DeviceOptions } from './fixtures.ts'
 import { found, settleIn, visit } from './steps.ts'
 
@@ -19,8 +19,7 @@ export const SLOWLY = { timeout: 90_000 }
 const GOING: DeviceOptions = { tolerates: [/WebRTC|ERR_|data ?channel|RTC/i] }
 
 /** Brings the app's own model to this device. */
-export async function bringModel(page: Page): Promise<void> {
-  const bus = busOf(page)
+export async function bringModel(bus: PageBus): Promise<void> {
   const stateOf = async () => (await bus.call(modelList, {})).models.find(({ model }) => model === MODEL)?.state
   if ((await stateOf()) !== 'ready') await bus.call(modelImport, { model: MODEL, from: 'app' })
   await expect.poll(stateOf, SLOWLY).toBe('ready')
@@ -28,8 +27,8 @@ export async function bringModel(page: Page): Promise<void> {
 
 export const idOf = async (page: Page) => (await busOf(page).call(nodeStatus, {})).identity?.node_id
 
-async function turnOn(page: Page): Promise<void> {
-  await busOf(page).call(configSet, {
+export async function turnComputingOn(bus: PageBus): Promise<void> {
+  await bus.call(configSet, {
     distributed_llm: { enabled: true },
     policy: { research: { enable: true, enabled_capabilities: ['experimental.*'] } },
   })
@@ -58,7 +57,7 @@ export async function settleComputing(
   const asker = await device('Anna', GOING)
   await found(asker.page, url, 'Anna', 'Issum')
   await prepare(asker.page)
-  await turnOn(asker.page)
+  await turnComputingOn(busOf(asker.page))
   const { invite } = await busOf(asker.page).call(communityInvite, { level: 'trusted', valid_seconds: 3600, uses: 20 })
   const others: Device[] = []
   for (const { name, layers } of offers) {
@@ -68,12 +67,12 @@ export async function settleComputing(
     await settleIn(other.page, name)
     await busOf(other.page).call(communityRedeem, { invite })
     await prepare(other.page)
-    await turnOn(other.page)
-    await bringModel(other.page)
+    await turnComputingOn(busOf(other.page))
+    await bringModel(busOf(other.page))
     await busOf(other.page).call(sharingSet, { share: true })
     await busOf(other.page).call(shardOffer, { model: MODEL, layers })
   }
-  await bringModel(asker.page)
+  await bringModel(busOf(asker.page))
   await hearsOf(asker.page, others.length)
   return { asker, others }
 }
@@ -86,8 +85,9 @@ export const hearsOf = (page: Page, count: number): Promise<void> =>
     )
     .toBe(count)
 
-const heardAt = async (page: Page): Promise<string[]> =>
-  (await busOf(page).call(shardDirectory, {})).nodes.flatMap(({ shards }) => shards.map(({ shard_id }) => shard_id)).sort()
+/** The shards that this device could compute with. */
+export const heardAt = async (bus: PageBus): Promise<string[]> =>
+  (await bus.call(shardDirectory, {})).nodes.flatMap(({ shards }) => shards.map(({ shard_id }) => shard_id)).sort()
 
 /** Has as many of the others as are wanted share a model evenly, and offer nothing else; the rest of them offer nothing. */
 export async function shareEvenly({ asker, others }: Computing, model: string, layers: number, parts: number): Promise<void> {
@@ -99,7 +99,7 @@ export async function shareEvenly({ asker, others }: Computing, model: string, l
     const [from, to] = [Math.floor((at * layers) / parts), Math.floor(((at + 1) * layers) / parts) - 1]
     shared.push((await bus.call(shardOffer, { model, layers: { from, to } })).shard_id)
   }
-  await expect.poll(() => heardAt(asker.page), SLOWLY).toEqual(shared.sort())
+  await expect.poll(() => heardAt(busOf(asker.page)), SLOWLY).toEqual(shared.sort())
 }
 
 export const planAt = async (page: Page) => (await busOf(page).call(pipelinePlan, { model: MODEL })).plan

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import puppeteer from 'puppeteer-core'
+import { busOf, type PageBus } from './bus.ts'
 
 /** Where a person's patience ends, ms. */
 const PATIENCE_MS = 45_000
@@ -18,6 +19,7 @@ export interface Firefox {
   textOf(name: string): Promise<string>
   /** Waits until the page says it. */
   sees(text: string | RegExp): Promise<void>
+  readonly bus: PageBus
   /** What went wrong in the page so far. */
   readonly problems: readonly string[]
   close(): Promise<void>
@@ -59,6 +61,7 @@ export async function startFirefox(executablePath: string): Promise<Firefox> {
   }
   return {
     problems,
+    bus: busOf(page),
     async open(url) {
       await page.goto(url)
     },

@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import { chat } from '#protocol/distributed-inference/pipeline-capabilities.ts'
-import { busOf } from './bus.ts'
+import { busOf, type PageBus } from './bus.ts'
 import { storeModel } from './compute.ts'
 import { type Computing, MODEL, newestAt, shareEvenly } from './computing.ts'
 import { test } from './fixtures.ts'
@@ -36,8 +36,15 @@ interface Wanted {
   readonly backend: 'wasm' | 'webgpu'
 }
 
-async function said(page: Page, model: string, sampling: object, computed_by: 'local' | 'pipeline', max_tokens: number) {
-  const { frames, output } = await busOf(page).hear(chat, {
+/** What is answered to one question, and by what. */
+export async function said(
+  bus: PageBus,
+  model: string,
+  sampling: object,
+  computed_by: 'local' | 'pipeline',
+  max_tokens: number,
+) {
+  const { frames, output } = await bus.hear(chat, {
     ...{ model, sampling, computed_by, max_tokens },
     messages: [{ role: 'user', content: QUESTION }],
     others_may_read: true,
@@ -58,15 +65,16 @@ export async function saySameTogether(
   { tokens, backend }: Wanted,
 ): Promise<void> {
   const { page } = house.asker
+  const bus = busOf(page)
   const alone = new Map<string, Awaited<ReturnType<typeof said>>>()
-  for (const { chosen, sampling } of SAMPLINGS) alone.set(chosen, await said(page, model, sampling, 'local', tokens))
+  for (const { chosen, sampling } of SAMPLINGS) alone.set(chosen, await said(bus, model, sampling, 'local', tokens))
   expect(alone.get('greedily')?.text).not.toBe('')
   expect(alone.get('by a seed')?.text).not.toBe(alone.get('greedily')?.text)
   for (const count of browsers)
     await test.step(`${model}, ${count} browsers`, async () => {
       await shareEvenly(house, model, layers, count - 1)
       for (const { chosen, sampling } of SAMPLINGS) {
-        const together = await said(page, model, sampling, 'pipeline', tokens)
+        const together = await said(bus, model, sampling, 'pipeline', tokens)
         expect(together, chosen).toEqual(alone.get(chosen))
         expect(together).toMatchObject({ backend, tokens: expect.any(Number) })
         const answer = await newestAt(page)

@@ -1,4 +1,3 @@
-import type { Input, Output } from '#protocol/core/capability.ts'
 import { HearthError, toHearthError } from '#protocol/core/errors.ts'
 import { type NodeId, parseNodeId, type Ulid, wireTime } from '#protocol/core/ids.ts'
 import { DISTRIBUTED_LLM_SPOT_CHECK_ONE_IN } from '#protocol/distributed-inference/constants.ts'
@@ -19,13 +18,15 @@ import {
 } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import type { AnswerFrame, Ending, Plan, ShardDescriptor } from '#protocol/distributed-inference/schemas.ts'
 import type { ComputeClient } from '../../compute/client.ts'
-import type { ChatRequest, ModelFacts } from '../../compute/port.ts'
+import type { ModelFacts } from '../../compute/port.ts'
 import type { Caller } from '../../kernel/bus/bus.ts'
 import type { ModuleDeps } from '../../kernel/modules.ts'
-import { type AnswerDeps, type Asked, answer, type Progress } from './answer.ts'
+import { type AnswerDeps, type Asked, answer } from './answer.ts'
 import { createFaultRecord, type FaultRecord } from './fault-record.ts'
 import { loadableOffers, loadedOffers } from './own-offers.ts'
+import { createPipelineRecord } from './pipeline-record.ts'
 import { type Offer, type PlanOptions, planPipeline } from './plan.ts'
+import { requestOf, tokensOf } from './question.ts'
 import type { OpenLink } from './recruiting.ts'
 import { shardLatencies } from './shard-latency.ts'
 
@@ -52,19 +53,10 @@ export interface PipelinesDeps extends Pick<ModuleDeps, 'bus' | 'runtime' | 'not
   readonly oneIn?: number | null
 }
 
-const MAX_TOKENS = 512
 /** How long a plan holds. */
 const PLAN_MS = 60_000
-/** Pipelines that are remembered for each caller, and plans. */
-const REMEMBERED = 16
-
-interface Remembered {
-  readonly id: Ulid
-  readonly caller: NodeId | null
-  readonly startedAt: number
-  readonly model: string
-  readonly progress: Progress
-}
+/** Plans that are kept at once. */
+const PLANS = 256
 
 /** `experimental.distributed_llm.pipeline.*`, `shard.directory` and `chat`: plans and runs (DLM-2 to DLM-6, DLM-10). @returns what stops it */
 export function servePipelines(deps: PipelinesDeps): () => void {
@@ -73,7 +65,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
   const plans = new Map<Ulid, { readonly plan: Plan; readonly at: number; readonly caller: NodeId | null }>()
   const metrics = { construct: null as number | null, failovers: 0, fallbacks: 0, corruptions: 0 }
   const closing = new AbortController()
-  let remembered: readonly Remembered[] = []
+  const record = createPipelineRecord(runtime)
 
   const random = (): number => new DataView(runtime.randomBytes(4).buffer).getUint32(0) / 2 ** 32
 
@@ -132,28 +124,10 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     },
   }
 
-  function remember(caller: Caller, model: string, plan: Plan | null): Remembered {
-    const progress: Progress = {
-      plan,
-      state: 'reading',
-      tokens: 0,
-      firstTokenMs: null,
-      tokensPerSecond: null,
-      failovers: [],
-      stages: () => [],
-    }
-    const entry = { id: plan?.pipeline_id ?? runtime.ulid(), caller: caller.nodeId, startedAt: runtime.now(), model, progress }
-    const isOver = ({ progress: { state } }: Remembered): boolean => state !== 'reading' && state !== 'answering'
-    const over = remembered.filter((each) => each.caller === caller.nodeId && isOver(each))
-    const forgotten = new Set(over.slice(0, Math.max(0, over.length - REMEMBERED + 1)))
-    remembered = [...remembered.filter((each) => !forgotten.has(each)), entry].slice(-REMEMBERED * REMEMBERED)
-    return entry
-  }
-
   async function* told(caller: Caller, asked: Omit<Asked, 'signal'>, signal: AbortSignal): AsyncGenerator<AnswerFrame, Ending> {
     // a reader who goes away leaves this between two frames: that, too, stops the computing (DLM-10)
     const left = new AbortController()
-    const { id, progress } = remember(caller, asked.facts.id, asked.plan)
+    const { id, progress } = record.begin(caller.nodeId, asked.facts.id, asked.plan)
     notify(pipelineStarted)
     const stopped = AbortSignal.any([signal, left.signal, closing.signal])
     const answering = answer(answerDeps, { ...asked, signal: stopped }, progress)
@@ -187,7 +161,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     bus.handle(pipelinePlan, async ({ model, without = [] }, { caller }) => {
       const plan = await planFor(await compute.describe(model), { without: new Set(without.map(parseNodeId)) })
       const now = runtime.monotonic()
-      for (const [id, { at }] of plans) if (now - at > PLAN_MS || plans.size >= REMEMBERED * REMEMBERED) plans.delete(id)
+      for (const [id, { at }] of plans) if (now - at > PLAN_MS || plans.size >= PLANS) plans.delete(id)
       plans.set(plan.pipeline_id as Ulid, { plan, at: now, caller: caller.nodeId })
       return { plan }
     }),
@@ -225,7 +199,7 @@ export function servePipelines(deps: PipelinesDeps): () => void {
     }),
 
     bus.handle(pipelineStatus, async (_, { caller }) => {
-      const pipelines = remembered.filter((each) => each.caller === caller.nodeId).map(statusOf)
+      const pipelines = record.of(caller.nodeId)
       const counts = {
         pipeline_construct_ms: metrics.construct,
         failovers_total: metrics.failovers,
@@ -292,44 +266,3 @@ async function firstThatGoes<T>(ways: readonly (() => T | Promise<T>)[]): Promis
     return firstThatGoes(others)
   }
 }
-
-/** What languages of this part of the world have for a token, at least in the models that are published for browsers. */
-const CHARACTERS_PER_TOKEN = 4
-
-/** Of a conversation at most, about: nobody has cut the question into tokens yet. */
-function tokensOf({ positions }: ModelFacts, { messages, maxTokens }: ChatRequest): number {
-  const characters = messages.reduce((sum, { content }) => sum + content.length, 0)
-  return Math.min(positions ?? Number.POSITIVE_INFINITY, Math.ceil(characters / CHARACTERS_PER_TOKEN) + maxTokens)
-}
-
-type Pipelines = Output<typeof pipelineStatus>['pipelines']
-
-const statusOf = ({ id, model, startedAt, progress }: Remembered): Pipelines[number] => ({
-  pipeline_id: progress.plan?.pipeline_id ?? id,
-  model,
-  state: progress.state,
-  started_at: wireTime(startedAt),
-  topology: progress.plan?.topology ?? 'whole',
-  tokens: progress.tokens,
-  first_token_ms: progress.firstTokenMs,
-  tokens_per_second: progress.tokensPerSecond,
-  stages: [...progress.stages()],
-  failovers: [...progress.failovers],
-})
-
-type Question = Pick<Input<typeof chat>, 'model' | 'messages' | 'sampling' | 'max_tokens' | 'stop'>
-
-/** Greedy where nothing is said (DLM-3). */
-const requestOf = ({ model, messages, sampling = {}, max_tokens, stop }: Question): ChatRequest => ({
-  model,
-  messages,
-  sampling: {
-    temperature: sampling.temperature ?? 0,
-    topK: sampling.top_k ?? 0,
-    topP: sampling.top_p ?? 1,
-    repetitionPenalty: sampling.repetition_penalty ?? 1,
-    seed: sampling.seed ?? 0,
-  },
-  maxTokens: max_tokens ?? MAX_TOKENS,
-  stops: stop ?? [],
-})
