@@ -36,6 +36,9 @@ export default defineConfig({
         optimizeDeps: { entries: [IN_A_BROWSER, 'workers/*.worker.ts'] },
         test: {
           name: 'browser',
+          // as above
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [IN_A_BROWSER],
           exclude: NEVER,
           browser: {

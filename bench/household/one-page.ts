@@ -2,6 +2,7 @@ import type { Layers } from '#protocol/distributed-inference/schemas.ts'
 import { type ComputeClient, createComputeClient } from '../../workers/compute/client.ts'
 import type { Hops } from '../../workers/compute/port.ts'
 import { GREEDY } from '../../workers/compute/text/sampler.ts'
+import { createRealRuntime } from '../../workers/kernel/real-runtime.ts'
 
 /** One who asks, and a compute worker for each shard. */
 interface Workers {
@@ -15,7 +16,11 @@ let conversations = 0
 function workersFor(key: string, count: number): Workers {
   const known = kept.get(key)
   if (known) return known
-  const workers = { asking: createComputeClient(), shards: Array.from({ length: count }, () => createComputeClient()) }
+  const runtime = createRealRuntime()
+  const workers = {
+    asking: createComputeClient(runtime),
+    shards: Array.from({ length: count }, () => createComputeClient(runtime)),
+  }
   kept.set(key, workers)
   return workers
 }

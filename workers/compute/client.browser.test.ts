@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { createRealRuntime } from '../kernel/real-runtime.ts'
 import { type ComputeClient, type ComputeLine, createComputeClient } from './client.ts'
 import config from './fixtures/qwen2-cpu-int4/genai_config.json?url'
 import graph from './fixtures/qwen2-cpu-int4/model.onnx?url'
@@ -46,7 +47,7 @@ async function said(answering: AsyncGenerator<Piece, ChatEnding>) {
 describe('the compute worker', () => {
   const clients: ComputeClient[] = []
   const start = (): ComputeClient => {
-    const client = createComputeClient()
+    const client = createComputeClient(createRealRuntime())
     clients.push(client)
     return client
   }
@@ -134,7 +135,7 @@ describe('the compute worker', () => {
 
   it('ends an answer at once where its worker is gone, and answers the next one out of a fresh one (DLM-8)', async () => {
     const lines: ComputeLine[] = []
-    const client = createComputeClient(() => {
+    const client = createComputeClient(createRealRuntime(), () => {
       const line = startWorkerLine()
       lines.push(line)
       return line
@@ -156,9 +157,29 @@ describe('the compute worker', () => {
     expect([again.text, lines.length]).toEqual([right.text, 2])
   })
 
+  it('is given up where it never answers again, and a fresh one answers', async () => {
+    const address = URL.createObjectURL(new Blob(['onmessage = () => { for (;;); }'], { type: 'text/javascript' }))
+    const stuck = new Worker(address)
+    const lines: ComputeLine[] = [{ endpoint: stuck, died: new Promise(() => undefined), end: () => stuck.terminate() }]
+    const runtime = createRealRuntime()
+    let hurry = 1000
+    const after = (ms: number, task: () => void) => runtime.after(ms / hurry, task)
+    const client = createComputeClient({ after }, () => lines.shift() ?? startWorkerLine())
+    clients.push(client)
+    let lost: unknown = null
+    client.lost.on((reason) => {
+      lost = reason
+      hurry = 1
+    })
+    await expect(client.describe('tiny')).rejects.toMatchObject({ name: 'HearthError', code: 'partition' })
+    expect(lost).toMatchObject({ code: 'partition' })
+    expect(await client.describe('tiny')).toMatchObject({ layers: 8 })
+    URL.revokeObjectURL(address)
+  })
+
   it('says that it cannot be loaded', async () => {
     const address = URL.createObjectURL(new Blob(['import "./none.js"'], { type: 'text/javascript' }))
-    const client = createComputeClient(() => {
+    const client = createComputeClient(createRealRuntime(), () => {
       const worker = new Worker(address, { type: 'module' })
       return { endpoint: worker, died: deathOf(worker, 'nobody', navigator.locks), end: () => worker.terminate() }
     })

@@ -1,5 +1,6 @@
 import { type Endpoint, proxy, type Remote, releaseProxy, transfer, wrap } from 'comlink'
 import { HearthError } from '#protocol/core/errors.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import { createSignal, type Signal } from '../kernel/signal.ts'
 import {
   type ChatEnding,
@@ -12,6 +13,7 @@ import {
   type SequenceOf,
   type Wait,
 } from './port.ts'
+import { createPulse, type Pulse } from './pulse.ts'
 import { startWorkerLine } from './worker-line.ts'
 
 /** The compute worker as the node sees it. */
@@ -33,7 +35,7 @@ export interface ComputeClient {
    */
   chat(id: string, request: ChatRequest, signal: AbortSignal, hops?: Hops): AsyncGenerator<Piece, ChatEnding>
   /**
-   * The worker is gone by itself with all that was loaded, and why. What it had not answered fails with this, and what is asked next
+   * The worker is gone by itself with all that was loaded, or answers nothing any more, and why. What it had not answered fails with this, and what is asked next
    * is asked of a fresh one.
    */
   readonly lost: Pick<Signal<HearthError>, 'on'>
@@ -52,29 +54,41 @@ export interface ComputeLine {
 const NOTHING: Awaited<ReturnType<ComputePort['shards']>> = { backend: null, shards: [] }
 
 /** Starts the compute worker with the first thing that is asked of it, so that a node that never computes never loads it. */
-export function createComputeClient(start: () => ComputeLine = startWorkerLine): ComputeClient {
+export function createComputeClient(
+  runtime: Pick<Runtime, 'after'>,
+  start: () => ComputeLine = startWorkerLine,
+): ComputeClient {
   receiveHearthErrors()
   const asked = new Set<(reason: HearthError) => void>()
   const lost = createSignal<HearthError>()
   let line: ComputeLine | null = null
   let remote: Remote<ComputePort> | null = null
+  let pulse: Pulse | null = null
   let budgetBytes: number | null = null
 
   function port(): Remote<ComputePort> {
     if (remote) return remote
     const started = start()
     line = started
-    remote = wrap<ComputePort>(started.endpoint)
-    if (budgetBytes !== null) void remote.setBudget(budgetBytes)
-    void started.died.then((reason) => {
+    const running = wrap<ComputePort>(started.endpoint)
+    remote = running
+    if (budgetBytes !== null) void running.setBudget(budgetBytes)
+    const gone = (reason: HearthError): void => {
       if (line !== started) return
       forsake(reason)
       lost.emit(reason)
+    }
+    void started.died.then(gone)
+    pulse = createPulse(runtime, {
+      isAwaited: () => asked.size > 0,
+      ping: () => running.ping(),
+      onSilence: () => gone(new HearthError('partition', 'the compute worker answers nothing any more')),
     })
-    return remote
+    return running
   }
 
   function forsake(reason: HearthError): void {
+    pulse?.stop()
     line?.end()
     remote = null
     line = null
@@ -85,6 +99,7 @@ export function createComputeClient(start: () => ComputeLine = startWorkerLine):
   const answered = <T>(answer: Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       asked.add(reject)
+      pulse?.watch()
       answer.then(resolve, reject).finally(() => asked.delete(reject))
     })
 

@@ -149,6 +149,8 @@ export interface ComputePort {
    */
   chat(id: string, request: ChatRequest, say: Say, stages?: number, hop?: Hops['forward']): Promise<ChatEnding>
   cancel(id: string): Promise<void>
+  /** Settles when the worker listens again, between two pieces of work. */
+  ping(): Promise<void>
 }
 
 /** What the worker says, once and beside its answers, when it holds the lock of its own name: from then on that tells of its death. */

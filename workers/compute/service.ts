@@ -162,6 +162,7 @@ export function createCompute(deps: ComputeDeps): ComputePort {
       }
     },
 
+    async ping() {},
     async cancel(id) {
       running.get(id)?.abort()
     },

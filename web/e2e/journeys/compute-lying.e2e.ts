@@ -72,6 +72,7 @@ test('Who gives something else than it computed is found out, and the answer is 
         await liesFromNow(device, lie)
       })
       expect(said).toBe(alone)
+      await expect(page.getByText(/hat (falsch|etwas Unmögliches) gerechnet/), 'The person is told').toBeVisible()
       expect(await mistrusted()).toEqual([...liars].sort())
       const { stages } = await planAt(page)
       expect(liars).not.toContain(stages[0]?.node_id)

@@ -1,5 +1,6 @@
 import { wrap } from 'comlink'
 import { afterAll, describe, expect, it } from 'vitest'
+import { createRealRuntime } from '../../kernel/real-runtime.ts'
 import { createComputeClient } from '../client.ts'
 import { receiveHearthErrors } from '../port.ts'
 import { describeModelStore } from '../testing/model-store.contract.ts'
@@ -38,7 +39,7 @@ describe('two workers of one app', () => {
 describe('the model that comes with the app', () => {
   const QUESTION = 'Wie mache ich Wasser sauber?'
   const ask = async (question: string): Promise<string> => {
-    const client = createComputeClient()
+    const client = createComputeClient(createRealRuntime())
     const request = {
       model: 'hearthnet-demonstration',
       messages: [{ role: 'user', content: question }],

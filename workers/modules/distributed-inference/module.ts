@@ -12,6 +12,6 @@ function memoryBytes(): number | null {
 
 export const workerModule = inferenceOn((runtime) => ({
   ...browserModels(runtime),
-  compute: createComputeClient(),
+  compute: createComputeClient(runtime),
   memoryBytes: memoryBytes(),
 }))
