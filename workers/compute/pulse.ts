@@ -43,14 +43,17 @@ export function createPulse({ after }: Pick<Runtime, 'after'>, { isAwaited, ping
     unanswered = asked ? unanswered + 1 : 0
     if (unanswered === MOST_LOOKS) {
       stop()
-      return onSilence()
+      onSilence()
+      return
     }
-    if (!asked) {
-      asked = true
-      const answered = (): void => void (asked = false)
-      ping().then(answered, answered)
-    }
+    if (!asked) void askOnce()
     watch()
+  }
+
+  async function askOnce(): Promise<void> {
+    asked = true
+    await ping().catch(() => undefined)
+    asked = false
   }
 
   function stop(): void {
