@@ -10,6 +10,7 @@ openShared(location, history)
 const services = {
   install: createInstall(window),
   updates: createUpdates({
+    after: (ms, task) => void setTimeout(task, ms),
     container: import.meta.env.PROD ? navigator.serviceWorker : undefined,
     page: document,
     reload: () => location.reload(),

@@ -15,6 +15,7 @@ class FakeWorker extends EventTarget {
 }
 class FakeRegistration extends EventTarget {
   waiting: FakeWorker | null = null
+  active: FakeWorker | null = null
   installing: FakeWorker | null = null
   find(worker: FakeWorker) {
     this.installing = worker
@@ -40,20 +41,22 @@ async function setUp({ controlled, waiting }: { readonly controlled: boolean; re
   container.registration.waiting = waiting ?? null
   const page = Object.assign(new EventTarget(), { visibilityState: 'visible' as const })
   let reloads = 0
+  const later: { readonly ms: number; readonly task: () => void }[] = []
   const updates = createUpdates({
     container: container as unknown as ServiceWorkerContainer,
     page: page as unknown as Document,
+    after: (ms, task) => void later.push({ ms, task }),
     reload: () => {
       reloads += 1
     },
   })
   await Promise.resolve().then(() => undefined)
-  return { container, updates, reloads: () => reloads }
+  return { container, updates, later, reloads: () => reloads }
 }
 
 describe('updates', () => {
   it('do nothing where there is no service worker', () => {
-    const updates = createUpdates({ container: undefined, page: noPage(), reload: () => undefined })
+    const updates = createUpdates({ container: undefined, page: noPage(), after: () => undefined, reload: () => undefined })
     updates.apply()
     expect(updates.ready()).toBe(false)
   })
@@ -86,6 +89,39 @@ describe('updates', () => {
     container.registration.find(worker)
     worker.become('installed')
     expect(updates.ready()).toBe(false)
+  })
+
+  it('begin a first installation again that broke off, later each time, until it is there', async () => {
+    const { container, later } = await setUp({ controlled: false })
+    const paused: number[] = []
+    for (let time = 0; time < 7; time++) {
+      const worker = new FakeWorker()
+      container.registration.find(worker)
+      worker.become('redundant')
+      expect(later).toHaveLength(1)
+      for (const { ms, task } of later.splice(0)) {
+        paused.push(ms)
+        task()
+      }
+      await Promise.resolve().then(() => undefined)
+      expect(container.registered).toHaveLength(time + 2)
+    }
+    expect(paused).toEqual([2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+    const worker = new FakeWorker()
+    container.registration.find(worker)
+    worker.become('installed')
+    // another one takes its place later
+    worker.become('redundant')
+    expect(later).toEqual([])
+  })
+
+  it('leave an update that broke off to the next look: the version before it is there', async () => {
+    const { container, later } = await setUp({ controlled: true })
+    container.registration.active = new FakeWorker()
+    const worker = new FakeWorker()
+    container.registration.find(worker)
+    worker.become('redundant')
+    expect(later).toEqual([])
   })
 
   it('reload once, and only after the person agreed', async () => {

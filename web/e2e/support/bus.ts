@@ -45,11 +45,16 @@ async function ask(asking: string): Promise<JsonValue[][]> {
   const attach = (): Promise<void> =>
     new Promise((resolve) => {
       const request: PortRequest = { kind: 'attach', channel }
+      const knock = () => ports.postMessage(request)
+      // until it is answered, as a tab does
+      const again = setInterval(knock, 1000)
       ports.onmessage = ({ data }: MessageEvent<PortRequest>) => {
-        if (data.kind === 'attached' && data.channel === channel) resolve()
-        if (data.kind === 'node-started') ports.postMessage(request)
+        if (data.kind === 'node-started') knock()
+        if (data.kind !== 'attached' || data.channel !== channel) return
+        clearInterval(again)
+        resolve()
       }
-      ports.postMessage(request)
+      knock()
     })
   const call = (open: Asking['opens'][number]): Promise<JsonValue[]> =>
     new Promise((resolve) => {
