@@ -30,8 +30,10 @@ class FakeContainer extends EventTarget {
     super()
     this.controller = controller
   }
+  reachable = true
   async register(url: string) {
     this.registered.push(url)
+    if (!this.reachable) throw new TypeError('no box')
     return this.registration
   }
 }
@@ -113,6 +115,21 @@ describe('updates', () => {
     // another one takes its place later
     worker.become('redundant')
     expect(later).toEqual([])
+  })
+
+  it('begin it again, too, once the box is back', async () => {
+    const { container, later } = await setUp({ controlled: false })
+    const worker = new FakeWorker()
+    container.registration.find(worker)
+    container.reachable = false
+    worker.become('redundant')
+    for (const expected of [2000, 4000]) {
+      const [next] = later.splice(0)
+      expect(next?.ms).toBe(expected)
+      next?.task()
+      await Promise.resolve().then(() => undefined)
+    }
+    expect(later).toHaveLength(1)
   })
 
   it('leave an update that broke off to the next look: the version before it is there', async () => {

@@ -34,12 +34,14 @@ export function createUpdates({ container, page, after, reload }: UpdatesDeps): 
 
   let registration: ServiceWorkerRegistration | null = null
   let pause = INSTALL_AGAIN_MS
+  let broken = false
 
   /**
    * Firefox ends a first installation that takes longer than a minute, and any browser one that loses its network. What it has kept
    * stays, and the next one goes on there: without it this visit would leave nothing for when the box is gone.
    */
   const installAgain = () => {
+    broken = true
     after(pause, register)
     pause = Math.min(2 * pause, INSTALL_AGAIN_MAX_MS)
   }
@@ -69,8 +71,10 @@ export function createUpdates({ container, page, after, reload }: UpdatesDeps): 
   }
 
   const register = () => {
-    // without a service worker the app still runs, it only needs the network to start
-    container?.register('/sw.js', { updateViaCache: 'none' }).then(follow, () => undefined)
+    container?.register('/sw.js', { updateViaCache: 'none' }).then(follow, () => {
+      // without a service worker the app still runs, it only needs the network to start; where one was begun, the box is away now
+      if (broken) installAgain()
+    })
   }
 
   let looked = Date.now()

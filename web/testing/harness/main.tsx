@@ -57,7 +57,7 @@ for (const refused of query.getAll('refuse')) {
 }
 const services = {
   install: createInstall(window),
-  updates: createUpdates({ container: undefined, page: document, reload: () => location.reload() }),
+  updates: createUpdates({ container: undefined, page: document, after: () => undefined, reload: () => location.reload() }),
 }
 
 const root = document.getElementById('root')
