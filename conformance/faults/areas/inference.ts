@@ -8,6 +8,7 @@ const session = at('shard-session.ts')
 const offers = at('offered-layers.ts')
 const sharing = at('sharing.ts')
 const pipelines = at('pipelines.ts')
+const record = at('pipeline-record.ts')
 const feed = at('feed.ts')
 const failover = at('failover.ts')
 const place = at('place.ts')
@@ -138,9 +139,9 @@ const ANSWERS = [
     faulty: 'input.others_may_read === false',
     why: 'What nobody forbids is allowed.',
   }),
-  pipelines.instead('pipelines-of-everybody', {
+  record.instead('pipelines-of-everybody', {
     rule: 'DLM-5',
-    original: 'remembered.filter((each) => each.caller === caller.nodeId).map(statusOf)',
+    original: 'remembered.filter((each) => each.caller === caller).map(statusOf)',
     faulty: 'remembered.map(statusOf)',
     why: 'A list of pipelines is a list of all of them.',
   }),

@@ -13,6 +13,8 @@ test('With the keyboard alone a person gets from the welcome to a published clai
   await typeInto(page, 'Name der Gemeinschaft', 'Issum')
   await page.keyboard.press('Enter')
 
+  // a page that opens takes the focus once; a key pressed before that would go nowhere
+  await expect(page.getByRole('heading', { level: 1, name: 'Hallo, Ada' })).toBeFocused()
   await pressOn(page, 'link', 'Aussagen')
   await expect(page.getByRole('heading', { level: 1, name: 'Aussagen' })).toBeFocused()
   await pressOn(page, 'button', 'Einschalten')
