@@ -6,8 +6,8 @@ import { test } from '../support/fixtures.ts'
 
 test.use({ withoutServiceWorker: true })
 
-/** One of sixteen is checked: of so many after a lie all pass unchecked once in a hundred thousand answers. */
-const TOKENS = 250
+/** One of sixteen is checked: of so many after a lie all pass unchecked once in twenty thousand answers. */
+const TOKENS = 160
 const LAYERS = { from: 0, to: 5 }
 
 /** What a device may give instead of what it computed. */
