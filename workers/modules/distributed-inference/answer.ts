@@ -24,6 +24,17 @@ export interface Progress {
   stages: () => readonly StageStatus[]
 }
 
+/** Of an answer that nothing is told of yet. */
+export const noProgress = (plan: Plan | null): Progress => ({
+  plan,
+  state: 'reading',
+  tokens: 0,
+  firstTokenMs: null,
+  tokensPerSecond: null,
+  failovers: [],
+  stages: () => [],
+})
+
 export interface AnswerDeps extends Pick<PipelineDeps, 'oneIn' | 'random' | 'openLink' | 'onFault' | 'onSilent'> {
   readonly runtime: Runtime
   readonly compute: ComputeClient

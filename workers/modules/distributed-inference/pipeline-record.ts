@@ -3,7 +3,7 @@ import { type NodeId, type Ulid, wireTime } from '#protocol/core/ids.ts'
 import type { pipelineStatus } from '#protocol/distributed-inference/pipeline-capabilities.ts'
 import type { Plan } from '#protocol/distributed-inference/schemas.ts'
 import type { Runtime } from '../../kernel/runtime.ts'
-import type { Progress } from './answer.ts'
+import { noProgress, type Progress } from './answer.ts'
 
 /** Answers that are remembered for each caller; and of so many callers at most. */
 const REMEMBERED = 16
@@ -32,15 +32,7 @@ export function createPipelineRecord({ now, ulid }: Pick<Runtime, 'now' | 'ulid'
   let remembered: readonly Answering[] = []
   return {
     begin(caller, model, plan) {
-      const progress: Progress = {
-        plan,
-        state: 'reading',
-        tokens: 0,
-        firstTokenMs: null,
-        tokensPerSecond: null,
-        failovers: [],
-        stages: () => [],
-      }
+      const progress = noProgress(plan)
       const entry = { id: plan?.pipeline_id ?? ulid(), caller, startedAt: now(), model, progress }
       const over = remembered.filter((each) => each.caller === caller && isOver(each))
       const forgotten = new Set(over.slice(0, Math.max(0, over.length - REMEMBERED + 1)))

@@ -9,7 +9,7 @@ import { ortInNode } from '../../../compute/testing/ort-node.ts'
 import { otherWeights } from '../../../compute/testing/other-weights.ts'
 import { GREEDY } from '../../../compute/text/sampler.ts'
 import { createRealRuntime } from '../../../testing/seeded-runtime.ts'
-import { type AnswerDeps, type Asked, answer, type Progress } from '../answer.ts'
+import { type AnswerDeps, type Asked, answer, noProgress, type Progress } from '../answer.ts'
 import { type Offer, planPipeline } from '../plan.ts'
 import { ASKER, clientOf, computeHere, createDevices, type Device } from './devices.ts'
 
@@ -149,15 +149,7 @@ export async function createAnswers([id, read]: ReadModel, distances = NO_DISTAN
 
   async function say(deps: Partial<AnswerDeps>, change: Partial<ChatRequest> = {}, asked: Partial<Asked> = {}): Promise<Said> {
     const frames: AnswerFrame[] = []
-    const progress: Progress = {
-      plan: null,
-      state: 'reading',
-      tokens: 0,
-      firstTokenMs: null,
-      tokensPerSecond: null,
-      failovers: [],
-      stages: () => [],
-    }
+    const progress = noProgress(null)
     const { signal } = new AbortController()
     const whole = { request: request(change), facts, plan: null, fallsBack: false, signal }
     const answering = answer(depsWith(deps), { ...whole, ...asked }, progress)
