@@ -37,8 +37,8 @@ export function createUpdates({ container, page, after, reload }: UpdatesDeps): 
   let broken = false
 
   /**
-   * Firefox ends a first installation that takes longer than a minute, and any browser one that loses its network. What it has kept
-   * stays, and the next one goes on there: without it this visit would leave nothing for when the box is gone.
+   * Firefox ends a first installation that takes long and forgets it (decision 0013), and any browser one that loses its network. What
+   * it has kept stays, and the next one goes on there: without it this visit would leave nothing for when the box is gone.
    */
   const installAgain = () => {
     broken = true

@@ -35,8 +35,8 @@ export interface ComputeClient {
    */
   chat(id: string, request: ChatRequest, signal: AbortSignal, hops?: Hops): AsyncGenerator<Piece, ChatEnding>
   /**
-   * The worker is gone by itself with all that was loaded, or answers nothing any more, and why. What it had not answered fails with this, and what is asked next
-   * is asked of a fresh one.
+   * The worker is gone by itself with all that was loaded, or answers nothing any more, and why. What it had not answered fails with
+   * this, and what is asked next is asked of a fresh one.
    */
   readonly lost: Pick<Signal<HearthError>, 'on'>
   /** Ends the worker with all it holds; what it was asked and has not answered fails with `partition`. */
