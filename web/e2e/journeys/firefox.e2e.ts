@@ -14,6 +14,9 @@ const GREEDY = { temperature: 0 }
 const TOKENS = 16
 const REFUSED = /ERR_|Failed to load resource/
 
+// biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
+test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
+
 async function foundsIssum(anna: Firefox): Promise<void> {
   await anna.fill('Dein Name', 'Anna')
   await anna.press('Los geht’s')
@@ -27,8 +30,6 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
   box,
   device,
 }) => {
-  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
-  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
   test.setTimeout(180_000)
   const anna = await startFirefox(EXECUTABLE ?? '')
   try {
@@ -73,8 +74,6 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
 })
 
 test('Firefox and Chromium compute for each other, and say what each says alone (DLM-3, DLM-11)', async ({ box, device }) => {
-  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
-  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
   test.slow()
   const firefox = await startFirefox(EXECUTABLE ?? '')
   try {
@@ -115,8 +114,6 @@ test('Firefox and Chromium compute for each other, and say what each says alone 
 })
 
 test('Anna asks the model that comes with the app in Firefox, and it answers', async ({ box }) => {
-  // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
-  test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
   test.slow()
   const anna = await startFirefox(EXECUTABLE ?? '')
   try {
