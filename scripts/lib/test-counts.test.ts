@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { add, countPlaywright, countVitest, NONE, readCounts, sumLine } from './test-counts.mjs'
+import { add, NONE, readPlaywright, readReport, readVitest, sumLine } from './test-counts.mjs'
 
 describe('The sum line', () => {
   it('adds what all runners counted', () => {
@@ -15,20 +15,42 @@ describe('The sum line', () => {
       numPendingTests: 0,
       numTodoTests: 1,
       testResults: [
-        { status: 'passed', assertionResults: [{ status: 'passed' }] },
-        { status: 'failed', assertionResults: [{ status: 'failed' }] },
-        { status: 'failed', assertionResults: [] },
+        { name: 'a.test.ts', status: 'passed', assertionResults: [{ status: 'passed' }] },
+        {
+          name: 'b.test.ts',
+          status: 'failed',
+          assertionResults: [
+            {
+              status: 'failed',
+              fullName: 'adds',
+              failureMessages: ['\u001b[31mError: expected 3\u001b[39m\n    at b.test.ts:1'],
+            },
+          ],
+        },
+        { name: 'c.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] },
       ],
     }
-    expect(countVitest(report)).toEqual({ passed: 5, failed: 2, skipped: 1 })
+    expect(readVitest(report)).toEqual({
+      counts: { passed: 5, failed: 2, skipped: 1 },
+      failures: ['b.test.ts › adds: Error: expected 3', 'c.test.ts: Cannot find module'],
+    })
   })
 
   it('counts a flaky journey and an error outside any journey as failures', () => {
-    const report = { stats: { expected: 2, unexpected: 1, flaky: 1, skipped: 3 }, errors: [{ message: 'no such file' }] }
-    expect(countPlaywright(report)).toEqual({ passed: 2, failed: 3, skipped: 3 })
+    const errors = [{ message: 'Error: 2 s are over\nCall log' }]
+    const lost = { file: 'a.e2e.ts', line: 3, title: 'Anna founds', ok: false, tests: [{ results: [{ errors }] }] }
+    const report = {
+      stats: { expected: 2, unexpected: 1, flaky: 1, skipped: 3 },
+      errors: [{ message: 'no such file' }],
+      suites: [{ specs: [], suites: [{ specs: [{ ok: true, tests: [] }, lost] }] }],
+    }
+    expect(readPlaywright(report)).toEqual({
+      counts: { passed: 2, failed: 3, skipped: 3 },
+      failures: ['no such file', 'a.e2e.ts:3 › Anna founds: Error: 2 s are over'],
+    })
   })
 
   it('knows nothing of a runner that left no report', () => {
-    expect(readCounts('/nowhere/report.json', countVitest)).toEqual(NONE)
+    expect(readReport('/nowhere/report.json', readVitest)).toEqual({ counts: NONE, failures: [] })
   })
 })

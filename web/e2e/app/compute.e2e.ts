@@ -1,12 +1,11 @@
 import { expect } from '@playwright/test'
 import { ask, BEGINS, scriptOf, storeModel } from '../support/compute.ts'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { found } from '../support/steps.ts'
 
-const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
-
 test('A model is computed in the built app under its policy, and again without network and box', async ({ box, device }) => {
-  const { context, page } = await device('Ada', { tolerates: WITHOUT_NETWORK })
+  const { context, page } = await device('Ada', { tolerates: NO_BOX })
   await found(page, box.url, 'Ada', 'Issum')
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.reload()

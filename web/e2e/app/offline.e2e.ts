@@ -1,12 +1,11 @@
 import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { reloadOffline } from '../support/offline.ts'
 import { found, publishClaim, turnClaimsOn, visit } from '../support/steps.ts'
 
-const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
-
 test('Without a network and without its box the app starts, says so, and has everything', async ({ box, device }) => {
-  const { context, page } = await device('Ada', { tolerates: WITHOUT_NETWORK })
+  const { context, page } = await device('Ada', { tolerates: NO_BOX })
   await found(page, box.url, 'Ada', 'Issum')
   await turnClaimsOn(page)
   await publishClaim(page, { subject: 'Brunnen', predicate: 'hat', object: 'Trinkwasser' })
@@ -30,7 +29,7 @@ test('Without a network and without its box the app starts, says so, and has eve
 })
 
 test('Every screen opens without a network, also one that was never opened with it', async ({ box, device }) => {
-  const { context, page } = await device('Ada', { tolerates: WITHOUT_NETWORK })
+  const { context, page } = await device('Ada', { tolerates: NO_BOX })
   await found(page, box.url, 'Ada', 'Issum')
   await page.evaluate(() => navigator.serviceWorker.ready)
   await box.stop()

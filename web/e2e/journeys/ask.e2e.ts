@@ -5,11 +5,11 @@ import type { HouseBox } from '../support/box.ts'
 import { busOf } from '../support/bus.ts'
 import { storeModel } from '../support/compute.ts'
 import { type Device, test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { reloadOffline } from '../support/offline.ts'
 import { found, invite, joinBy, keptForOffline, seesDirectly, turnAskingOn, visit } from '../support/steps.ts'
 
 const WCAG_2_2_AA = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
 const SIZES = [
   { width: 360, height: 780 },
   { width: 1280, height: 900 },
@@ -57,7 +57,7 @@ test('Somebody asks the model that comes with the app, by keyboard, again withou
   box,
   device,
 }) => {
-  const { context, page } = await device('Anna', { tolerates: WITHOUT_NETWORK })
+  const { context, page } = await device('Anna', { tolerates: NO_BOX })
   await found(page, box.url, 'Anna', 'Issum')
   await keptForOffline(page)
   await page.reload()

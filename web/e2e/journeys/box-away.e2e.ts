@@ -1,10 +1,8 @@
 import { expect } from '@playwright/test'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { reloadOffline } from '../support/offline.ts'
 import { found, invite, joinBy, keptForOffline, publishClaim, seesDirectly, turnClaimsOn, visit } from '../support/steps.ts'
-
-/** What a browser says itself about requests to a box that is not there. */
-const NO_BOX = [/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/]
 
 test('The box goes away and the village goes on; it comes back and everybody is there again', async ({ box, device }) => {
   const [anna, bert] = [await device('Anna', { tolerates: NO_BOX }), await device('Bert', { tolerates: NO_BOX })]

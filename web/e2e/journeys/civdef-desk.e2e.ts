@@ -9,11 +9,10 @@ import type { CertId } from '#protocol/civdef/terms.ts'
 import { parseUlid } from '#protocol/core/ids.ts'
 import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { found, invite, joinBy, keptForOffline, visit } from '../support/steps.ts'
 
 const run = promisify(execFile)
-/** What a browser says itself about requests to a box that is not there. */
-const NO_BOX = [/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/]
 /** Longer than the kit's hold, with room for a busy machine. */
 const HOLD_MS = 1800
 

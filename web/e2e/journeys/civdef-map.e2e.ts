@@ -11,13 +11,11 @@ import { plainMvt, plainPng, tilesOver, writePmtiles } from '../../../relay/test
 import type { HouseBox } from '../support/box.ts'
 import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { found, invite, joinBy, visit } from '../support/steps.ts'
 
-/** What a browser says itself about requests to a box that is not there, and protomaps-leaflet of tiles that were on their way then. */
-const NO_BOX = [
-  /ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/,
-  /TypeError: Failed to fetch\s+at FetchSource/,
-]
+/** What protomaps-leaflet writes of tiles that were on their way when the box went. */
+const NO_TILES = /TypeError: Failed to fetch\s+at FetchSource/
 const KLEVE = 'DE.NRW.Kleve'
 const HOLD_MS = 1800
 const NRW = [5.8, 50.3, 9.5, 52.6] as const
@@ -103,7 +101,7 @@ test('Who warns draws on the map by keys, and who is warned sees it with their o
   device,
 }) => {
   test.setTimeout(240_000)
-  const [{ page: anna }, { page: bert }] = [await device('Anna'), await device('Bert', { tolerates: NO_BOX })]
+  const [{ page: anna }, { page: bert }] = [await device('Anna'), await device('Bert', { tolerates: [...NO_BOX, NO_TILES] })]
   await found(anna, box.url, 'Anna', 'Issum')
   await joinBy(bert, await invite(anna), 'Bert')
   await liveIn(anna, `${KLEVE}.Issum`)

@@ -16,10 +16,9 @@ import type { NodeId, Ulid } from '#protocol/core/ids.ts'
 import { nodeStatus } from '#protocol/node/capabilities.ts'
 import { busOf } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { found, invite, joinBy, keptForOffline, seesDirectly, visit } from '../support/steps.ts'
 
-/** What a browser says itself about requests to a box that is not there. */
-const NO_BOX = [/ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET|WebSocket connection to/]
 const HOUR = 3_600_000
 const ISSUM = 'DE.NRW.Kleve.Issum'
 const ISSUE: CertScope[] = ['alert.publish', 'alert.cosign', 'acks.read', 'role.issue']

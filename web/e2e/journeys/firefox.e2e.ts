@@ -6,13 +6,13 @@ import { busOf } from '../support/bus.ts'
 import { bringModel, heardAt, MODEL, SLOWLY, turnComputingOn } from '../support/computing.ts'
 import { type Firefox, startFirefox } from '../support/firefox.ts'
 import { test } from '../support/fixtures.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { joinBy, publishClaim, seesDirectly, settleIn, turnClaimsOn, visit } from '../support/steps.ts'
 import { said } from '../support/together.ts'
 
 const EXECUTABLE = findFirefox()
 const GREEDY = { temperature: 0 }
 const TOKENS = 16
-const REFUSED = /ERR_|Failed to load resource/
 
 // biome-ignore lint/suspicious/noSkippedTests: only where there is no Firefox to be had, and then with its reason
 test.skip(EXECUTABLE === null, 'no Firefox on this machine (Debian: apt-get install firefox-esr, or FIREFOX_PATH)')
@@ -39,7 +39,7 @@ test('Anna in Firefox and Bert in Chromium found, join, read each other, and go 
     await anna.press('Einladung erstellen')
     const link = await anna.textOf('Einladungslink')
 
-    const { page: bert } = await device('Bert', { tolerates: [REFUSED] })
+    const { page: bert } = await device('Bert', { tolerates: NO_BOX })
     await joinBy(bert, link, 'Bert')
     await seesDirectly(bert, 'Anna')
     await anna.visit('/')
@@ -80,7 +80,7 @@ test('Firefox and Chromium compute for each other, and say what each says alone 
     await firefox.open(box.url)
     await foundsIssum(firefox)
     const { invite } = await firefox.bus.call(communityInvite, { level: 'trusted', valid_seconds: 3600, uses: 1 })
-    const { page } = await device('Bert', { tolerates: [REFUSED] })
+    const { page } = await device('Bert', { tolerates: NO_BOX })
     await page.goto(box.url)
     await settleIn(page, 'Bert')
     const chromium = busOf(page)

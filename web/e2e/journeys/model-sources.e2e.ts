@@ -8,13 +8,13 @@ import { BUILT_APP, startBox } from '../support/box.ts'
 import { busOf } from '../support/bus.ts'
 import { test as base } from '../support/fixtures.ts'
 import { type ModelServer, startModelServer } from '../support/model-server.ts'
+import { NO_BOX } from '../support/no-box.ts'
 import { found, keptForOffline, turnAskingOn, visit } from '../support/steps.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const FIXTURE = join(ROOT, 'workers/compute/fixtures/qwen2-cpu-int4')
 const DEMONSTRATION = join(ROOT, 'public/models/hearthnet-demonstration')
 const SLOWLY = { timeout: 60_000 }
-const WITHOUT_NETWORK = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket connection/]
 /** A server that the operator named is elsewhere, too; files that a folder need not have are not there, and answers break off. */
 const ELSEWHERE = [/request left the house: http:\/\/127\.0\.0\.1:\d+\//, /Failed to load resource/, /Content.Security.Policy/i]
 /** Room that no browser has here. */
@@ -82,7 +82,7 @@ async function choose(page: Page, folder: string): Promise<void> {
 
 test('Somebody takes a model from a folder, asks it without a network, and deletes it', async ({ box, device, folder }) => {
   test.slow()
-  const { context, page } = await device('Anna', { tolerates: WITHOUT_NETWORK })
+  const { context, page } = await device('Anna', { tolerates: NO_BOX })
   await found(page, box.url, 'Anna', 'Issum')
   await keptForOffline(page)
   await page.reload()

@@ -5,6 +5,7 @@ import { extname, join } from 'node:path'
 import { expect } from '@playwright/test'
 import type { ServiceWorkerState } from '../../../sw/messages.ts'
 import { test } from './fixtures.ts'
+import { NO_BOX } from './no-box.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -48,7 +49,7 @@ const askState = (): Promise<ServiceWorkerState> =>
 const serviceWorkerReady = () => navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)
 
 test('The app opens without the box, once it was opened with it', async ({ box, device }) => {
-  const { context, page } = await device('Ada', { tolerates: [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_REFUSED|WebSocket/] })
+  const { context, page } = await device('Ada', { tolerates: NO_BOX })
   await page.goto(box.url)
   await expect.poll(() => page.evaluate(serviceWorkerReady)).toBe(true)
 
