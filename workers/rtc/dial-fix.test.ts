@@ -1,44 +1,65 @@
 import { expect, it } from 'vitest'
 import { cureInitChannel } from './dial-fix.ts'
+import type { ConnectionState } from './messages.ts'
 
 class FakeChannel extends EventTarget {
   readyState: RTCDataChannelState = 'connecting'
 }
 
-function connectionClass() {
-  class Connection {
+function connect() {
+  class Connection extends EventTarget {
+    connectionState: ConnectionState['connectionState'] = 'connecting'
+
     createDataChannel(_label: string): FakeChannel {
       return new FakeChannel()
     }
+    become(state: ConnectionState['connectionState']): void {
+      this.connectionState = state
+      this.dispatchEvent(new Event('connectionstatechange'))
+    }
   }
   cureInitChannel(Connection)
-  return Connection
+  return new Connection()
 }
 
-const heard = (channel: FakeChannel, type: string): Promise<boolean> => {
+const heard = (channel: FakeChannel, type: string, meanwhile = () => {}): Promise<boolean> => {
   let fired = false
   channel.addEventListener(type, () => {
     fired = true
   })
+  meanwhile()
   return Promise.resolve().then(() => fired)
 }
 
 it('tells late listeners of the init channel that it opened and closed', async () => {
-  const channel = new (connectionClass())().createDataChannel('init')
+  const channel = connect().createDataChannel('init')
   channel.readyState = 'closed'
   expect(await heard(channel, 'open')).toBe(true)
   expect(await heard(channel, 'close')).toBe(true)
 })
 
 it('tells nothing that has not happened', async () => {
-  const channel = new (connectionClass())().createDataChannel('init')
+  const connection = connect()
+  const channel = connection.createDataChannel('init')
   expect(await heard(channel, 'open')).toBe(false)
   channel.readyState = 'closing'
   expect(await heard(channel, 'close')).toBe(false)
+  expect(await heard(channel, 'error', () => connection.become('connected'))).toBe(false)
+})
+
+it('is an error to who waits for the init channel of a connection that fails, and to who comes later', async () => {
+  const connection = connect()
+  const channel = connection.createDataChannel('init')
+  expect(await heard(channel, 'error', () => connection.become('failed'))).toBe(true)
+  expect(await heard(channel, 'error')).toBe(true)
+  channel.readyState = 'closed'
+  expect(await heard(channel, 'open')).toBe(false)
 })
 
 it('leaves every other channel alone', async () => {
-  const channel = new (connectionClass())().createDataChannel('')
+  const connection = connect()
+  const channel = connection.createDataChannel('')
   channel.readyState = 'closed'
   expect(await heard(channel, 'close')).toBe(false)
+  expect(await heard(channel, 'error', () => connection.become('failed'))).toBe(false)
 })

@@ -1,20 +1,29 @@
+import type { ConnectionState } from './messages.ts'
+
 interface Channel extends EventTarget {
   readonly readyState: RTCDataChannelState
 }
+interface Connection extends EventTarget {
+  readonly connectionState: ConnectionState['connectionState']
+}
 interface ConnectionClass {
-  readonly prototype: { createDataChannel(label: string, init?: object): Channel }
+  readonly prototype: Connection & { createDataChannel(label: string, init?: object): Channel }
 }
 
+const isLost = ({ connectionState }: Connection): boolean => connectionState === 'failed' || connectionState === 'closed'
+
 /** Whether the event has fired already and will not again. */
-function isPast(type: string, state: RTCDataChannelState): boolean {
-  if (type === 'open') return state === 'closing' || state === 'closed'
-  return type === 'close' && state === 'closed'
+function isPast(type: string, { readyState }: Channel, connection: Connection): boolean {
+  if (isLost(connection)) return type === 'error'
+  if (type === 'open') return readyState === 'closing' || readyState === 'closed'
+  return type === 'close' && readyState === 'closed'
 }
 
 /**
- * @libp2p/webrtc 6.0.33 opens an `init` channel which the recipient may close before the dialler sees its connection
- * `connected`; the dialler then waits for `open` and `close` events that have fired, until the dial times out (6 of 25
- * dials measured). Listeners that come late to that one channel are told what they missed.
+ * @libp2p/webrtc 6.0.33 opens an `init` channel and waits for it to `open` and `close`, and for nothing else. Both may be over
+ * before it sees its connection `connected` (6 of 25 dials measured): listeners that come late are told what they missed. And
+ * they never come once the connection has failed: that is an `error` of the channel here. Either way it would wait until the
+ * dial's deadline.
  */
 export function cureInitChannel({ prototype }: ConnectionClass): void {
   const create = prototype.createDataChannel
@@ -24,11 +33,14 @@ export function cureInitChannel({ prototype }: ConnectionClass): void {
     const add = channel.addEventListener
     channel.addEventListener = (type, listener, options) => {
       add.call(channel, type, listener, options)
-      if (!listener || !isPast(type, channel.readyState)) return
+      if (!listener || !isPast(type, channel, this)) return
       queueMicrotask(() =>
         typeof listener === 'function' ? listener.call(channel, new Event(type)) : listener.handleEvent(new Event(type)),
       )
     }
+    this.addEventListener('connectionstatechange', () => {
+      if (isLost(this)) channel.dispatchEvent(new Event('error'))
+    })
     return channel
   }
 }

@@ -17,7 +17,9 @@ const ECHO = '/hearthnet/test-echo/1'
 const MEBIBYTE = 1024 * 1024
 const PATIENCE = { timeout: 20_000, interval: 20 }
 
-const until = (condition: () => boolean): Promise<void> => vi.waitFor(() => expect(condition()).toBe(true), PATIENCE)
+/** @throws with the condition's own words: where it stands is lost while waiting */
+const until = (condition: () => boolean): Promise<void> =>
+  vi.waitFor(() => expect(condition(), `${condition}`).toBe(true), PATIENCE)
 const kindOf = (mesh: Mesh, peer: NodeId) => mesh.peers().find(({ nodeId }) => nodeId === peer)?.connection
 const isDirect = (a: Mesh, b: Mesh): boolean => kindOf(a, b.nodeId) === 'direct' && kindOf(b, a.nodeId) === 'direct'
 const codeOf = (failing: Promise<unknown>): Promise<ErrorCode | 'none'> =>
