@@ -9,9 +9,11 @@ import { cureInitChannel } from '../rtc/dial-fix.ts'
 
 cureInitChannel(RTCPeerConnection)
 
+/** Where no direct connection comes about: a box's relay, and nothing else. */
+export const relayTransports = (): Transports => [webSockets(), circuitRelayTransport()]
+
 /** `browserTransports()` for Node. */
 export const nodeTransports = (): Transports => [
-  webSockets(),
-  circuitRelayTransport(),
+  ...relayTransports(),
   webRTC({ rtcConfiguration: RTC_CONFIGURATION, dataChannel: DATA_CHANNEL }),
 ]

@@ -55,6 +55,17 @@ export function createFramedStream(
     stream.abort(error)
   }
 
+  // A lost WebRTC connection looks like a goodbye when the channel closes; only then is the whole stream already over.
+  function end(): void {
+    const lost = stream.status !== 'open' && !closing
+    if (lost || decoder.midFrame) queue.fail(closedError('the connection was lost'))
+    else queue.end()
+  }
+  /** `end` does not come again for who listens late: who says a word and hangs up may be done before this stream is ours. */
+  function endIfPast(): void {
+    if (stream.readableEnded && stream.readBufferLength === 0) end()
+  }
+
   stream.addEventListener('message', ({ data }) => {
     try {
       for (const frame of decoder.push(data.subarray())) queue.push(frame)
@@ -63,15 +74,10 @@ export function createFramedStream(
       if (!(refused instanceof HearthError)) throw refused
       fail(refused, false)
     }
+    queueMicrotask(endIfPast)
   })
-  // A lost WebRTC connection looks like a goodbye when the channel closes; only then is the whole stream already over.
-  stream.addEventListener('end', () => {
-    queueMicrotask(() => {
-      const lost = stream.status !== 'open' && !closing
-      if (lost || decoder.midFrame) queue.fail(closedError('the connection was lost'))
-      else queue.end()
-    })
-  })
+  queueMicrotask(endIfPast)
+  stream.addEventListener('end', () => queueMicrotask(end))
   stream.addEventListener('close', ({ error }) => {
     queueMicrotask(() => queue.fail(closedError('the stream was closed', error)))
   })

@@ -1,8 +1,9 @@
 import '../../testing/node-20.ts'
 import { generateKeyPair } from '@libp2p/crypto/keys'
+import { expect, it, vi } from 'vitest'
 import { createMemoryNetwork } from '../../memory/memory-mesh.ts'
 import { type MeshFixture, meshContract } from '../../testing/mesh.contract.ts'
-import { nodeTransports } from '../../testing/node-transports.ts'
+import { nodeTransports, relayTransports } from '../../testing/node-transports.ts'
 import { createRealRuntime } from '../../testing/seeded-runtime.ts'
 import { createTestBox } from '../../testing/test-box.ts'
 import { testSigner } from '../../testing/test-identity.ts'
@@ -34,7 +35,7 @@ async function inMemory(): Promise<MeshFixture> {
   }
 }
 
-async function overLibp2p(): Promise<MeshFixture> {
+async function overLibp2p(transports = nodeTransports): Promise<MeshFixture> {
   const runtime = createRealRuntime()
   const privateKey = await generateKeyPair('Ed25519')
   let box = await createTestBox({ privateKey })
@@ -43,7 +44,7 @@ async function overLibp2p(): Promise<MeshFixture> {
   return {
     community: await communityOf(),
     async node(seed) {
-      const mesh = await createLibp2pMesh({ runtime, signer: await testSigner(seed) }, { transports: nodeTransports() })
+      const mesh = await createLibp2pMesh({ runtime, signer: await testSigner(seed) }, { transports: transports() })
       meshes.push(mesh)
       await mesh.start()
       mesh.setBoxes([box.multiaddr])
@@ -61,4 +62,25 @@ async function overLibp2p(): Promise<MeshFixture> {
 }
 
 meshContract('a mesh in memory', inMemory)
-meshContract('a mesh over libp2p', overLibp2p)
+meshContract('a mesh over libp2p', () => overLibp2p())
+
+it('a stream through the box ends where the far side says a word and hangs up before it is heard (BUS-7)', async () => {
+  const fixture = await overLibp2p(relayTransports)
+  const [a, b] = await Promise.all([fixture.node(1), fixture.node(2)])
+  const protocol = '/hearthnet/test-word/1'
+  try {
+    b.handle({ protocol, maxFrameBytes: 8, handle: (stream) => void stream.send(Uint8Array.of(7)).then(stream.close) })
+    for (const mesh of [a, b]) mesh.enter(fixture.community)
+    const isRelayed = () => a.peers()[0]?.connection === 'relayed'
+    await vi.waitFor(() => expect(isRelayed()).toBe(true), { timeout: 30_000 })
+    for (let call = 0; call < 10; call++) {
+      const stream = await a.open(b.nodeId, protocol, { maxFrameBytes: 8 })
+      const heard: number[] = []
+      for await (const frame of stream.frames) heard.push(...frame)
+      expect(heard).toEqual([7])
+      stream.abort()
+    }
+  } finally {
+    await fixture.close()
+  }
+}, 60_000)
