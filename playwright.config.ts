@@ -3,12 +3,16 @@ import { launchOptions } from './scripts/lib/browser.mjs'
 
 export default defineConfig({
   testDir: 'web/e2e',
-  testMatch: '**/*.e2e.ts',
   outputDir: 'test-results',
   forbidOnly: true,
   fullyParallel: true,
   // Each journey has its own box and its own browsers; two at once fill the two cores that everyone has.
   workers: 2,
+  // Those with a graphics card, here one of software, need browsers of their own: first, or one core idles at the end.
+  projects: [
+    { name: 'card', testMatch: '**/*-card.e2e.ts' },
+    { name: 'journeys', testMatch: '**/*.e2e.ts', testIgnore: '**/*-card.e2e.ts' },
+  ],
   // A journey that fails now and then is a defect, in the app or in the journey.
   retries: 0,
   // Generous, because a machine that others use, too, is slow now and then; what is broken stays so for longer than this.

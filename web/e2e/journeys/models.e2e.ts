@@ -13,6 +13,8 @@ import { busOf, type PageBus } from '../support/bus.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, seesDirectly, turnAskingOn } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 const FIXTURE = join(import.meta.dirname, '../../../workers/compute/fixtures/qwen2-cpu-int4')
 const SLOWLY = { timeout: 60_000 }
 

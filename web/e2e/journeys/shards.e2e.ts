@@ -7,6 +7,8 @@ import { ask, bringModel, MODEL, SLOWLY } from '../support/computing.ts'
 import { test } from '../support/fixtures.ts'
 import { found, invite, joinBy, seesDirectly, turnAskingOn, visit } from '../support/steps.ts'
 
+test.use({ withoutServiceWorker: true })
+
 test('One device offers layers of a model, another one computes its words through them, and they come and go with it', async ({
   box,
   device,
