@@ -65,6 +65,8 @@ for (const name of names) {
   const ran = result.counts.passed + result.counts.failed
   failures.push(...result.failures.map((line) => `${name}: ${line}`))
   if (ran === 0) failures.push(`${name}: ran no test`)
+  else if (result.code !== 0 && result.failures.length === 0)
+    failures.push(`${name}: no test failed, but it ended with ${result.code}`)
   failed ||= result.code !== 0 || ran === 0 || result.counts.failed > 0
   total = add(total, result.counts)
 }
